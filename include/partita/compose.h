@@ -1,0 +1,108 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_COMPOSE_H
+#define PARTITA_COMPOSE_H
+
+#include <gio/gio.h>
+#include <partita/model.h>
+#include <partita/token.h>
+
+G_BEGIN_DECLS
+
+#define PARTITA_COMPOSE_ERROR (partita_compose_error_quark())
+
+typedef enum {
+  PARTITA_COMPOSE_ERROR_OPTIONS, ///< a wish that cannot be granted
+  PARTITA_COMPOSE_ERROR_MODEL    ///< a model that does not fit its scheme
+} PartitaComposeError;
+
+PARTITA_API GQuark
+partita_compose_error_quark(void);
+
+/// How an id is drawn from the logits; the steps are taken in this order.
+typedef struct {
+  double temperature; ///< divides the logits, over 0; near 0 the likeliest
+  unsigned top_k;     ///< keep the k likeliest; 0 for all
+  double top_p;       ///< then the fewest that hold this share; 1 for all
+  double min_p; ///< then those at least this share of the likeliest; 0 for all
+} PartitaSampling;
+
+/**
+ * partita_sample:
+ * @logits: shape [n]; changed: on return the probabilities drawn from
+ * @mask: shape [n]: 1 where the id may be drawn; at least one
+ * @uniform: a random number, at least 0 and below 1
+ *
+ * Source: top-p: Holtzman et al. 2020, arXiv:1904.09751; min-p: Nguyen et al.
+ * 2024, arXiv:2407.01082.
+ *
+ * Returns: an id whose mask is 1, even if logits are not finite
+ */
+PARTITA_API uint16_t
+partita_sample(float *logits,
+               const uint8_t *mask,
+               size_t n,
+               const PartitaSampling *sampling,
+               double uniform);
+
+/**
+ * PartitaComposer: a model together with its token scheme, ready to compose.
+ * May be shared between threads.
+ */
+typedef struct PartitaComposer PartitaComposer;
+
+/**
+ * partita_composer_new:
+ * @model: must outlive the composer
+ *
+ * Returns: (transfer full) (nullable): NULL with @error set if the model names
+ * no scheme that this version has
+ */
+PARTITA_API PartitaComposer *
+partita_composer_new(const PartitaModel *model, GError **error);
+
+PARTITA_API void
+partita_composer_free(PartitaComposer *composer);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaComposer, partita_composer_free)
+
+PARTITA_API const PartitaScheme *
+partita_composer_get_scheme(const PartitaComposer *composer);
+
+#define PARTITA_COMPOSE_BARS_MAX 4096
+
+typedef struct {
+  const char *style;          ///< (nullable): one of the scheme's styles
+  const PartitaScore *primer; ///< (nullable): music to continue
+  size_t bars; ///< of the finished piece, primer included; 0 for 16 new bars
+  PartitaSampling sampling;
+  uint64_t seed;
+  uint64_t index;            ///< of the piece: each has its own random numbers
+  GCancellable *cancellable; ///< (nullable)
+  /// (nullable)
+  void (*progress)(size_t bars_done, size_t bars, void *data);
+  void *progress_data;
+} PartitaComposeOptions;
+
+/// Temperature 1, no truncation but min-p 0.02, 16 bars, seed 0.
+PARTITA_API void
+partita_compose_options_init(PartitaComposeOptions *options);
+
+/**
+ * partita_compose:
+ *
+ * Draws ids under the scheme's grammar until the piece is whole, and decodes
+ * them. With the same model, options and machine the score is the same.
+ *
+ * Returns: (transfer full) (nullable): a piece of exactly the bars asked for;
+ * NULL with @error set
+ */
+PARTITA_API PartitaScore *
+partita_compose(const PartitaComposer *composer,
+                const PartitaComposeOptions *options,
+                GError **error);
+
+G_END_DECLS
+
+#endif

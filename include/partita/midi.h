@@ -1,0 +1,126 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_MIDI_H
+#define PARTITA_MIDI_H
+
+#include <partita/score.h>
+
+G_BEGIN_DECLS
+
+#define PARTITA_MIDI_ERROR (partita_midi_error_quark())
+
+typedef enum {
+  PARTITA_MIDI_ERROR_NOT_MIDI, ///< no MThd chunk where one must be
+  PARTITA_MIDI_ERROR_TOO_BIG,  ///< past a limit below
+  PARTITA_MIDI_ERROR_BROKEN,   ///< nothing left to read after mending
+  PARTITA_MIDI_ERROR_READ,     ///< the file cannot be opened or read
+  PARTITA_MIDI_ERROR_WRITE     ///< the file cannot be written
+} PartitaMidiError;
+
+PARTITA_API GQuark
+partita_midi_error_quark(void);
+
+/* Limits: work and memory are linear in the size of the file, and a file
+ * past one of these is refused. */
+#define PARTITA_MIDI_BYTES_MAX (16u << 20)
+#define PARTITA_MIDI_EVENTS_MAX 1000000u
+#define PARTITA_MIDI_TRACKS_MAX 512u
+#define PARTITA_MIDI_TEMPOS_MAX 4096u
+#define PARTITA_MIDI_SECONDS_MAX (24u * 3600u)
+
+/// What was wrong with a file and is mended; bits of a set.
+typedef enum {
+  PARTITA_MEND_NONE = 0,
+  PARTITA_MEND_RIFF = 1 << 0,           ///< a RIFF wrapper taken off
+  PARTITA_MEND_LEADING = 1 << 1,        ///< bytes before MThd skipped
+  PARTITA_MEND_HEADER = 1 << 2,         ///< header of odd length or contents
+  PARTITA_MEND_TRACK_COUNT = 1 << 3,    ///< other than declared
+  PARTITA_MEND_ALIEN_CHUNK = 1 << 4,    ///< chunks of other types skipped
+  PARTITA_MEND_TRUNCATED = 1 << 5,      ///< the file ends within a chunk
+  PARTITA_MEND_TRAILING = 1 << 6,       ///< bytes after the last chunk
+  PARTITA_MEND_NO_END_OF_TRACK = 1 << 7,///< End-Of-Track added
+  PARTITA_MEND_BAD_EVENT = 1 << 8,      ///< events that make no sense dropped
+  PARTITA_MEND_BAD_DATA = 1 << 9,       ///< data bytes of 128 and more
+  PARTITA_MEND_META = 1 << 10,          ///< metas of wrong length or value
+  PARTITA_MEND_SMPTE = 1 << 11,         ///< SMPTE time made musical time
+  PARTITA_MEND_FORMAT = 1 << 12,        ///< format contradicts the tracks
+  PARTITA_MEND_HANGING_NOTE = 1 << 13,  ///< notes never released are ended
+  PARTITA_MEND_ORPHAN_OFF = 1 << 14,    ///< releases of silent keys dropped
+  PARTITA_MEND_TEMPOS = 1 << 15,        ///< tempo changes beyond the limit
+  PARTITA_MEND_LONG_TIME = 1 << 16      ///< times beyond the limit cut
+} PartitaMend;
+
+/**
+ * partita_mend_describe:
+ * @mends: a set of #PartitaMend
+ *
+ * Returns: (transfer full): short names with commas between, such as
+ * "truncated,no-end-of-track"; "" for none. Free with g_free().
+ */
+PARTITA_API char *
+partita_mend_describe(unsigned mends);
+
+/**
+ * partita_midi_clean:
+ * @data: any bytes at all
+ * @mends: (out) (optional): what was mended
+ *
+ * Walks every chunk and event of a Standard MIDI File (formats 0, 1, 2, RMID,
+ * SMPTE division) and writes the same music as a file that no reader can
+ * stumble over: header of 6 bytes, true track count, a division in ticks a
+ * quarter, no running status, no sysex, metas of legal length, all tempo
+ * changes in the first track, one End-Of-Track a track. Cleaning what was
+ * cleaned changes nothing.
+ *
+ * Returns: (transfer full) (nullable): the clean file; NULL with @error set,
+ * whose message begins "byte N: ".
+ */
+PARTITA_API GBytes *
+partita_midi_clean(const uint8_t *data,
+                   size_t size,
+                   unsigned *mends,
+                   GError **error);
+
+/**
+ * partita_midi_read:
+ * @data: any bytes at all
+ *
+ * Returns: (transfer full) (nullable): the score, sorted, one track for each
+ * (track, channel, program) that has notes; NULL with @error set.
+ */
+PARTITA_API PartitaScore *
+partita_midi_read(const uint8_t *data,
+                  size_t size,
+                  unsigned *mends,
+                  GError **error);
+
+/**
+ * partita_midi_read_file:
+ * @path: of a regular file; FIFOs, devices and folders are refused without
+ * being waited for
+ *
+ * Returns: as partita_midi_read(); the message of @error begins with the path.
+ */
+PARTITA_API PartitaScore *
+partita_midi_read_file(const char *path, unsigned *mends, GError **error);
+
+/**
+ * partita_midi_write_file:
+ *
+ * Writes a format 1 file: track 1 holds tempo, metre, keys and the end of the
+ * piece, then one track for each track of @score. Notes of one pitch that
+ * overlap go to tracks of their own, and instruments beyond the sixteen
+ * channels to further ports, so that reading the file gives the same score.
+ * The file appears whole or not at all.
+ *
+ * Returns: false with @error set if it cannot be written
+ */
+PARTITA_API bool
+partita_midi_write_file(const PartitaScore *score,
+                        const char *path,
+                        GError **error);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,143 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_MODEL_H
+#define PARTITA_MODEL_H
+
+#include <glib.h>
+#include <partita/macros.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+#define PARTITA_MODEL_ERROR (partita_model_error_quark())
+
+typedef enum {
+  PARTITA_MODEL_ERROR_READ,    ///< the file cannot be read
+  PARTITA_MODEL_ERROR_BROKEN,  ///< not a whole safetensors file
+  PARTITA_MODEL_ERROR_VERSION, ///< of a version this program does not read
+  PARTITA_MODEL_ERROR_WRITE    ///< the file cannot be written
+} PartitaModelError;
+
+PARTITA_API GQuark
+partita_model_error_quark(void);
+
+#define PARTITA_MODEL_FIELDS_MAX 9
+
+/// The shape of a model.
+typedef struct {
+  char architecture[16]; ///< "lstm"
+  size_t vocab;          ///< outputs
+  size_t n_fields;       ///< inputs a step: the token, then the state's fields
+  size_t field_size[PARTITA_MODEL_FIELDS_MAX]; ///< values of each
+  size_t width;          ///< of the embedding
+  size_t hidden;
+  size_t layers;
+  double dropout; ///< in training
+} PartitaModelConfig;
+
+/**
+ * PartitaModel:
+ *
+ * A network that, step by step, takes @n_fields ids a row and gives logits
+ * over the vocabulary. It knows nothing of music. A model that nobody trains
+ * may be shared between threads.
+ */
+typedef struct PartitaModel PartitaModel;
+
+/// Recurrent state of a batch of rows.
+typedef struct PartitaModelState PartitaModelState;
+
+/**
+ * partita_model_new:
+ * @seed: of the weights, which are a function of it and @config alone
+ *
+ * Returns: (transfer full): a model with fresh weights
+ */
+PARTITA_API PartitaModel *
+partita_model_new(const PartitaModelConfig *config, uint64_t seed);
+
+PARTITA_API void
+partita_model_free(PartitaModel *model);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaModel, partita_model_free)
+
+PARTITA_API const PartitaModelConfig *
+partita_model_get_config(const PartitaModel *model);
+
+PARTITA_API size_t
+partita_model_get_n_parameters(const PartitaModel *model);
+
+/* Metadata: strings kept in the file beside the weights, such as the
+ * description of the token scheme. */
+
+PARTITA_API void
+partita_model_set_metadata(PartitaModel *model,
+                           const char *key,
+                           const char *value);
+
+/// (nullable) (transfer none)
+PARTITA_API const char *
+partita_model_get_metadata(const PartitaModel *model, const char *key);
+
+/**
+ * partita_model_load:
+ *
+ * Reads a safetensors file and checks its layout, its version and the SHA-256
+ * of its data.
+ *
+ * Returns: (transfer full) (nullable): NULL with @error set, which names @path
+ */
+PARTITA_API PartitaModel *
+partita_model_load(const char *path, GError **error);
+
+/**
+ * partita_model_parse:
+ * @data: any bytes at all
+ *
+ * Returns: as partita_model_load()
+ */
+PARTITA_API PartitaModel *
+partita_model_parse(const uint8_t *data, size_t size, GError **error);
+
+/// The file appears whole or not at all.
+PARTITA_API bool
+partita_model_save(const PartitaModel *model, const char *path, GError **error);
+
+/**
+ * partita_model_state_new:
+ *
+ * Returns: (transfer full): the state before the first step, for @rows rows;
+ * it must not outlive @model
+ */
+PARTITA_API PartitaModelState *
+partita_model_state_new(const PartitaModel *model, size_t rows);
+
+PARTITA_API void
+partita_model_state_free(PartitaModelState *state);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaModelState, partita_model_state_free)
+
+/// Back to before the first step.
+PARTITA_API void
+partita_model_state_reset(PartitaModelState *state);
+
+/**
+ * partita_model_step:
+ * @inputs: shape [rows, n_fields]
+ * @logits: (out caller-allocates): shape [rows, vocab]
+ *
+ * One step of every row. Allocates nothing. A row's result does not depend on
+ * the other rows beyond the last bits of rounding, and is the same in every
+ * run on the same machine.
+ */
+PARTITA_API void
+partita_model_step(PartitaModelState *state,
+                   const uint16_t *inputs,
+                   float *logits);
+
+G_END_DECLS
+
+#endif

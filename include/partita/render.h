@@ -1,0 +1,90 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_RENDER_H
+#define PARTITA_RENDER_H
+
+#include <gio/gio.h>
+#include <partita/score.h>
+
+G_BEGIN_DECLS
+
+#define PARTITA_RENDER_ERROR (partita_render_error_quark())
+
+typedef enum {
+  PARTITA_RENDER_ERROR_SOUNDFONT, ///< none found, or it cannot be read
+  PARTITA_RENDER_ERROR_OPTIONS,   ///< a rate or gain out of range
+  PARTITA_RENDER_ERROR_SILENT,    ///< there are notes, but no sound came out
+  PARTITA_RENDER_ERROR_EMPTY,     ///< there is no note to play
+  PARTITA_RENDER_ERROR_WRITE      ///< the file cannot be written
+} PartitaRenderError;
+
+PARTITA_API GQuark
+partita_render_error_quark(void);
+
+typedef enum {
+  PARTITA_SAMPLE_S16, ///< 16-bit WAV
+  PARTITA_SAMPLE_S24, ///< 24-bit WAV
+  PARTITA_SAMPLE_FLOAT ///< 32-bit float WAV
+} PartitaSampleFormat;
+
+typedef struct {
+  const char *soundfont; ///< (nullable): a file; else it is searched for
+  unsigned rate;         ///< frames a second, 8000 to 96000
+  PartitaSampleFormat format;
+  double gain; ///< of the synthesiser, over 0 to 10; 0: peak brought to -1 dBFS
+  GCancellable *cancellable; ///< (nullable)
+  /// (nullable)
+  void (*progress)(double share, void *data);
+  void *progress_data;
+} PartitaRenderOptions;
+
+/// 44100 Hz, 16 bits, gain 0.
+PARTITA_API void
+partita_render_options_init(PartitaRenderOptions *options);
+
+typedef struct {
+  uint64_t frames;
+  double seconds;
+  double peak_dbfs;
+  double rms_dbfs;
+  uint64_t clipped; ///< samples that had to be cut to fit
+  char *soundfont;  ///< the file used; free with partita_render_report_clear()
+} PartitaRenderReport;
+
+PARTITA_API void
+partita_render_report_clear(PartitaRenderReport *report);
+
+/**
+ * partita_soundfont_find:
+ * @wish: (nullable): a file, for instance from the command line
+ *
+ * Looks for a SoundFont: @wish; the environment variable PARTITA_SOUNDFONT;
+ * the folder `soundfonts` of the installation; the system's folders.
+ *
+ * Returns: (transfer full) (nullable): a path; NULL with @error set, which
+ * names the Debian package to install
+ */
+PARTITA_API char *
+partita_soundfont_find(const char *wish, GError **error);
+
+/**
+ * partita_render_file:
+ * @path: of the WAV file, which appears whole or not at all
+ * @report: (out) (optional)
+ *
+ * Plays @score through FluidSynth and writes stereo sound until it has died
+ * away. The same score, SoundFont and options give the same bytes.
+ *
+ * Returns: false with @error set
+ */
+PARTITA_API bool
+partita_render_file(const PartitaScore *score,
+                    const char *path,
+                    const PartitaRenderOptions *options,
+                    PartitaRenderReport *report,
+                    GError **error);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,325 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_SCORE_H
+#define PARTITA_SCORE_H
+
+#include <glib.h>
+#include <partita/macros.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+/**
+ * PartitaScore:
+ *
+ * Music in memory: a tempo map, metres, keys, an end, and tracks of notes.
+ * All times are ticks from the start; a quarter has `ppq` ticks. A score that
+ * names no tempo plays at 120 quarters a minute; one that names no metre is
+ * in 4/4. No function here prints, and no function keeps a pointer it is
+ * given. A score may be read by many threads, changed by one.
+ */
+typedef struct PartitaScore PartitaScore;
+
+/**
+ * PartitaTrack: notes of one instrument; owned by its score.
+ */
+typedef struct PartitaTrack PartitaTrack;
+
+/// General MIDI programs are 0 to 127; this one stands for the drum kit.
+#define PARTITA_PROGRAM_DRUMS 128
+
+/// Programs and the drum kit.
+#define PARTITA_N_PROGRAMS 129
+
+/// Ticks after which nothing may lie, so that sums fit in 32 bits.
+#define PARTITA_TICK_MAX ((uint32_t)1 << 30)
+
+typedef struct {
+  uint32_t onset_ticks;
+  uint32_t duration_ticks; ///< at least 1
+  uint8_t pitch;           ///< MIDI key, 0 to 127; 60 is middle C
+  uint8_t velocity;        ///< 1 to 127
+} PartitaNote;
+
+typedef struct {
+  uint32_t tick;
+  uint32_t us_per_quarter; ///< microseconds a quarter, 1 to 0xFFFFFF
+} PartitaTempo;
+
+typedef struct {
+  uint32_t tick;
+  uint8_t numerator;   ///< 1 to 255
+  uint8_t denominator; ///< a power of two, 1 to 64
+} PartitaMeter;
+
+typedef struct {
+  uint32_t tick;
+  int8_t sharps; ///< -7 (seven flats) to 7 (seven sharps)
+  bool minor;
+} PartitaKey;
+
+/// The sustain pedal goes down or up.
+typedef struct {
+  uint32_t tick;
+  bool down;
+} PartitaPedal;
+
+typedef struct {
+  uint32_t tick;
+  uint32_t length_ticks;
+  uint8_t numerator;
+  uint8_t denominator;
+} PartitaBar;
+
+/**
+ * partita_score_new:
+ * @ppq: ticks a quarter, 1 to 32767
+ *
+ * Returns: (transfer full): an empty score
+ */
+PARTITA_API PartitaScore *
+partita_score_new(uint16_t ppq);
+
+PARTITA_API void
+partita_score_free(PartitaScore *score);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaScore, partita_score_free)
+
+PARTITA_API PartitaScore *
+partita_score_copy(const PartitaScore *score);
+
+/**
+ * partita_score_equal:
+ *
+ * Returns: whether both hold the same music: ppq, end, tempo map, metres,
+ * keys and tracks in the same order with the same program, name, notes and
+ * pedals. Both must be sorted (partita_score_sort()).
+ */
+PARTITA_API bool
+partita_score_equal(const PartitaScore *a, const PartitaScore *b);
+
+PARTITA_API uint16_t
+partita_score_get_ppq(const PartitaScore *score);
+
+/**
+ * partita_score_get_end:
+ *
+ * Returns: the tick at which the piece ends: the one set, or the end of the
+ * last note if that is later. Silence before it belongs to the piece.
+ */
+PARTITA_API uint32_t
+partita_score_get_end(const PartitaScore *score);
+
+PARTITA_API void
+partita_score_set_end(PartitaScore *score, uint32_t end_ticks);
+
+/**
+ * partita_score_add_tempo:
+ *
+ * Enters a change of tempo (the three below: of metre, of key); one that
+ * stands at the same tick is replaced. Amortised O(1) in order of time.
+ */
+PARTITA_API void
+partita_score_add_tempo(PartitaScore *score, PartitaTempo tempo);
+
+PARTITA_API void
+partita_score_add_meter(PartitaScore *score, PartitaMeter meter);
+
+PARTITA_API void
+partita_score_add_key(PartitaScore *score, PartitaKey key);
+
+/**
+ * partita_score_get_tempos:
+ * @n: (out): how many
+ *
+ * Returns: (transfer none): the changes in order of time, valid until the
+ * score changes
+ */
+PARTITA_API const PartitaTempo *
+partita_score_get_tempos(const PartitaScore *score, size_t *n);
+
+PARTITA_API const PartitaMeter *
+partita_score_get_meters(const PartitaScore *score, size_t *n);
+
+PARTITA_API const PartitaKey *
+partita_score_get_keys(const PartitaScore *score, size_t *n);
+
+PARTITA_API void
+partita_score_clear_tempos(PartitaScore *score);
+
+PARTITA_API void
+partita_score_clear_meters(PartitaScore *score);
+
+PARTITA_API void
+partita_score_clear_keys(PartitaScore *score);
+
+/**
+ * partita_score_add_track:
+ * @program: 0 to 127, or %PARTITA_PROGRAM_DRUMS
+ * @name: (nullable): UTF-8
+ *
+ * Returns: (transfer none): the new, last track
+ */
+PARTITA_API PartitaTrack *
+partita_score_add_track(PartitaScore *score, uint8_t program, const char *name);
+
+PARTITA_API size_t
+partita_score_get_n_tracks(const PartitaScore *score);
+
+PARTITA_API PartitaTrack *
+partita_score_get_track(const PartitaScore *score, size_t index);
+
+/// Notes in all tracks.
+PARTITA_API size_t
+partita_score_get_n_notes(const PartitaScore *score);
+
+PARTITA_API uint8_t
+partita_track_get_program(const PartitaTrack *track);
+
+PARTITA_API bool
+partita_track_is_drums(const PartitaTrack *track);
+
+/// (nullable)
+PARTITA_API const char *
+partita_track_get_name(const PartitaTrack *track);
+
+PARTITA_API void
+partita_track_add_note(PartitaTrack *track, PartitaNote note);
+
+PARTITA_API const PartitaNote *
+partita_track_get_notes(const PartitaTrack *track, size_t *n);
+
+/// Pedal events must come in order of time.
+PARTITA_API void
+partita_track_add_pedal(PartitaTrack *track, PartitaPedal pedal);
+
+PARTITA_API const PartitaPedal *
+partita_track_get_pedals(const PartitaTrack *track, size_t *n);
+
+/**
+ * partita_score_sort:
+ *
+ * Puts every track's notes in the order (onset, pitch, duration, velocity).
+ * Each reader, decoder and transformation of the library returns sorted
+ * scores; call it after adding notes yourself.
+ */
+PARTITA_API void
+partita_score_sort(PartitaScore *score);
+
+/**
+ * partita_score_get_bars:
+ *
+ * The bars from tick 0 to the end of the score, by its metres. A metre that
+ * changes within a bar cuts that bar short. At least one bar.
+ *
+ * Returns: (transfer full) (element-type PartitaBar): in order of time; the
+ * last bar reaches or passes the end. At most %PARTITA_BARS_MAX bars: a score
+ * with more (only hostile files have them) is cut there.
+ */
+PARTITA_API GArray *
+partita_score_get_bars(const PartitaScore *score);
+
+#define PARTITA_BARS_MAX 65536
+
+/* Transformations: each returns a new, sorted score or changes it in place
+ * as its name says; none fails. */
+
+/**
+ * partita_score_transpose:
+ * @semitones: up if positive
+ *
+ * Moves every pitch but those of drums, and the keys, in place.
+ *
+ * Returns: false, and nothing is changed, if a note would leave 0 to 127.
+ */
+PARTITA_API bool
+partita_score_transpose(PartitaScore *score, int semitones);
+
+/**
+ * partita_score_fold_pedal:
+ *
+ * Lengthens each note held by the sustain pedal to where the pedal rises, or
+ * to the next onset of the same pitch in its track, or to the end of the
+ * piece, and takes the pedals out. In place.
+ */
+PARTITA_API void
+partita_score_fold_pedal(PartitaScore *score);
+
+/**
+ * partita_score_cut_bars:
+ * @first: first bar, counted from 0
+ * @n: how many
+ *
+ * Returns: (transfer full): bars @first to @first + @n - 1, beginning at tick
+ * 0, with the tempo, metre and key in force there; notes that begin outside
+ * are left out, those that ring past the cut end at it.
+ */
+PARTITA_API PartitaScore *
+partita_score_cut_bars(const PartitaScore *score, size_t first, size_t n);
+
+/**
+ * partita_score_estimate_key:
+ *
+ * The key whose profile correlates best with the durations of the pitch
+ * classes. Source: Krumhansl 1990, "Cognitive Foundations of Musical Pitch",
+ * probe-tone profiles; the correlation of Krumhansl and Schmuckler.
+ *
+ * Returns: 0 to 11 for C to B major, 12 to 23 for C to B minor, or -1 if the
+ * score has no pitched note.
+ */
+PARTITA_API int
+partita_score_estimate_key(const PartitaScore *score);
+
+/**
+ * partita_key_name:
+ * @key: 0 to 23, as from partita_score_estimate_key()
+ *
+ * Returns: (transfer none): for instance "E flat major", NULL out of range
+ */
+PARTITA_API const char *
+partita_key_name(int key);
+
+/// 0 to 23 for a key signature.
+PARTITA_API int
+partita_key_from_signature(PartitaKey key);
+
+/// The signature with the fewest accidentals for @key (0 to 23), at tick 0.
+PARTITA_API PartitaKey
+partita_key_to_signature(int key);
+
+/**
+ * PartitaTempoMap: ticks to time, exact: no rounding adds up.
+ */
+typedef struct PartitaTempoMap PartitaTempoMap;
+
+PARTITA_API PartitaTempoMap *
+partita_tempo_map_new(const PartitaScore *score);
+
+PARTITA_API void
+partita_tempo_map_free(PartitaTempoMap *map);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaTempoMap, partita_tempo_map_free)
+
+/// Seconds from the start. O(log tempo changes).
+PARTITA_API double
+partita_tempo_map_seconds(const PartitaTempoMap *map, uint32_t tick);
+
+/**
+ * partita_tempo_map_us_ppq:
+ *
+ * Returns: the time of @tick in units of 1 / (1,000,000 ppq) seconds: the sum
+ * of ticks times microseconds a quarter, an exact integer.
+ */
+PARTITA_API uint64_t
+partita_tempo_map_us_ppq(const PartitaTempoMap *map, uint32_t tick);
+
+/// Microseconds a quarter in force at @tick.
+PARTITA_API uint32_t
+partita_tempo_map_tempo_at(const PartitaTempoMap *map, uint32_t tick);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,56 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_BASE_PHILOX_H
+#define PARTITA_BASE_PHILOX_H
+
+#include <stdint.h>
+
+/// What a random number is for; numbers of different purposes never meet.
+typedef enum {
+  PARTITA_RANDOM_WEIGHTS = 1,
+  PARTITA_RANDOM_ORDER = 2,
+  PARTITA_RANDOM_CROP = 3,
+  PARTITA_RANDOM_AUGMENT = 4,
+  PARTITA_RANDOM_DROPOUT = 5,
+  PARTITA_RANDOM_SAMPLE = 6,
+  PARTITA_RANDOM_SPLIT = 7,
+  PARTITA_RANDOM_CORPUS = 8
+} PartitaRandomPurpose;
+
+/**
+ * partita_philox:
+ * @step: for instance of training, or the number of a piece
+ * @index: within the step
+ * @out: (out caller-allocates): shape [4]: independent, uniform
+ *
+ * Random numbers as a function of their place: there is no state.
+ *
+ * Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3",
+ * Philox4x32-10. Key: seed. Counter: index (32 bits), purpose (8) and the
+ * high bits of step (24), low bits of step (32), high bits of index (32).
+ */
+void
+partita_philox(uint64_t seed,
+               PartitaRandomPurpose purpose,
+               uint64_t step,
+               uint64_t index,
+               uint32_t out[4]);
+
+/// At least 0, below 1; 53 random bits.
+double
+partita_random_uniform(uint64_t seed,
+                       PartitaRandomPurpose purpose,
+                       uint64_t step,
+                       uint64_t index);
+
+/// A whole number at least 0 and below @n (which is at least 1), unbiased to
+/// 2^-32.
+uint32_t
+partita_random_below(uint64_t seed,
+                     PartitaRandomPurpose purpose,
+                     uint64_t step,
+                     uint64_t index,
+                     uint32_t n);
+
+#endif

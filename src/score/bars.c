@@ -1,0 +1,149 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <score/score-private.h>
+
+/// Of a bar in ticks, at least 1: odd denominators round down.
+static uint32_t
+bar_length(uint16_t ppq, PartitaMeter meter)
+{
+  return MAX(1u, 4u * ppq * meter.numerator / meter.denominator);
+}
+
+GArray *
+partita_score_get_bars(const PartitaScore *score)
+{
+  GArray *bars = g_array_new(FALSE, FALSE, sizeof(PartitaBar));
+  const uint32_t end = MAX(1u, partita_score_get_end(score));
+  PartitaMeter meter = {0, 4, 4};
+  guint next = 0;
+  uint32_t tick = 0;
+
+  while (tick < end && bars->len < PARTITA_BARS_MAX) {
+    for (; next < score->meters->len; ++next) {
+      const PartitaMeter change =
+        g_array_index(score->meters, PartitaMeter, next);
+
+      if (change.tick > tick)
+        break;
+      meter = change;
+    }
+    uint32_t length = bar_length(score->ppq, meter);
+
+    if (next < score->meters->len) {
+      const uint32_t until =
+        g_array_index(score->meters, PartitaMeter, next).tick - tick;
+
+      length = MIN(length, until);
+    }
+    const PartitaBar bar = {tick, length, meter.numerator, meter.denominator};
+
+    g_array_append_val(bars, bar);
+    tick += length;
+  }
+  return bars;
+}
+
+/// The last change at or before @tick of a list sorted by tick, or NULL.
+static const void *
+in_force(const GArray *changes, uint32_t tick)
+{
+  const guint size = g_array_get_element_size((GArray *)changes);
+  const void *found = NULL;
+
+  for (guint i = 0; i < changes->len; ++i) {
+    const void *change = changes->data + (size_t)i * size;
+
+    if (*(const uint32_t *)change > tick)
+      break;
+    found = change;
+  }
+  return found;
+}
+
+static void
+cut_changes(PartitaScore *to, const PartitaScore *from, uint32_t a, uint32_t b)
+{
+  const PartitaTempo *tempo = in_force(from->tempos, a);
+  const PartitaMeter *meter = in_force(from->meters, a);
+  const PartitaKey *key = in_force(from->keys, a);
+
+  if (tempo != NULL)
+    partita_score_add_tempo(to, (PartitaTempo){0, tempo->us_per_quarter});
+  if (meter != NULL)
+    partita_score_add_meter(
+      to, (PartitaMeter){0, meter->numerator, meter->denominator});
+  if (key != NULL)
+    partita_score_add_key(to, (PartitaKey){0, key->sharps, key->minor});
+
+  for (guint i = 0; i < from->tempos->len; ++i) {
+    PartitaTempo change = g_array_index(from->tempos, PartitaTempo, i);
+
+    if (change.tick > a && change.tick < b) {
+      change.tick -= a;
+      partita_score_add_tempo(to, change);
+    }
+  }
+  for (guint i = 0; i < from->meters->len; ++i) {
+    PartitaMeter change = g_array_index(from->meters, PartitaMeter, i);
+
+    if (change.tick > a && change.tick < b) {
+      change.tick -= a;
+      partita_score_add_meter(to, change);
+    }
+  }
+  for (guint i = 0; i < from->keys->len; ++i) {
+    PartitaKey change = g_array_index(from->keys, PartitaKey, i);
+
+    if (change.tick > a && change.tick < b) {
+      change.tick -= a;
+      partita_score_add_key(to, change);
+    }
+  }
+}
+
+static void
+cut_track(PartitaScore *to, const PartitaTrack *from, uint32_t a, uint32_t b)
+{
+  PartitaTrack *track = partita_score_add_track(to, from->program, from->name);
+
+  for (guint i = 0; i < from->notes->len; ++i) {
+    PartitaNote note = g_array_index(from->notes, PartitaNote, i);
+
+    if (note.onset_ticks < a || note.onset_ticks >= b)
+      continue;
+    note.duration_ticks = MIN(note.duration_ticks, b - note.onset_ticks);
+    note.onset_ticks -= a;
+    partita_track_add_note(track, note);
+  }
+  for (guint i = 0; i < from->pedals->len; ++i) {
+    PartitaPedal pedal = g_array_index(from->pedals, PartitaPedal, i);
+
+    if (pedal.tick < a || pedal.tick >= b)
+      continue;
+    pedal.tick -= a;
+    partita_track_add_pedal(track, pedal);
+  }
+}
+
+PartitaScore *
+partita_score_cut_bars(const PartitaScore *score, size_t first, size_t n)
+{
+  g_autoptr(GArray) bars = partita_score_get_bars(score);
+  PartitaScore *cut = partita_score_new(score->ppq);
+
+  if (first >= bars->len || n == 0)
+    return cut;
+
+  const size_t last = MIN(first + n, (size_t)bars->len) - 1;
+  const PartitaBar *final = &g_array_index(bars, PartitaBar, last);
+  const uint32_t a = g_array_index(bars, PartitaBar, first).tick;
+  const uint32_t b = final->tick + final->length_ticks;
+
+  cut_changes(cut, score, a, b);
+  for (guint i = 0; i < score->tracks->len; ++i)
+    cut_track(cut, g_ptr_array_index(score->tracks, i), a, b);
+  partita_score_set_end(cut, b - a);
+  partita_score_sort(cut);
+  return cut;
+}
