@@ -35,7 +35,7 @@ typedef enum {
 
 /// One line of the ledger; strings belong to the corpus.
 typedef struct {
-  const char *path;   ///< below the folder; bytes that are no UTF-8 escaped
+  const char *path; ///< below the folder; bytes that are no UTF-8 escaped
   PartitaVerdict verdict;
   const char *reason; ///< what was mended, or why skipped; "" if used
   const char *style;  ///< the first sub-folder's name, NULL at the top
@@ -46,9 +46,9 @@ typedef struct {
 } PartitaLedgerEntry;
 
 typedef struct {
-  const char *scheme;      ///< "remi" or "performance"
-  double valid_share;      ///< of files held out; 0.1 if 0, none if negative
-  uint64_t seed;           ///< of the split
+  const char *scheme;        ///< "remi" or "performance"
+  double valid_share;        ///< of files held out; 0.1 if 0, none if negative
+  uint64_t seed;             ///< of the split
   GCancellable *cancellable; ///< (nullable)
   /// (nullable): called now and then, in the caller's thread
   void (*progress)(size_t done, size_t total, void *data);

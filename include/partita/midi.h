@@ -32,23 +32,23 @@ partita_midi_error_quark(void);
 /// What was wrong with a file and is mended; bits of a set.
 typedef enum {
   PARTITA_MEND_NONE = 0,
-  PARTITA_MEND_RIFF = 1 << 0,           ///< a RIFF wrapper taken off
-  PARTITA_MEND_LEADING = 1 << 1,        ///< bytes before MThd skipped
-  PARTITA_MEND_HEADER = 1 << 2,         ///< header of odd length or contents
-  PARTITA_MEND_TRACK_COUNT = 1 << 3,    ///< other than declared
-  PARTITA_MEND_ALIEN_CHUNK = 1 << 4,    ///< chunks of other types skipped
-  PARTITA_MEND_TRUNCATED = 1 << 5,      ///< the file ends within a chunk
-  PARTITA_MEND_TRAILING = 1 << 6,       ///< bytes after the last chunk
-  PARTITA_MEND_NO_END_OF_TRACK = 1 << 7,///< End-Of-Track added
-  PARTITA_MEND_BAD_EVENT = 1 << 8,      ///< events that make no sense dropped
-  PARTITA_MEND_BAD_DATA = 1 << 9,       ///< data bytes of 128 and more
-  PARTITA_MEND_META = 1 << 10,          ///< metas of wrong length or value
-  PARTITA_MEND_SMPTE = 1 << 11,         ///< SMPTE time made musical time
-  PARTITA_MEND_FORMAT = 1 << 12,        ///< format contradicts the tracks
-  PARTITA_MEND_HANGING_NOTE = 1 << 13,  ///< notes never released are ended
-  PARTITA_MEND_ORPHAN_OFF = 1 << 14,    ///< releases of silent keys dropped
-  PARTITA_MEND_TEMPOS = 1 << 15,        ///< tempo changes beyond the limit
-  PARTITA_MEND_LONG_TIME = 1 << 16      ///< times beyond the limit cut
+  PARTITA_MEND_RIFF = 1 << 0,            ///< a RIFF wrapper taken off
+  PARTITA_MEND_LEADING = 1 << 1,         ///< bytes before MThd skipped
+  PARTITA_MEND_HEADER = 1 << 2,          ///< header of odd length or contents
+  PARTITA_MEND_TRACK_COUNT = 1 << 3,     ///< other than declared
+  PARTITA_MEND_ALIEN_CHUNK = 1 << 4,     ///< chunks of other types skipped
+  PARTITA_MEND_TRUNCATED = 1 << 5,       ///< the file ends within a chunk
+  PARTITA_MEND_TRAILING = 1 << 6,        ///< bytes after the last chunk
+  PARTITA_MEND_NO_END_OF_TRACK = 1 << 7, ///< End-Of-Track added
+  PARTITA_MEND_BAD_EVENT = 1 << 8,       ///< events that make no sense dropped
+  PARTITA_MEND_BAD_DATA = 1 << 9,        ///< data bytes of 128 and more
+  PARTITA_MEND_META = 1 << 10,           ///< metas of wrong length or value
+  PARTITA_MEND_SMPTE = 1 << 11,          ///< SMPTE time made musical time
+  PARTITA_MEND_FORMAT = 1 << 12,         ///< format contradicts the tracks
+  PARTITA_MEND_HANGING_NOTE = 1 << 13,   ///< notes never released are ended
+  PARTITA_MEND_ORPHAN_OFF = 1 << 14,     ///< releases of silent keys dropped
+  PARTITA_MEND_TEMPOS = 1 << 15,         ///< tempo changes beyond the limit
+  PARTITA_MEND_LONG_TIME = 1 << 16       ///< times beyond the limit cut
 } PartitaMend;
 
 /**

@@ -32,7 +32,7 @@ typedef struct {
   size_t vocab;          ///< outputs
   size_t n_fields;       ///< inputs a step: the token, then the state's fields
   size_t field_size[PARTITA_MODEL_FIELDS_MAX]; ///< values of each
-  size_t width;          ///< of the embedding
+  size_t width;                                ///< of the embedding
   size_t hidden;
   size_t layers;
   double dropout; ///< in training

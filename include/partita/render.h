@@ -23,8 +23,8 @@ PARTITA_API GQuark
 partita_render_error_quark(void);
 
 typedef enum {
-  PARTITA_SAMPLE_S16, ///< 16-bit WAV
-  PARTITA_SAMPLE_S24, ///< 24-bit WAV
+  PARTITA_SAMPLE_S16,  ///< 16-bit WAV
+  PARTITA_SAMPLE_S24,  ///< 24-bit WAV
   PARTITA_SAMPLE_FLOAT ///< 32-bit float WAV
 } PartitaSampleFormat;
 

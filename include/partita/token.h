@@ -54,9 +54,9 @@ typedef struct {
 
 /// What quantising lost.
 typedef struct {
-  size_t notes;              ///< notes that were there
-  size_t notes_dropped;      ///< that the scheme cannot hold
-  double worst_onset_error;  ///< quarters (performance: seconds)
+  size_t notes;             ///< notes that were there
+  size_t notes_dropped;     ///< that the scheme cannot hold
+  double worst_onset_error; ///< quarters (performance: seconds)
   double worst_duration_error;
 } PartitaQuantiseLoss;
 
@@ -69,9 +69,7 @@ typedef struct {
  * that name
  */
 PARTITA_API PartitaScheme *
-partita_scheme_new(const char *name,
-                   const char *const *styles,
-                   GError **error);
+partita_scheme_new(const char *name, const char *const *styles, GError **error);
 
 PARTITA_API void
 partita_scheme_free(PartitaScheme *scheme);

@@ -22,17 +22,17 @@ partita_train_error_quark(void);
 /// How training goes, given to the callback.
 typedef struct {
   uint64_t step;
-  uint64_t steps;           ///< until the end; 0 if minutes decide
-  double share;             ///< of the run that is done, 0 to 1
-  double epoch;             ///< times the corpus was seen
-  double loss;              ///< running mean, nats a token
-  double valid_loss;        ///< last held-out loss, NaN before the first
-  double best_valid_loss;   ///< NaN before the first
+  uint64_t steps;         ///< until the end; 0 if minutes decide
+  double share;           ///< of the run that is done, 0 to 1
+  double epoch;           ///< times the corpus was seen
+  double loss;            ///< running mean, nats a token
+  double valid_loss;      ///< last held-out loss, NaN before the first
+  double best_valid_loss; ///< NaN before the first
   double learning_rate;
-  double gradient_norm;     ///< before clipping
+  double gradient_norm; ///< before clipping
   double tokens_per_s;
-  double left_s;            ///< time left
-  bool evaluated;           ///< a held-out loss was just measured
+  double left_s;  ///< time left
+  bool evaluated; ///< a held-out loss was just measured
 } PartitaTrainStatus;
 
 /// One of minutes, epochs and steps decides the length; 0 means not given.
@@ -43,7 +43,7 @@ typedef struct {
   double epochs;
   uint64_t steps;
   uint64_t seed;
-  unsigned threads;          ///< workers, 0 for one a core
+  unsigned threads; ///< workers, 0 for one a core
   /// Seconds on a clock that never goes back; the library reads no clock.
   double (*clock)(void *data);
   void *clock_data;

@@ -15,13 +15,8 @@ set_error(GError **error, int code, const char *doing, const char *path)
 {
   g_autofree char *shown = partita_file_display(path);
 
-  g_set_error(error,
-              G_FILE_ERROR,
-              (int)g_file_error_from_errno(code),
-              "%s: cannot %s: %s",
-              shown,
-              doing,
-              g_strerror(code));
+  g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(code),
+              "%s: cannot %s: %s", shown, doing, g_strerror(code));
 }
 
 static bool
@@ -188,24 +183,18 @@ read_regular(int fd, const char *path, size_t max, GError **error)
   if (!S_ISREG(status.st_mode)) {
     g_autofree char *shown = partita_file_display(path);
 
-    g_set_error(error,
-                G_FILE_ERROR,
+    g_set_error(error, G_FILE_ERROR,
                 S_ISDIR(status.st_mode) ? G_FILE_ERROR_ISDIR
                                         : G_FILE_ERROR_INVAL,
-                "%s: not a regular file",
-                shown);
+                "%s: not a regular file", shown);
     return NULL;
   }
   if ((uint64_t)status.st_size > max) {
     g_autofree char *shown = partita_file_display(path);
 
-    g_set_error(error,
-                G_FILE_ERROR,
-                G_FILE_ERROR_NOMEM,
-                "%s: %" G_GINT64_FORMAT " bytes, more than %zu",
-                shown,
-                (gint64)status.st_size,
-                max);
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOMEM,
+                "%s: %" G_GINT64_FORMAT " bytes, more than %zu", shown,
+                (gint64)status.st_size, max);
     return NULL;
   }
   return read_whole(fd, path, (size_t)status.st_size, error);

@@ -8,7 +8,8 @@
 #include <stdbool.h>
 
 /// Writes the whole file at @path; returns false with @error set.
-typedef bool PartitaFileWriter(const char *path, void *data, GError **error);
+typedef bool
+PartitaFileWriter(const char *path, void *data, GError **error);
 
 /**
  * partita_file_replace:

@@ -5,18 +5,17 @@
 #include <score/score-private.h>
 
 // Krumhansl and Kessler 1982, as in Krumhansl 1990, table 2.1.
-static const double major_profile[12] = {
-  6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88};
-static const double minor_profile[12] = {
-  6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17};
+static const double major_profile[12] = {6.35, 2.23, 3.48, 2.33, 4.38, 4.09,
+                                         2.52, 5.19, 2.39, 3.66, 2.29, 2.88};
+static const double minor_profile[12] = {6.33, 2.68, 3.52, 5.38, 2.60, 3.53,
+                                         2.54, 4.75, 3.98, 2.69, 3.34, 3.17};
 
 static const char *const names[24] = {
-  "C major",       "D flat major",  "D major",       "E flat major",
-  "E major",       "F major",       "F sharp major", "G major",
-  "A flat major",  "A major",       "B flat major",  "B major",
-  "C minor",       "C sharp minor", "D minor",       "E flat minor",
-  "E minor",       "F minor",       "F sharp minor", "G minor",
-  "G sharp minor", "A minor",       "B flat minor",  "B minor"};
+  "C major",       "D flat major",  "D major",      "E flat major",  "E major",
+  "F major",       "F sharp major", "G major",      "A flat major",  "A major",
+  "B flat major",  "B major",       "C minor",      "C sharp minor", "D minor",
+  "E flat minor",  "E minor",       "F minor",      "F sharp minor", "G minor",
+  "G sharp minor", "A minor",       "B flat minor", "B minor"};
 
 const char *
 partita_key_name(int key)

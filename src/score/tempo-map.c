@@ -31,8 +31,7 @@ partita_tempo_map_new(const PartitaScore *score)
     const PartitaTempo tempo = g_array_index(score->tempos, PartitaTempo, i);
     const Segment *last = &map->segments[map->n - 1];
     const uint64_t ticks = tempo.tick - last->tick;
-    const Segment segment = {tempo.tick,
-                             tempo.us_per_quarter,
+    const Segment segment = {tempo.tick, tempo.us_per_quarter,
                              last->start_us_ppq + ticks * last->us_per_quarter};
 
     if (tempo.tick > 0)

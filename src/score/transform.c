@@ -110,8 +110,7 @@ fold_track(PartitaTrack *track, uint32_t end)
     const uint32_t until = MIN(rises, limit[note - notes]);
 
     if (until > off)
-      note->duration_ticks =
-        MIN(until - note->onset_ticks, PARTITA_TICK_MAX);
+      note->duration_ticks = MIN(until - note->onset_ticks, PARTITA_TICK_MAX);
   }
   g_array_set_size(track->pedals, 0);
   partita_track_sort(track);
