@@ -1,0 +1,278 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_NN_H
+#define PARTITA_NN_H
+
+#include <glib.h>
+#include <partita/macros.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+/* The kernels of a network. Arrays are row-major and contiguous; outputs do
+ * not overlap inputs unless said so; nothing allocates; every function is
+ * thread-safe over different outputs and gives the same bits in every run on
+ * one machine.
+ *
+ * The same sources are compiled a second time with double for the tests of
+ * gradients: differences of floats are too coarse to prove one. */
+#ifdef PARTITA_NN_DOUBLE
+typedef double PartitaReal;
+#else
+typedef float PartitaReal;
+#endif
+
+#define PARTITA_NN_ERROR (partita_nn_error_quark())
+
+typedef enum {
+  PARTITA_NN_ERROR_MEMORY ///< the limit on address space is too low
+} PartitaNnError;
+
+PARTITA_API GQuark
+partita_nn_error_quark(void);
+
+/**
+ * partita_nn_init:
+ *
+ * Must succeed before the first product. Makes products single-threaded, for
+ * workers run in parallel over shards of the batch. Under a limit on address
+ * space (ulimit -v) below 512 MiB it fails, for OpenBLAS would then spin for
+ * ever. May be called again, by one thread at a time.
+ */
+PARTITA_API bool
+partita_nn_init(GError **error);
+
+/// (transfer none): the chip whose kernels the products use; bits are equal
+/// between runs on the same one
+PARTITA_API const char *
+partita_nn_get_core_name(void);
+
+typedef enum {
+  PARTITA_NN_PLAIN = 0,
+  PARTITA_NN_TRANSPOSE_A = 1, ///< @a is kept as [k, m]
+  PARTITA_NN_TRANSPOSE_B = 2, ///< @b is kept as [n, k]
+  PARTITA_NN_ACCUMULATE = 4   ///< add to @c instead of replacing it
+} PartitaNnGemmFlags;
+
+/**
+ * partita_nn_gemm:
+ * @a: shape [m, k]
+ * @b: shape [k, n]
+ * @c: (out caller-allocates): shape [m, n]
+ *
+ * c = a b. One row takes the matrix-vector kernel, which is about three times
+ * as fast there.
+ */
+PARTITA_API void
+partita_nn_gemm(unsigned flags,
+                size_t m,
+                size_t n,
+                size_t k,
+                const PartitaReal *a,
+                const PartitaReal *b,
+                PartitaReal *c);
+
+/// y += x, @n numbers.
+PARTITA_API void
+partita_nn_add(PartitaReal *y, const PartitaReal *x, size_t n);
+
+/// y[r, d] += bias[d].
+PARTITA_API void
+partita_nn_add_bias(PartitaReal *y,
+                    const PartitaReal *bias,
+                    size_t rows,
+                    size_t dim);
+
+/// sum[d] += over r of x[r, d]: the gradient of a bias.
+PARTITA_API void
+partita_nn_add_rows(PartitaReal *sum,
+                    const PartitaReal *x,
+                    size_t rows,
+                    size_t dim);
+
+/**
+ * partita_nn_embed:
+ * @y: (out caller-allocates): shape [rows, width]
+ * @tables: @n_fields tables of shape [size of the field, width]
+ * @ids: shape [rows, n_fields], each below its field's size
+ *
+ * y[r] = sum over f of tables[f][ids[r, f]].
+ */
+PARTITA_API void
+partita_nn_embed(PartitaReal *y,
+                 const PartitaReal *const *tables,
+                 const uint16_t *ids,
+                 size_t rows,
+                 size_t n_fields,
+                 size_t width);
+
+/// tables[f][ids[r, f]] += dy[r]: the gradient of partita_nn_embed().
+PARTITA_API void
+partita_nn_embed_backward(PartitaReal *const *tables,
+                          const PartitaReal *dy,
+                          const uint16_t *ids,
+                          size_t rows,
+                          size_t n_fields,
+                          size_t width);
+
+/**
+ * partita_nn_lstm:
+ * @gates: (inout): shape [rows, 4, hidden]; in: W_ih x + W_hh h, without the
+ *   bias; out: the activations of the input gate i, forget gate f, candidate
+ *   g and output gate o, in this order
+ * @bias: shape [4, hidden]
+ * @c_before: shape [rows, hidden]
+ * @c: (out caller-allocates): shape [rows, hidden]; may be @c_before
+ * @tanh_c: (out caller-allocates): shape [rows, hidden]
+ * @h: (out caller-allocates): shape [rows, hidden]
+ *
+ *   i, f, o = sigmoid(gates + bias), g = tanh(gates + bias)
+ *   c = f c_before + i g
+ *   h = o tanh(c)
+ *
+ * Source: Hochreiter and Schmidhuber 1997, "Long short-term memory"; forget
+ * gate: Gers, Schmidhuber and Cummins 2000, "Learning to forget".
+ */
+PARTITA_API void
+partita_nn_lstm(PartitaReal *gates,
+                const PartitaReal *bias,
+                const PartitaReal *c_before,
+                PartitaReal *c,
+                PartitaReal *tanh_c,
+                PartitaReal *h,
+                size_t rows,
+                size_t hidden);
+
+/**
+ * partita_nn_lstm_backward:
+ * @gates: (inout): in: as partita_nn_lstm() left it; out: the gradient of what
+ *   it was given
+ * @dh: shape [rows, hidden]: gradient of h from the layer above
+ * @dh_after: shape [rows, hidden]: gradient of h from the next step
+ * @dc: (inout): shape [rows, hidden]; in: gradient of c from the next step;
+ *   out: gradient of c_before
+ */
+PARTITA_API void
+partita_nn_lstm_backward(PartitaReal *gates,
+                         const PartitaReal *c_before,
+                         const PartitaReal *tanh_c,
+                         const PartitaReal *dh,
+                         const PartitaReal *dh_after,
+                         PartitaReal *dc,
+                         size_t rows,
+                         size_t hidden);
+
+/**
+ * partita_nn_cross_entropy:
+ * @logits: (inout): shape [rows, vocab]; out, if @gradient: the gradient of
+ *   the sum times @scale, (softmax - one-hot) * scale; else unchanged
+ * @targets: shape [rows]; -1 gives no loss and a gradient of 0
+ * @nll: (nullable) (out caller-allocates): shape [rows]: the loss of each row
+ *
+ * Returns: the sum over rows of -log softmax(logits)[target], nats
+ */
+PARTITA_API double
+partita_nn_cross_entropy(PartitaReal *logits,
+                         const int32_t *targets,
+                         size_t rows,
+                         size_t vocab,
+                         bool gradient,
+                         double scale,
+                         PartitaReal *nll);
+
+/// What tells the numbers of one dropout from all others.
+typedef struct {
+  double p; ///< probability of 0, rounded to 1/65536; below 1
+  uint64_t seed;
+  uint64_t step;  ///< of training
+  uint64_t index; ///< of the first number within the step, in units of 8
+} PartitaNnDropout;
+
+/**
+ * partita_nn_dropout:
+ * @x: (inout): shape [n]
+ * @kept: (out caller-allocates): shape [n]: 1 where the number stays, else 0
+ *
+ * x = kept x / (1 - p).
+ *
+ * Source: Srivastava et al. 2014, "Dropout", inverted form.
+ */
+PARTITA_API void
+partita_nn_dropout(PartitaReal *x,
+                   uint8_t *kept,
+                   size_t n,
+                   const PartitaNnDropout *dropout);
+
+/// dx = kept dx / (1 - p): the gradient of partita_nn_dropout().
+PARTITA_API void
+partita_nn_dropout_backward(PartitaReal *dx,
+                            const uint8_t *kept,
+                            size_t n,
+                            const PartitaNnDropout *dropout);
+
+typedef struct {
+  double learning_rate;
+  double beta1;
+  double beta2;
+  double epsilon;
+  double weight_decay; ///< decoupled; 0 for biases and embeddings
+} PartitaNnAdamw;
+
+/**
+ * partita_nn_adamw:
+ * @weights: (inout): shape [n]
+ * @m: (inout): shape [n]: first moment, 0 before step 1
+ * @v: (inout): shape [n]: second moment, 0 before step 1
+ * @step: from 1
+ *
+ *   m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
+ *   w = w - rate (m' / (sqrt(v') + epsilon) + decay w)
+ * with m' = m / (1 - beta1^step), v' = v / (1 - beta2^step).
+ *
+ * Source: Loshchilov and Hutter 2019, arXiv:1711.05101, algorithm 2, with the
+ * decay times the learning rate.
+ */
+PARTITA_API void
+partita_nn_adamw(PartitaReal *weights,
+                 const PartitaReal *gradients,
+                 PartitaReal *m,
+                 PartitaReal *v,
+                 size_t n,
+                 uint64_t step,
+                 const PartitaNnAdamw *settings);
+
+/**
+ * partita_nn_clip:
+ * @x: (inout): shape [n]
+ *
+ * Scales @x so that its Euclidean norm is at most @max.
+ * Source: Pascanu, Mikolov and Bengio 2013, arXiv:1211.5063, algorithm 1.
+ *
+ * Returns: the norm before; if that is no finite number, @x is unchanged
+ */
+PARTITA_API double
+partita_nn_clip(PartitaReal *x, size_t n, double max);
+
+/* Exponential functions that the compiler turns into vector code. In float
+ * the relative error of exp is below 2.5e-7 and the absolute error of tanh
+ * and sigmoid below 4e-7 (tests/nn/test-math.c tries it); beyond the range of
+ * float, exp gives 0 or a number above 1e38. */
+
+/// y = exp(x); @y may be @x.
+PARTITA_API void
+partita_nn_exp(PartitaReal *y, const PartitaReal *x, size_t n);
+
+/// y = tanh(x); @y may be @x.
+PARTITA_API void
+partita_nn_tanh(PartitaReal *y, const PartitaReal *x, size_t n);
+
+/// y = 1 / (1 + exp(-x)); @y may be @x.
+PARTITA_API void
+partita_nn_sigmoid(PartitaReal *y, const PartitaReal *x, size_t n);
+
+G_END_DECLS
+
+#endif
