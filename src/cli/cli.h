@@ -1,0 +1,88 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_CLI_H
+#define PARTITA_CLI_H
+
+#include <gio/gio.h>
+#include <stdbool.h>
+
+#define CLI_ERROR (cli_error_quark())
+
+typedef enum {
+  CLI_ERROR_USAGE, ///< wrong usage: the program exits with 2
+  CLI_ERROR_FAILED ///< anything else: 1
+} CliError;
+
+GQuark
+cli_error_quark(void);
+
+/**
+ * CliCommand:
+ *
+ * One row of the command table. The options of a command live in a struct of
+ * its own, zeroed before entries() is asked for the options that fill it.
+ * Strings that options set are freed by the caller of run().
+ */
+typedef struct {
+  const char *name;
+  const char *arguments; ///< as in the usage line
+  const char *summary;
+  size_t options_size;
+  /// (transfer full): the options, ended by a zero entry; free with g_free()
+  GOptionEntry *(*entries)(void *options);
+  /// @arguments: what is left after the options, ended by NULL
+  bool (*run)(void *options, char **arguments, GError **error);
+} CliCommand;
+
+extern const CliCommand cli_train;
+extern const CliCommand cli_compose;
+extern const CliCommand cli_render;
+extern const CliCommand cli_inspect;
+
+/// Ended by NULL.
+extern const CliCommand *const cli_commands[];
+
+/// (nullable)
+const CliCommand *
+cli_find_command(const char *name);
+
+/**
+ * cli_complete:
+ * @words: the command line so far, the program's name first
+ * @at: the index of the word to complete
+ *
+ * Prints the words that may stand there, a line each.
+ */
+void
+cli_complete(char **words, int at);
+
+/**
+ * cli_take_argument:
+ * @what: its name in messages
+ *
+ * Returns: the one argument there must be, or NULL with @error set
+ */
+const char *
+cli_take_argument(char **arguments, const char *what, GError **error);
+
+/// Demands that an option that may not be left out was given.
+bool
+cli_demand(const char *value, const char *option, GError **error);
+
+/**
+ * cli_watch_interrupts:
+ *
+ * From now on the first Ctrl-C (or SIGTERM) cancels what is returned, and the
+ * second ends the program. Call it before any other thread is made.
+ *
+ * Returns: (transfer full)
+ */
+GCancellable *
+cli_watch_interrupts(void);
+
+/// Seconds on the monotonic clock.
+double
+cli_clock(void *data);
+
+#endif

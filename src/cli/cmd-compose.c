@@ -1,0 +1,253 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include "cli.h"
+#include "progress.h"
+#include "sound.h"
+
+#include <base/file.h>
+#include <partita/compose.h>
+#include <partita/midi.h>
+
+#define PIECES_MAX 100000
+
+typedef struct {
+  char *model;
+  char *output;
+  char *style;
+  char *primer;
+  char *temperature;
+  char *top_p;
+  char *min_p;
+  char *seed;
+  int bars;
+  int top_k;
+  int pieces;
+  char *wav;
+  CliSound sound;
+} Options;
+
+static GOptionEntry *
+compose_entries(void *data)
+{
+  Options *o = data;
+  const GOptionEntry entries[] = {
+    {"model", 'm', 0, G_OPTION_ARG_FILENAME, &o->model,
+     "The model to compose with", "MODEL"},
+    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
+     "The MIDI file to write", "OUT.mid"},
+    {"style", 0, 0, G_OPTION_ARG_STRING, &o->style,
+     "A style the model has learnt", "NAME"},
+    {"prime", 0, 0, G_OPTION_ARG_FILENAME, &o->primer,
+     "A MIDI file to continue", "FILE"},
+    {"bars", 0, 0, G_OPTION_ARG_INT, &o->bars,
+     "Bars of the whole piece (16, after the primer)", "N"},
+    {"temperature", 0, 0, G_OPTION_ARG_STRING, &o->temperature,
+     "Above 1 bolder, below 1 safer (1)", "T"},
+    {"top-k", 0, 0, G_OPTION_ARG_INT, &o->top_k,
+     "Draw from the K likeliest (all)", "K"},
+    {"top-p", 0, 0, G_OPTION_ARG_STRING, &o->top_p,
+     "Draw from the fewest that hold this share (1)", "P"},
+    {"min-p", 0, 0, G_OPTION_ARG_STRING, &o->min_p,
+     "Draw from those at least this share of the likeliest (0.02)", "P"},
+    {"seed", 0, 0, G_OPTION_ARG_STRING, &o->seed,
+     "The same seed gives the same piece (a new one, printed)", "S"},
+    {"pieces", 'n', 0, G_OPTION_ARG_INT, &o->pieces,
+     "Compose so many, numbered OUT-1.mid and so on", "N"},
+    {"wav", 0, 0, G_OPTION_ARG_FILENAME, &o->wav, "Render it too", "OUT.wav"},
+    {"soundfont", 0, 0, G_OPTION_ARG_FILENAME, &o->sound.soundfont,
+     "The SoundFont to play with (searched for)", "FILE"},
+    {0},
+  };
+
+  return g_memdup2(entries, sizeof entries);
+}
+
+/* Numbers whose 0 is a wish of its own come as text, since GOption cannot
+ * tell a 0 from an option left out. */
+static bool
+parse_number(const char *text,
+             const char *option,
+             double *value,
+             GError **error)
+{
+  char *end = NULL;
+
+  if (text == NULL)
+    return true;
+  *value = g_ascii_strtod(text, &end);
+  if (end != text && *end == '\0')
+    return true;
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s %s: not a number", option,
+              text);
+  return false;
+}
+
+static bool
+parse_seed(const char *text, uint64_t *seed, GError **error)
+{
+  guint64 value = 0;
+
+  if (text == NULL) {
+    *seed = g_random_int();
+    return true;
+  }
+  if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT64, &value, NULL)) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--seed %s: not a whole number", text);
+    return false;
+  }
+  *seed = value;
+  return true;
+}
+
+static bool
+fill_options(const Options *o, PartitaComposeOptions *options, GError **error)
+{
+  partita_compose_options_init(options);
+  if (o->bars < 0 || o->top_k < 0 || o->pieces < 0 || o->pieces > PIECES_MAX) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--bars, --top-k and -n take numbers that are not negative "
+                "(-n at most %d)",
+                PIECES_MAX);
+    return false;
+  }
+  options->style = o->style;
+  options->bars = (size_t)o->bars;
+  options->sampling.top_k = (unsigned)o->top_k;
+  return parse_number(o->temperature, "--temperature",
+                      &options->sampling.temperature, error) &&
+         parse_number(o->top_p, "--top-p", &options->sampling.top_p, error) &&
+         parse_number(o->min_p, "--min-p", &options->sampling.min_p, error) &&
+         parse_seed(o->seed, &options->seed, error);
+}
+
+static bool
+check(const Options *o, GError **error)
+{
+  return cli_demand(o->model, "-m MODEL", error) &&
+         cli_demand(o->output, "-o OUT.mid", error) &&
+         partita_file_check_target(o->output, error) &&
+         (o->wav == NULL || cli_sound_check(&o->sound, o->wav, error));
+}
+
+/// "out.mid" as it is for one piece, "out-3.mid" for the third of many.
+static char *
+number_path(const char *path, int index, int pieces)
+{
+  const char *dot = strrchr(path, '.');
+
+  if (pieces <= 1)
+    return g_strdup(path);
+  if (dot == NULL || strchr(dot, G_DIR_SEPARATOR) != NULL)
+    dot = path + strlen(path);
+  return g_strdup_printf("%.*s-%d%s", (int)(dot - path), path, index + 1, dot);
+}
+
+static void
+show(size_t done, size_t bars, void *data)
+{
+  CliProgress *progress = data;
+
+  if (!cli_progress_due(progress))
+    return;
+
+  g_autofree char *words = g_strdup_printf("bar %zu of %zu", done, bars);
+
+  cli_progress_show(progress, (double)done / (double)bars, words);
+}
+
+static void
+print_piece(const PartitaScore *score, const char *path)
+{
+  g_autoptr(GArray) bars = partita_score_get_bars(score);
+  g_autoptr(PartitaTempoMap) tempos = partita_tempo_map_new(score);
+
+  g_print("wrote %s: %u bars, %zu notes, %.1f s\n", path, bars->len,
+          partita_score_get_n_notes(score),
+          partita_tempo_map_seconds(tempos, partita_score_get_end(score)));
+}
+
+static bool
+compose_piece(const PartitaComposer *composer,
+              const PartitaComposeOptions *options,
+              const Options *o,
+              int index,
+              GError **error)
+{
+  g_autofree char *path = number_path(o->output, index, o->pieces);
+  g_autoptr(PartitaScore) score = partita_compose(composer, options, error);
+
+  if (score == NULL || !partita_midi_write_file(score, path, error))
+    return false;
+  print_piece(score, path);
+  if (o->wav == NULL)
+    return true;
+
+  g_autofree char *wav = number_path(o->wav, index, o->pieces);
+
+  return cli_sound_write(&o->sound, score, wav, options->cancellable, error);
+}
+
+static bool
+compose_all(const PartitaComposer *composer,
+            PartitaComposeOptions *options,
+            const Options *o,
+            GError **error)
+{
+  CliProgress progress;
+  bool ok = true;
+
+  cli_progress_init(&progress);
+  options->progress = show;
+  options->progress_data = &progress;
+  g_print("seed %" G_GUINT64_FORMAT "\n", options->seed);
+  for (int i = 0; ok && i < MAX(1, o->pieces); ++i) {
+    options->index = (uint64_t)i;
+    ok = compose_piece(composer, options, o, i, error);
+    cli_progress_end(&progress);
+  }
+  return ok;
+}
+
+static bool
+compose_run(void *data, char **arguments, GError **error)
+{
+  const Options *o = data;
+  PartitaComposeOptions options;
+
+  if (arguments[0] != NULL) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "'%s': compose takes options only", arguments[0]);
+    return false;
+  }
+  if (!fill_options(o, &options, error) || !check(o, error))
+    return false;
+
+  g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
+  g_autoptr(PartitaModel) model = partita_model_load(o->model, error);
+  g_autoptr(PartitaScore) primer = NULL;
+
+  if (model == NULL)
+    return false;
+  if (o->primer != NULL) {
+    primer = partita_midi_read_file(o->primer, NULL, error);
+    if (primer == NULL)
+      return false;
+  }
+
+  g_autoptr(PartitaComposer) composer = partita_composer_new(model, error);
+
+  options.primer = primer;
+  options.cancellable = cancellable;
+  return composer != NULL && compose_all(composer, &options, o, error);
+}
+
+const CliCommand cli_compose = {
+  .name = "compose",
+  .arguments = "-m MODEL -o OUT.mid",
+  .summary = "Compose new pieces with a trained model",
+  .options_size = sizeof(Options),
+  .entries = compose_entries,
+  .run = compose_run,
+};

@@ -1,0 +1,121 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include "cli.h"
+#include "inspect.h"
+
+#include <base/file.h>
+#include <string.h>
+
+typedef struct {
+  gboolean json;
+  gboolean notes;
+  char *ledger;
+} Options;
+
+static GOptionEntry *
+inspect_entries(void *data)
+{
+  Options *o = data;
+  const GOptionEntry entries[] = {
+    {"json", 'j', 0, G_OPTION_ARG_NONE, &o->json, "Print one JSON object",
+     NULL},
+    {"notes", 0, 0, G_OPTION_ARG_NONE, &o->notes,
+     "Of a MIDI file: print its bars and notes", NULL},
+    {"ledger", 0, 0, G_OPTION_ARG_FILENAME, &o->ledger,
+     "Of a folder: write what becomes of each file", "FILE"},
+    {0},
+  };
+
+  return g_memdup2(entries, sizeof entries);
+}
+
+static char *
+to_json(JsonObject *object, bool pretty)
+{
+  g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
+
+  json_node_set_object(node, object);
+  return json_to_string(node, pretty);
+}
+
+static void
+print_line(JsonObject *object, const char *name, JsonNode *node, void *data)
+{
+  (void)object;
+  (void)data;
+  if (JSON_NODE_HOLDS_VALUE(node) &&
+      json_node_get_value_type(node) == G_TYPE_STRING) {
+    g_print("%-16s %s\n", name, json_node_get_string(node));
+  } else if (JSON_NODE_HOLDS_VALUE(node) &&
+             json_node_get_value_type(node) == G_TYPE_DOUBLE) {
+    g_print("%-16s %.6g\n", name, json_node_get_double(node));
+  } else {
+    g_autofree char *text = json_to_string(node, FALSE);
+
+    g_print("%-16s %s\n", name, text);
+  }
+}
+
+static void
+print_object(JsonObject *object, bool json)
+{
+  if (json) {
+    g_autofree char *text = to_json(object, true);
+
+    g_print("%s\n", text);
+  } else {
+    json_object_foreach_member(object, print_line, NULL);
+  }
+}
+
+static bool
+inspect_midi(const Options *o,
+             const char *path,
+             JsonObject *object,
+             GError **error)
+{
+  g_autoptr(PartitaScore) score = NULL;
+  const bool ok = cli_inspect_midi(path, object, &score, error);
+
+  if (ok || o->json)
+    print_object(object, o->json);
+  if (ok && o->notes)
+    cli_print_notes(score);
+  return ok;
+}
+
+static bool
+inspect_run(void *data, char **arguments, GError **error)
+{
+  const Options *o = data;
+  const char *path = cli_take_argument(arguments, "FILE|DIR|MODEL", error);
+
+  if (path == NULL)
+    return false;
+
+  g_autoptr(JsonObject) object = json_object_new();
+  g_autofree char *shown = partita_file_display(path);
+
+  json_object_set_string_member(object, "path", shown);
+  if (!g_file_test(path, G_FILE_TEST_IS_DIR) &&
+      !g_str_has_suffix(path, ".safetensors"))
+    return inspect_midi(o, path, object, error);
+
+  const bool ok = g_file_test(path, G_FILE_TEST_IS_DIR)
+                    ? cli_inspect_folder(path, o->ledger, object, error)
+                    : cli_inspect_model(path, object, error);
+
+  if (ok)
+    print_object(object, o->json);
+  return ok;
+}
+
+const CliCommand cli_inspect = {
+  .name = "inspect",
+  .arguments = "FILE|DIR|MODEL",
+  .summary = "Say what a MIDI file, a folder or a model holds",
+  .options_size = sizeof(Options),
+  .entries = inspect_entries,
+  .run = inspect_run,
+};

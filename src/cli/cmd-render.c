@@ -1,0 +1,59 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include "cli.h"
+#include "sound.h"
+
+#include <partita/midi.h>
+
+typedef struct {
+  char *output;
+  CliSound sound;
+} Options;
+
+static GOptionEntry *
+render_entries(void *data)
+{
+  Options *o = data;
+  const GOptionEntry entries[] = {
+    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
+     "The WAV file to write", "OUT.wav"},
+    {"soundfont", 0, 0, G_OPTION_ARG_FILENAME, &o->sound.soundfont,
+     "The SoundFont to play with (searched for)", "FILE"},
+    {"rate", 0, 0, G_OPTION_ARG_INT, &o->sound.rate, "Frames a second (44100)",
+     "HZ"},
+    {"format", 0, 0, G_OPTION_ARG_STRING, &o->sound.format, "Samples (s16)",
+     "s16|s24|float"},
+    {"gain", 0, 0, G_OPTION_ARG_DOUBLE, &o->sound.gain,
+     "Gain of the synthesiser, 0.01 to 10 (peak brought to -1 dBFS)", "G"},
+    {0},
+  };
+
+  return g_memdup2(entries, sizeof entries);
+}
+
+static bool
+render_run(void *data, char **arguments, GError **error)
+{
+  const Options *o = data;
+  const char *path = cli_take_argument(arguments, "IN.mid", error);
+
+  if (path == NULL || !cli_demand(o->output, "-o OUT.wav", error) ||
+      !cli_sound_check(&o->sound, o->output, error))
+    return false;
+
+  g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
+  g_autoptr(PartitaScore) score = partita_midi_read_file(path, NULL, error);
+
+  return score != NULL &&
+         cli_sound_write(&o->sound, score, o->output, cancellable, error);
+}
+
+const CliCommand cli_render = {
+  .name = "render",
+  .arguments = "IN.mid -o OUT.wav",
+  .summary = "Play a MIDI file into a WAV file",
+  .options_size = sizeof(Options),
+  .entries = render_entries,
+  .run = render_run,
+};

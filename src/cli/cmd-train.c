@@ -1,0 +1,259 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include "cli.h"
+#include "progress.h"
+
+#include <base/file.h>
+#include <math.h>
+#include <partita/train.h>
+
+#define DEFAULT_MINUTES 20.0
+
+typedef struct {
+  char *output;
+  char *scheme;
+  char *architecture;
+  char *size;
+  char *ledger;
+  double minutes;
+  double epochs;
+  gint64 steps;
+  gint64 seed;
+  int threads;
+} Options;
+
+static GOptionEntry *
+train_entries(void *data)
+{
+  Options *o = data;
+  const GOptionEntry entries[] = {
+    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "The model to write",
+     "MODEL.safetensors"},
+    {"scheme", 0, 0, G_OPTION_ARG_STRING, &o->scheme, "Token scheme (remi)",
+     "remi|performance"},
+    {"model", 0, 0, G_OPTION_ARG_STRING, &o->architecture,
+     "Architecture (lstm)", "lstm"},
+    {"size", 0, 0, G_OPTION_ARG_STRING, &o->size, "Size of the model (small)",
+     "tiny|small|base"},
+    {"minutes", 0, 0, G_OPTION_ARG_DOUBLE, &o->minutes,
+     "Train for so long (20)", "M"},
+    {"epochs", 0, 0, G_OPTION_ARG_DOUBLE, &o->epochs,
+     "Or: see the corpus so many times", "N"},
+    {"steps", 0, 0, G_OPTION_ARG_INT64, &o->steps, "Or: take so many steps",
+     "N"},
+    {"seed", 0, 0, G_OPTION_ARG_INT64, &o->seed,
+     "Seed of everything random (0)", "S"},
+    {"ledger", 0, 0, G_OPTION_ARG_FILENAME, &o->ledger,
+     "Where to say what became of each file (MODEL.ledger.jsonl)", "FILE"},
+    {"threads", 0, 0, G_OPTION_ARG_INT, &o->threads, "Workers (one a core)",
+     "N"},
+    {0},
+  };
+
+  return g_memdup2(entries, sizeof entries);
+}
+
+static bool
+check(const Options *o, GError **error)
+{
+  const int lengths =
+    (o->minutes != 0.0) + (o->epochs != 0.0) + (o->steps != 0);
+
+  if (!cli_demand(o->output, "-o MODEL.safetensors", error))
+    return false;
+  if (lengths > 1) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "one of --minutes, --epochs and --steps");
+    return false;
+  }
+  // Written so that NaN is refused too.
+  if (!(o->minutes >= 0.0 && o->minutes <= 1e6) ||
+      !(o->epochs >= 0.0 && o->epochs <= 1e9) || o->steps < 0 ||
+      o->threads < 0 || o->threads > 1024 || o->seed < 0) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--minutes, --epochs, --steps, --threads and --seed "
+                "take numbers that are not negative");
+    return false;
+  }
+  return partita_file_check_target(o->output, error);
+}
+
+static void
+show_reading(size_t done, size_t total, void *data)
+{
+  CliProgress *progress = data;
+
+  if (!cli_progress_due(progress) && done < total)
+    return;
+
+  g_autofree char *words =
+    g_strdup_printf("%zu of %zu files read", done, total);
+
+  cli_progress_show(progress, total > 0 ? (double)done / (double)total : 1.0,
+                    words);
+}
+
+static char *
+describe_status(const PartitaTrainStatus *status)
+{
+  GString *words = g_string_new(NULL);
+  const unsigned left = (unsigned)MAX(0.0, status->left_s);
+
+  g_string_append_printf(words, "step %" G_GUINT64_FORMAT "  loss %.3f",
+                         status->step, status->loss);
+  if (!isnan(status->valid_loss))
+    g_string_append_printf(words, "  held-out %.3f", status->valid_loss);
+  g_string_append_printf(words, "  %.0f tokens/s  %u:%02u left",
+                         status->tokens_per_s, left / 60, left % 60);
+  return g_string_free(words, FALSE);
+}
+
+static void
+show_training(const PartitaTrainStatus *status, void *data)
+{
+  CliProgress *progress = data;
+
+  if (!cli_progress_due(progress) && !status->evaluated)
+    return;
+
+  g_autofree char *words = describe_status(status);
+
+  cli_progress_show(progress, status->share, words);
+}
+
+static char *
+ledger_path(const Options *o)
+{
+  if (o->ledger != NULL)
+    return g_strdup(o->ledger);
+
+  g_autofree char *stem = g_strdup(o->output);
+
+  if (g_str_has_suffix(stem, ".safetensors"))
+    stem[strlen(stem) - strlen(".safetensors")] = '\0';
+  return g_strconcat(stem, ".ledger.jsonl", NULL);
+}
+
+static PartitaCorpus *
+read_corpus(const Options *o,
+            const char *folder,
+            GCancellable *cancellable,
+            GError **error)
+{
+  CliProgress progress;
+  const PartitaCorpusOptions options = {
+    .scheme = o->scheme != NULL ? o->scheme : "remi",
+    .seed = (uint64_t)o->seed,
+    .cancellable = cancellable,
+    .progress = show_reading,
+    .progress_data = &progress,
+  };
+
+  cli_progress_init(&progress);
+
+  PartitaCorpus *corpus = partita_corpus_read(folder, &options, error);
+
+  cli_progress_end(&progress);
+  return corpus;
+}
+
+static void
+print_corpus(const PartitaCorpus *corpus, const char *ledger)
+{
+  const char *const *styles =
+    partita_scheme_get_styles(partita_corpus_get_scheme(corpus));
+  g_autofree char *names = g_strjoinv(", ", (char **)styles);
+  size_t n_files = 0;
+  size_t verdicts[3] = {0, 0, 0};
+  const PartitaLedgerEntry *files = partita_corpus_get_ledger(corpus, &n_files);
+
+  for (size_t i = 0; i < n_files; ++i)
+    ++verdicts[files[i].verdict];
+  g_printerr("%zu files: %zu used, %zu mended, %zu skipped (%s)\n", n_files,
+             verdicts[PARTITA_VERDICT_USED], verdicts[PARTITA_VERDICT_MENDED],
+             verdicts[PARTITA_VERDICT_SKIPPED], ledger);
+  if (names[0] != '\0')
+    g_printerr("styles: %s\n", names);
+}
+
+static PartitaModel *
+train(const Options *o,
+      const PartitaCorpus *corpus,
+      GCancellable *cancellable,
+      PartitaTrainReport *report,
+      GError **error)
+{
+  CliProgress progress;
+  const bool limited = o->epochs > 0.0 || o->steps > 0;
+  const PartitaTrainOptions options = {
+    .architecture = o->architecture != NULL ? o->architecture : "lstm",
+    .size = o->size != NULL ? o->size : "small",
+    .minutes = o->minutes > 0.0 ? o->minutes
+               : limited        ? 0.0
+                                : DEFAULT_MINUTES,
+    .epochs = o->epochs,
+    .steps = (uint64_t)o->steps,
+    .seed = (uint64_t)o->seed,
+    .threads = (unsigned)o->threads,
+    .clock = cli_clock,
+    .cancellable = cancellable,
+    .progress = show_training,
+    .progress_data = &progress,
+  };
+
+  cli_progress_init(&progress);
+
+  PartitaModel *model = partita_train(corpus, &options, report, error);
+
+  cli_progress_end(&progress);
+  return model;
+}
+
+static void
+print_report(const PartitaTrainReport *report, const char *output)
+{
+  if (report->cancelled)
+    g_printerr("stopped before the end; the best model so far is kept\n");
+  g_print("steps %" G_GUINT64_FORMAT ", %.0f s, %.0f tokens/s\n", report->steps,
+          report->seconds, report->tokens_per_s);
+  if (!isnan(report->valid_loss))
+    g_print("held-out loss %.4f nats a token, trigram %.4f\n",
+            report->valid_loss, report->trigram_loss);
+  g_print("wrote %s\n", output);
+}
+
+static bool
+train_run(void *data, char **arguments, GError **error)
+{
+  const Options *o = data;
+  const char *folder = cli_take_argument(arguments, "DIR", error);
+
+  if (folder == NULL || !check(o, error))
+    return false;
+
+  g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
+  g_autofree char *ledger = ledger_path(o);
+  g_autoptr(PartitaCorpus) corpus = read_corpus(o, folder, cancellable, error);
+
+  if (corpus == NULL || !partita_corpus_write_ledger(corpus, ledger, error))
+    return false;
+  print_corpus(corpus, ledger);
+
+  PartitaTrainReport report = {0};
+  g_autoptr(PartitaModel) model = train(o, corpus, cancellable, &report, error);
+
+  if (model == NULL || !partita_model_save(model, o->output, error))
+    return false;
+  print_report(&report, o->output);
+  return true;
+}
+
+const CliCommand cli_train = {
+  .name = "train",
+  .arguments = "DIR -o MODEL.safetensors",
+  .summary = "Learn from a folder of MIDI files",
+  .options_size = sizeof(Options),
+  .entries = train_entries,
+  .run = train_run,
+};

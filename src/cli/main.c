@@ -1,0 +1,144 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include "cli.h"
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+G_DEFINE_QUARK(partita - cli - error - quark, cli_error)
+
+const CliCommand *const cli_commands[] = {
+  &cli_train, &cli_compose, &cli_render, &cli_inspect, NULL,
+};
+
+const CliCommand *
+cli_find_command(const char *name)
+{
+  for (size_t i = 0; cli_commands[i] != NULL; ++i) {
+    if (strcmp(cli_commands[i]->name, name) == 0)
+      return cli_commands[i];
+  }
+  return NULL;
+}
+
+static void
+print_help(void)
+{
+  g_print("usage: partita COMMAND [OPTION...] [ARGUMENT...]\n\n"
+          "Learns music from a folder of MIDI files and composes new pieces "
+          "in that style.\n\n");
+  for (size_t i = 0; cli_commands[i] != NULL; ++i)
+    g_print("  %-10s%s\n", cli_commands[i]->name, cli_commands[i]->summary);
+  g_print("\n'partita COMMAND --help' lists the options of a command.\n");
+}
+
+const char *
+cli_take_argument(char **arguments, const char *what, GError **error)
+{
+  if (arguments[0] == NULL) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s is missing", what);
+    return NULL;
+  }
+  if (arguments[1] != NULL) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "one %s, and not also '%s'",
+                what, arguments[1]);
+    return NULL;
+  }
+  return arguments[0];
+}
+
+bool
+cli_demand(const char *value, const char *option, GError **error)
+{
+  if (value != NULL)
+    return true;
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s is missing", option);
+  return false;
+}
+
+static void
+free_strings(const GOptionEntry *entries)
+{
+  for (const GOptionEntry *entry = entries; entry->long_name != NULL; ++entry) {
+    if (entry->arg == G_OPTION_ARG_STRING ||
+        entry->arg == G_OPTION_ARG_FILENAME)
+      g_free(*(char **)entry->arg_data);
+  }
+}
+
+/// Parses @words (the command's name first) and runs the command.
+static bool
+run_command(const CliCommand *command, char **words, GError **error)
+{
+  g_autofree void *options = g_malloc0(command->options_size);
+  g_autofree GOptionEntry *entries = command->entries(options);
+  g_autoptr(GOptionContext) context = g_option_context_new(command->arguments);
+  g_autofree char *name = g_strdup_printf("partita %s", command->name);
+  g_auto(GStrv) arguments = g_strdupv(words);
+
+  g_set_prgname(name);
+  g_option_context_set_summary(context, command->summary);
+  g_option_context_add_main_entries(context, entries, NULL);
+
+  const bool ok = g_option_context_parse_strv(context, &arguments, error) &&
+                  command->run(options, arguments + 1, error);
+
+  free_strings(entries);
+  return ok;
+}
+
+static int
+report(const CliCommand *command, const GError *error)
+{
+  const bool usage = error->domain == G_OPTION_ERROR ||
+                     g_error_matches(error, CLI_ERROR, CLI_ERROR_USAGE);
+
+  g_printerr("partita %s: %s\n", command->name, error->message);
+  if (!usage)
+    return 1;
+  g_printerr("usage: partita %s %s\n", command->name, command->arguments);
+  return 2;
+}
+
+static int
+dispatch(int argc, char **argv)
+{
+  if (argc < 2) {
+    g_printerr("partita: a command is missing; 'partita --help' lists them\n");
+    return 2;
+  }
+  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+      strcmp(argv[1], "help") == 0) {
+    print_help();
+    return 0;
+  }
+  if (strcmp(argv[1], "--version") == 0) {
+    g_print("partita %s\n", PARTITA_VERSION);
+    return 0;
+  }
+  if (strcmp(argv[1], "complete") == 0) {
+    if (argc < 4)
+      return 2;
+    cli_complete(argv + 3, (int)g_ascii_strtoll(argv[2], NULL, 10));
+    return 0;
+  }
+
+  const CliCommand *command = cli_find_command(argv[1]);
+  g_autoptr(GError) error = NULL;
+
+  if (command == NULL) {
+    g_printerr("partita: no command '%s'; 'partita --help' lists them\n",
+               argv[1]);
+    return 2;
+  }
+  return run_command(command, argv + 1, &error) ? 0 : report(command, error);
+}
+
+int
+main(int argc, char **argv)
+{
+  (void)setlocale(LC_CTYPE, "");
+  return dispatch(argc, argv);
+}

@@ -1,0 +1,61 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include "progress.h"
+
+#include "cli.h"
+
+#include <unistd.h>
+
+#define BAR_WIDTH 24
+#define TERMINAL_PAUSE_S 0.1
+#define PLAIN_PAUSE_S 10.0
+
+void
+cli_progress_init(CliProgress *progress)
+{
+  progress->terminal = isatty(STDERR_FILENO) != 0;
+  progress->last_s = cli_clock(NULL);
+  progress->open = false;
+}
+
+bool
+cli_progress_due(const CliProgress *progress)
+{
+  const double pause = progress->terminal ? TERMINAL_PAUSE_S : PLAIN_PAUSE_S;
+
+  return cli_clock(NULL) - progress->last_s >= pause;
+}
+
+static void
+draw(double share, const char *words)
+{
+  char bar[BAR_WIDTH + 1];
+  const int full = (int)(CLAMP(share, 0.0, 1.0) * BAR_WIDTH);
+
+  for (int i = 0; i < BAR_WIDTH; ++i)
+    bar[i] = i < full ? '#' : '.';
+  bar[BAR_WIDTH] = '\0';
+  // \033[K clears what a longer line left behind.
+  g_printerr("\r[%s] %3.0f %%  %s\033[K", bar, 100.0 * share, words);
+}
+
+void
+cli_progress_show(CliProgress *progress, double share, const char *words)
+{
+  progress->last_s = cli_clock(NULL);
+  if (progress->terminal) {
+    draw(share, words);
+    progress->open = true;
+  } else {
+    g_printerr("%3.0f %%  %s\n", 100.0 * share, words);
+  }
+}
+
+void
+cli_progress_end(CliProgress *progress)
+{
+  if (progress->open)
+    g_printerr("\n");
+  progress->open = false;
+}

@@ -1,0 +1,43 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_CLI_PROGRESS_H
+#define PARTITA_CLI_PROGRESS_H
+
+#include <stdbool.h>
+
+/**
+ * CliProgress: one line on standard error that is drawn anew on a terminal,
+ * and plain lines, some seconds apart, anywhere else.
+ */
+typedef struct {
+  bool terminal;
+  double last_s; ///< when it last spoke
+  bool open;     ///< the line on the terminal is not yet ended
+} CliProgress;
+
+void
+cli_progress_init(CliProgress *progress);
+
+/**
+ * cli_progress_due:
+ *
+ * Returns: whether it is time to speak again, so that callers need not build
+ * words nobody reads
+ */
+bool
+cli_progress_due(const CliProgress *progress);
+
+/**
+ * cli_progress_show:
+ * @share: 0 to 1, drawn as a bar on a terminal
+ * @words: what to say beside it
+ */
+void
+cli_progress_show(CliProgress *progress, double share, const char *words);
+
+/// Ends the line on a terminal, so that other words may follow.
+void
+cli_progress_end(CliProgress *progress);
+
+#endif

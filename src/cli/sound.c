@@ -1,0 +1,142 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include "sound.h"
+
+#include "cli.h"
+
+#ifdef HAVE_RENDER
+
+#include "progress.h"
+
+#include <base/file.h>
+#include <partita/render.h>
+
+#define DEFAULT_RATE 44100
+
+static bool
+parse_format(const char *name, PartitaSampleFormat *format, GError **error)
+{
+  static const char *const names[] = {"s16", "s24", "float"};
+
+  for (int i = 0; i < 3; ++i) {
+    if (name == NULL || g_str_equal(name, names[i])) {
+      *format = (PartitaSampleFormat)i;
+      return true;
+    }
+  }
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+              "--format %s: not one of s16, s24, float", name);
+  return false;
+}
+
+static bool
+fill_options(const CliSound *sound,
+             PartitaRenderOptions *options,
+             GError **error)
+{
+  partita_render_options_init(options);
+  options->soundfont = sound->soundfont;
+  options->rate = sound->rate != 0 ? (unsigned)sound->rate : DEFAULT_RATE;
+  options->gain = sound->gain;
+  if (sound->rate < 0 || options->rate < 8000 || options->rate > 96000) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--rate %d: not within 8000 and 96000", sound->rate);
+    return false;
+  }
+  if (!(sound->gain >= 0.0 && sound->gain <= 10.0)) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--gain %g: not within 0 and 10", sound->gain);
+    return false;
+  }
+  return parse_format(sound->format, &options->format, error);
+}
+
+bool
+cli_sound_check(const CliSound *sound, const char *path, GError **error)
+{
+  PartitaRenderOptions options;
+
+  if (!fill_options(sound, &options, error))
+    return false;
+
+  g_autofree char *soundfont = partita_soundfont_find(sound->soundfont, error);
+
+  return soundfont != NULL && partita_file_check_target(path, error);
+}
+
+static void
+show(double share, void *data)
+{
+  CliProgress *progress = data;
+
+  if (cli_progress_due(progress))
+    cli_progress_show(progress, share, "rendered");
+}
+
+bool
+cli_sound_write(const CliSound *sound,
+                const PartitaScore *score,
+                const char *path,
+                GCancellable *cancellable,
+                GError **error)
+{
+  PartitaRenderOptions options;
+  PartitaRenderReport report = {0};
+  CliProgress progress;
+
+  if (!fill_options(sound, &options, error))
+    return false;
+  cli_progress_init(&progress);
+  options.cancellable = cancellable;
+  options.progress = show;
+  options.progress_data = &progress;
+
+  const bool ok = partita_render_file(score, path, &options, &report, error);
+
+  cli_progress_end(&progress);
+  if (ok) {
+    g_print("wrote %s: %.1f s, peak %.1f dBFS, mean %.1f dBFS\n", path,
+            report.seconds, report.peak_dbfs, report.rms_dbfs);
+    if (report.clipped > 0)
+      g_printerr("%" G_GUINT64_FORMAT " samples clipped: a lower --gain, or "
+                 "none, avoids it\n",
+                 report.clipped);
+  }
+  partita_render_report_clear(&report);
+  return ok;
+}
+
+#else
+
+static bool
+refuse(GError **error)
+{
+  g_set_error(error, CLI_ERROR, CLI_ERROR_FAILED,
+              "this program was built without audio");
+  return false;
+}
+
+bool
+cli_sound_check(const CliSound *sound, const char *path, GError **error)
+{
+  (void)sound;
+  (void)path;
+  return refuse(error);
+}
+
+bool
+cli_sound_write(const CliSound *sound,
+                const PartitaScore *score,
+                const char *path,
+                GCancellable *cancellable,
+                GError **error)
+{
+  (void)sound;
+  (void)score;
+  (void)path;
+  (void)cancellable;
+  return refuse(error);
+}
+
+#endif

@@ -1,0 +1,40 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_CLI_SOUND_H
+#define PARTITA_CLI_SOUND_H
+
+#include <gio/gio.h>
+#include <partita/score.h>
+#include <stdbool.h>
+
+/// The options that render and compose --wav share.
+typedef struct {
+  char *soundfont;
+  char *format;
+  int rate;
+  double gain;
+} CliSound;
+
+/**
+ * cli_sound_write:
+ *
+ * Renders @score to the WAV file at @path and says on standard error how long
+ * and how loud it is.
+ */
+bool
+cli_sound_write(const CliSound *sound,
+                const PartitaScore *score,
+                const char *path,
+                GCancellable *cancellable,
+                GError **error);
+
+/**
+ * cli_sound_check:
+ *
+ * Finds out before any work whether sound can be written to @path.
+ */
+bool
+cli_sound_check(const CliSound *sound, const char *path, GError **error);
+
+#endif

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+# TAP for shell tests: `check NAME COMMAND...` passes if the command succeeds,
+# `exits CODE NAME COMMAND...` if it ends with that code. Standard output and
+# error of the last command are in $scratch/out and $scratch/err.
+# shellcheck shell=sh
+partita=$1
+count=0
+bad=0
+scratch=$(mktemp -d)
+trap 'chmod -R u+rwX "$scratch" 2>/dev/null; rm -rf "$scratch"' EXIT
+
+result() {
+  count=$((count + 1))
+  if [ "$1" -eq 0 ]; then
+    echo "ok $count - $2"
+  else
+    bad=$((bad + 1))
+    echo "not ok $count - $2"
+    sed 's/^/# /' "$scratch/err" >&2
+  fi
+}
+
+check() {
+  name=$1
+  shift
+  status=0
+  "$@" >"$scratch/out" 2>"$scratch/err" || status=$?
+  result "$status" "$name"
+}
+
+exits() {
+  code=$1
+  name=$2
+  shift 2
+  status=0
+  "$@" >"$scratch/out" 2>"$scratch/err" || status=$?
+  [ "$status" -eq "$code" ] || echo "exit $status, not $code" >>"$scratch/err"
+  result $((status != code)) "$name"
+}
+
+# One line on standard error that holds the words.
+says() {
+  [ "$(wc -l <"$scratch/err")" -eq 1 ] && grep -qF -- "$1" "$scratch/err"
+}
+
+# No file but those named is left in the folder.
+holds_only() {
+  folder=$1
+  shift
+  [ "$(ls -A "$folder")" = "$(printf '%s\n' "$@" | LC_ALL=C sort)" ]
+}
+
+finish() {
+  echo "1..$count"
+  [ "$bad" -eq 0 ]
+}

@@ -1,0 +1,86 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The whole path on the corpus that ships: train, compose, render, inspect.
+# Arguments: the program, the corpus.
+set -u
+. "$(dirname "$0")/tap.sh"
+corpus=$2
+cd "$scratch" || exit 1
+
+# Two styles and few pieces: the path is tested here, not the learning.
+mkdir music music/waltz music/blues
+for n in 01 02 03 04 05 06; do
+  cp "$corpus/waltz/waltz-$n.mid" music/waltz/
+  cp "$corpus/blues/blues-$n.mid" music/blues/
+done
+
+for scheme in remi performance; do
+  check "train, $scheme" "$partita" train music -o "$scheme.safetensors" \
+    --scheme "$scheme" --size tiny --steps 4 --seed 3
+  check "the trigram's loss is printed, $scheme" \
+    grep -qE 'held-out loss [0-9.]+ nats a token, trigram [0-9.]+' out
+  check "the ledger has a line a file, $scheme" \
+    test "$(wc -l <"$scheme.ledger.jsonl")" -eq 12
+  "$partita" train music -o again.safetensors --scheme "$scheme" --size tiny \
+    --steps 4 --seed 3 --threads 1 2>err >out
+  check "the same seed trains the same model, $scheme" \
+    cmp "$scheme.safetensors" again.safetensors
+  check "inspect a model, $scheme" \
+    "$partita" inspect --json "$scheme.safetensors"
+  check "the model's styles, $scheme" \
+    python3 -c '
+import json, sys
+model = json.load(open("out"))
+assert model["styles"] == ["blues", "waltz"], model
+assert model["scheme"] == sys.argv[1], model
+assert model["parameters"] > 100000, model' "$scheme"
+  check "compose, $scheme" "$partita" compose -m "$scheme.safetensors" \
+    -o "$scheme.mid" --style waltz --bars 5 --seed 11 -n 2 --wav "$scheme.wav"
+  "$partita" compose -m "$scheme.safetensors" -o same.mid --style waltz \
+    --bars 5 --seed 11 -n 2 --wav same.wav >out 2>err
+  for n in 1 2; do
+    check "the same seed composes the same piece, $scheme $n" \
+      cmp "$scheme-$n.mid" "same-$n.mid"
+    check "and renders the same sound, $scheme $n" \
+      cmp "$scheme-$n.wav" "same-$n.wav"
+  done
+  check "inspect a piece, $scheme" "$partita" inspect --json "$scheme-1.mid"
+  check "the bars asked for are there, $scheme" python3 -c '
+import json
+piece = json.load(open("out"))
+assert piece["bars"] == 5, piece
+assert piece["verdict"] == "read" and piece["mended"] == [], piece'
+done
+
+check "continue a piece" "$partita" compose -m remi.safetensors -o on.mid \
+  --prime music/waltz/waltz-01.mid --bars 60 --seed 1
+"$partita" inspect --json on.mid >out 2>err
+check "continued to the bars asked for" grep -q '"bars" : 60' out
+exits 1 "a primer of more bars than asked for" "$partita" compose \
+  -m remi.safetensors -o no.mid --prime music/waltz/waltz-01.mid --bars 2
+check "is refused by name" says bars
+exits 1 "an unknown style" "$partita" compose -m remi.safetensors -o no.mid \
+  --style polka
+check "is answered with the known ones" says blues
+check "what is refused writes nothing" test ! -e no.mid
+
+for format in s16 s24 float; do
+  check "render, $format" "$partita" render music/blues/blues-01.mid \
+    -o "r-$format.wav" --format "$format" --rate 22050
+  check "is sound, $format" sox "r-$format.wav" -n stat
+  check "not silent, not clipped, $format" awk '
+    /Maximum amplitude/ { ok = $3 > 0.05 && $3 < 0.999 }
+    END { exit !ok }' err
+done
+
+check "inspect a folder" "$partita" inspect --json music
+check "sums its ledger" python3 -c '
+import json
+folder = json.load(open("out"))
+assert folder["files"] == 12 and folder["skipped"] == 0, folder
+assert folder["styles"] == {"blues": 6, "waltz": 6}, folder'
+check "print the notes of a piece" \
+  "$partita" inspect --notes music/waltz/waltz-01.mid
+check "bar by bar" grep -q '^bar 1  3/4' out
+
+finish
