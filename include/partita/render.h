@@ -16,7 +16,8 @@ typedef enum {
   PARTITA_RENDER_ERROR_OPTIONS,   ///< a rate or gain out of range
   PARTITA_RENDER_ERROR_SILENT,    ///< there are notes, but no sound came out
   PARTITA_RENDER_ERROR_EMPTY,     ///< there is no note to play
-  PARTITA_RENDER_ERROR_WRITE      ///< the file cannot be written
+  PARTITA_RENDER_ERROR_WRITE,     ///< the file cannot be written
+  PARTITA_RENDER_ERROR_LONG       ///< over four hours, or what a WAV can hold
 } PartitaRenderError;
 
 PARTITA_API GQuark
@@ -73,10 +74,17 @@ partita_soundfont_find(const char *wish, GError **error);
  * @path: of the WAV file, which appears whole or not at all
  * @report: (out) (optional)
  *
- * Plays @score through FluidSynth and writes stereo sound until it has died
- * away. The same score, SoundFont and options give the same bytes.
+ * Plays @score through FluidSynth and writes stereo sound to the end of the
+ * score and on until it has died away: until it has stayed under -66 dBFS for
+ * 0.25 s, at most 12 s. Events lie within 32 frames of their exact times.
+ * The same score, SoundFont and options give the same bytes.
  *
- * Returns: false with @error set
+ * Cost: memory for the events and a SoundFont; the sound passes through an
+ * unnamed file in the folder of @path. Thread-safe, but a process that forks
+ * after it must exec: FluidSynth may leave threads of OpenMP behind.
+ *
+ * Returns: false with @error set: %PARTITA_RENDER_ERROR, or
+ * %G_IO_ERROR_CANCELLED; @path is then as it was
  */
 PARTITA_API bool
 partita_render_file(const PartitaScore *score,

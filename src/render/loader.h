@@ -1,0 +1,23 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_RENDER_LOADER_H
+#define PARTITA_RENDER_LOADER_H
+
+#include <fluidsynth.h>
+
+/**
+ * partita_loader_load:
+ * @path: an SF2 or SF3 file
+ *
+ * Loads a SoundFont by FluidSynth's own reader and no other: one of DLS files
+ * would try a damaged SoundFont next, and prints.
+ *
+ * Returns: its number, or %FLUID_FAILED
+ */
+int
+partita_loader_load(fluid_settings_t *settings,
+                    fluid_synth_t *synth,
+                    const char *path);
+
+#endif
