@@ -16,8 +16,9 @@ typedef struct {
   size_t offset; ///< in numbers, into the flat vector
   size_t n_dims; ///< 1 or 2
   size_t shape[2];
-  size_t size; ///< product of the shape
-  bool decay;  ///< whether weight decay applies: no bias, no embedding
+  size_t size;  ///< product of the shape
+  double bound; ///< fresh weights are uniform in [-bound, bound]
+  bool decay;   ///< whether weight decay applies: no bias, no embedding
 } PartitaModelTensor;
 
 /// (transfer none): shape [n_parameters]; who changes it owns the model alone
@@ -102,5 +103,87 @@ partita_model_worker_get_state(const PartitaModelWorker *worker,
 void
 partita_model_worker_set_state(PartitaModelWorker *worker,
                                const PartitaReal *state);
+
+/* What an architecture gives, and what the rest of the room shares. */
+
+#define PARTITA_MODEL_LAYERS_MAX 16
+#define PARTITA_MODEL_PARAMETERS_MAX ((size_t)1 << 30) // 4 GiB
+
+/// A network behind the one interface. Workers and states begin with the
+/// structures below.
+typedef struct {
+  const char *name;
+  /// Appends the tensors; their offset and size follow from the shapes.
+  void (*lay_out)(const PartitaModelConfig *config, GArray *tensors);
+  /// (nullable): after the tensors were filled by their bounds
+  void (*adjust)(PartitaModel *model);
+
+  PartitaModelWorker *(*worker_new)(const PartitaModel *model,
+                                    size_t rows,
+                                    size_t steps);
+  void (*worker_free)(PartitaModelWorker *worker);
+  double (*worker_run)(PartitaModelWorker *worker,
+                       const PartitaModelBatch *batch,
+                       PartitaReal *gradients,
+                       PartitaReal *nll);
+  size_t (*worker_state_size)(const PartitaModelWorker *worker);
+  void (*worker_get_state)(const PartitaModelWorker *worker, PartitaReal *out);
+  void (*worker_set_state)(PartitaModelWorker *worker, const PartitaReal *in);
+
+  PartitaModelState *(*state_new)(const PartitaModel *model, size_t rows);
+  void (*state_free)(PartitaModelState *state);
+  void (*state_reset)(PartitaModelState *state);
+  void (*state_step)(PartitaModelState *state,
+                     const uint16_t *inputs,
+                     float *logits);
+} PartitaModelArchitecture;
+
+extern const PartitaModelArchitecture partita_lstm_architecture;
+
+struct PartitaModel {
+  PartitaModelConfig config;
+  const PartitaModelArchitecture *architecture;
+  GArray *tensors; ///< of PartitaModelTensor
+  size_t n_parameters;
+  PartitaReal *parameters;
+  GTree *metadata; ///< sorted, for equal models to give equal files
+};
+
+struct PartitaModelWorker {
+  const PartitaModel *model;
+  size_t rows;
+  size_t steps;
+};
+
+struct PartitaModelState {
+  const PartitaModel *model;
+  size_t rows;
+};
+
+/// Whether every number of @config is within its bounds, the architecture is
+/// known and the parameters are not too many; @n_parameters is then set.
+bool
+partita_model_config_check(const PartitaModelConfig *config,
+                           size_t *n_parameters);
+
+/// (transfer full) (nullable): a model with all parameters 0; NULL if memory
+/// does not suffice. @config must have passed partita_model_config_check().
+PartitaModel *
+partita_model_new_empty(const PartitaModelConfig *config);
+
+/// Whether each id is below its field's size.
+bool
+partita_model_check_ids(const PartitaModelConfig *config,
+                        const uint16_t *inputs,
+                        size_t rows);
+
+/// Whether the file's own metadata use @key: "format", "version", "sha256"
+/// and all that begins with "model.".
+bool
+partita_model_key_is_reserved(const char *key);
+
+/// (transfer full) (nullable): the file of @model; NULL with @error set
+GBytes *
+partita_model_serialize(const PartitaModel *model, GError **error);
 
 #endif

@@ -1,0 +1,39 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <model/arena.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ALIGNMENT 64
+
+PartitaReal *
+partita_arena_take(PartitaArena *arena, size_t a, size_t b, size_t c)
+{
+  const size_t unit = ALIGNMENT / sizeof(PartitaReal);
+  PartitaReal *const piece =
+    arena->block == NULL ? NULL : arena->block + arena->used;
+  size_t n = 0;
+
+  if (!g_size_checked_mul(&n, a, b) || !g_size_checked_mul(&n, n, c) ||
+      !g_size_checked_add(&n, n, unit - 1) ||
+      !g_size_checked_add(&arena->used, arena->used, n / unit * unit))
+    arena->overflow = true;
+  return piece;
+}
+
+bool
+partita_arena_begin(PartitaArena *arena)
+{
+  size_t bytes = 0;
+
+  if (arena->overflow ||
+      !g_size_checked_mul(&bytes, arena->used, sizeof(PartitaReal)))
+    return false;
+  arena->block = aligned_alloc(ALIGNMENT, bytes);
+  if (arena->block == NULL)
+    return false;
+  memset(arena->block, 0, bytes);
+  arena->used = 0;
+  return true;
+}

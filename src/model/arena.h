@@ -1,0 +1,31 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_MODEL_ARENA_H
+#define PARTITA_MODEL_ARENA_H
+
+#include <partita/nn.h>
+
+/**
+ * PartitaArena:
+ *
+ * One block of memory, handed out in pieces aligned to 64 bytes. A structure
+ * is laid out twice by the same function: once to measure, with no block, and
+ * once to hand out.
+ */
+typedef struct {
+  PartitaReal *block; ///< NULL while measuring
+  size_t used;        ///< in numbers
+  bool overflow;      ///< a size passed the range of size_t
+} PartitaArena;
+
+/// The product of the three sizes in numbers; NULL while measuring.
+PartitaReal *
+partita_arena_take(PartitaArena *arena, size_t a, size_t b, size_t c);
+
+/// Gives the measured arena its block, filled with zeros, to begin again;
+/// false if memory does not suffice. The caller frees the block with free().
+bool
+partita_arena_begin(PartitaArena *arena);
+
+#endif

@@ -1,0 +1,265 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <base/file.h>
+#include <math.h>
+#include <model/model-private.h>
+#include <model/safetensors.h>
+#include <string.h>
+
+#define FILE_MAX (((size_t)4 << 30) + PARTITA_SAFETENSORS_HEADER_MAX + 8)
+
+G_STATIC_ASSERT(sizeof(float) == 4);
+
+G_DEFINE_QUARK(partita - model - error - quark, partita_model_error)
+
+G_GNUC_PRINTF(3, 4)
+static bool
+refuse(GError **error, PartitaModelError code, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start(arguments, format);
+  g_propagate_error(error, g_error_new_valist(PARTITA_MODEL_ERROR, (int)code,
+                                              format, arguments));
+  va_end(arguments);
+  return false;
+}
+
+static bool
+check_version(const PartitaSafetensors *file, GError **error)
+{
+  const char *const format = g_hash_table_lookup(file->metadata, "format");
+  const char *const version = g_hash_table_lookup(file->metadata, "version");
+
+  if (g_strcmp0(format, "partita") != 0 || version == NULL)
+    return refuse(error, PARTITA_MODEL_ERROR_BROKEN,
+                  "a safetensors file, but no model of Partita");
+  if (!g_str_equal(version, "1")) {
+    g_autofree char *shown = g_strescape(version, NULL);
+
+    return refuse(error, PARTITA_MODEL_ERROR_VERSION,
+                  "a model of version \"%s\"; this program reads version 1",
+                  shown);
+  }
+  return true;
+}
+
+static bool
+read_size(const PartitaSafetensors *file, const char *key, size_t *size)
+{
+  const char *const text = g_hash_table_lookup(file->metadata, key);
+  guint64 value = 0;
+
+  if (text == NULL ||
+      !g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT32, &value, NULL))
+    return false;
+  *size = (size_t)value;
+  return true;
+}
+
+static bool
+read_field_sizes(const PartitaSafetensors *file, PartitaModelConfig *config)
+{
+  const char *const text =
+    g_hash_table_lookup(file->metadata, "model.field_size");
+
+  if (text == NULL)
+    return false;
+
+  g_auto(GStrv) words = g_strsplit(text, ",", PARTITA_MODEL_FIELDS_MAX + 1);
+
+  config->n_fields = g_strv_length(words);
+  if (config->n_fields > PARTITA_MODEL_FIELDS_MAX)
+    return false;
+  for (size_t f = 0; f < config->n_fields; ++f) {
+    guint64 value = 0;
+
+    if (!g_ascii_string_to_unsigned(words[f], 10, 0, G_MAXUINT32, &value, NULL))
+      return false;
+    config->field_size[f] = (size_t)value;
+  }
+  return true;
+}
+
+static bool
+read_dropout(const PartitaSafetensors *file, double *dropout)
+{
+  const char *const text = g_hash_table_lookup(file->metadata, "model.dropout");
+  char *end = NULL;
+
+  if (text == NULL || !g_ascii_isdigit(text[0]))
+    return false;
+  *dropout = g_ascii_strtod(text, &end);
+  return *end == '\0';
+}
+
+static bool
+read_config(const PartitaSafetensors *file,
+            PartitaModelConfig *config,
+            GError **error)
+{
+  const char *const architecture =
+    g_hash_table_lookup(file->metadata, "model.architecture");
+  size_t n_parameters = 0;
+
+  *config = (PartitaModelConfig){0};
+  if (architecture == NULL ||
+      g_strlcpy(config->architecture, architecture,
+                sizeof config->architecture) >= sizeof config->architecture ||
+      !read_size(file, "model.vocab", &config->vocab) ||
+      !read_field_sizes(file, config) ||
+      !read_size(file, "model.width", &config->width) ||
+      !read_size(file, "model.hidden", &config->hidden) ||
+      !read_size(file, "model.layers", &config->layers) ||
+      !read_dropout(file, &config->dropout) ||
+      !partita_model_config_check(config, &n_parameters))
+    return refuse(error, PARTITA_MODEL_ERROR_BROKEN,
+                  "settings that describe no model");
+  if (file->data_size / sizeof(float) != n_parameters ||
+      file->data_size % sizeof(float) != 0)
+    return refuse(error, PARTITA_MODEL_ERROR_BROKEN,
+                  "%zu bytes of weights; the settings ask for %zu",
+                  file->data_size, n_parameters * sizeof(float));
+  return true;
+}
+
+static bool
+check_sum(const PartitaSafetensors *file, GError **error)
+{
+  g_autofree char *sum =
+    g_compute_checksum_for_data(G_CHECKSUM_SHA256, file->data, file->data_size);
+
+  if (g_strcmp0(g_hash_table_lookup(file->metadata, "sha256"), sum) == 0)
+    return true;
+  return refuse(error, PARTITA_MODEL_ERROR_BROKEN,
+                "the weights do not have the SHA-256 the file gives");
+}
+
+static const PartitaSafetensor *
+find_tensor(const PartitaSafetensors *file, const PartitaModelTensor *wanted)
+{
+  for (guint i = 0; i < file->tensors->len; ++i) {
+    const PartitaSafetensor *const tensor = file->tensors->pdata[i];
+
+    if (g_str_equal(tensor->name, wanted->name))
+      return g_str_equal(tensor->dtype, "F32") &&
+                 tensor->n_dims == wanted->n_dims &&
+                 memcmp(tensor->shape, wanted->shape,
+                        sizeof *tensor->shape * wanted->n_dims) == 0
+               ? tensor
+               : NULL;
+  }
+  return NULL;
+}
+
+/// Reads little-endian numbers; false if one is not finite.
+static bool
+read_weights(PartitaReal *to, const uint8_t *from, size_t n)
+{
+  bool finite = true;
+
+  for (size_t i = 0; i < n; ++i) {
+    uint32_t bits;
+    float value;
+
+    memcpy(&bits, from + 4 * i, sizeof bits);
+    bits = GUINT32_FROM_LE(bits);
+    memcpy(&value, &bits, sizeof value);
+    finite = finite && isfinite(value);
+    to[i] = value;
+  }
+  return finite;
+}
+
+static bool
+read_tensors(PartitaModel *model,
+             const PartitaSafetensors *file,
+             GError **error)
+{
+  size_t n_tensors = 0;
+  const PartitaModelTensor *const wanted =
+    partita_model_get_tensors(model, &n_tensors);
+
+  if (file->tensors->len != n_tensors)
+    return refuse(error, PARTITA_MODEL_ERROR_BROKEN,
+                  "%u tensors; the settings ask for %zu", file->tensors->len,
+                  n_tensors);
+  for (size_t i = 0; i < n_tensors; ++i) {
+    const PartitaSafetensor *const tensor = find_tensor(file, &wanted[i]);
+
+    if (tensor == NULL)
+      return refuse(error, PARTITA_MODEL_ERROR_BROKEN,
+                    "no tensor \"%s\" of the shape asked for", wanted[i].name);
+    if (!read_weights(model->parameters + wanted[i].offset,
+                      file->data + tensor->begin, wanted[i].size))
+      return refuse(error, PARTITA_MODEL_ERROR_BROKEN,
+                    "weights of \"%s\" are no finite numbers", wanted[i].name);
+  }
+  return true;
+}
+
+static void
+keep_metadata(PartitaModel *model, const PartitaSafetensors *file)
+{
+  GHashTableIter iter;
+  gpointer key = NULL;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init(&iter, file->metadata);
+  while (g_hash_table_iter_next(&iter, &key, &value))
+    if (!partita_model_key_is_reserved(key))
+      partita_model_set_metadata(model, key, value);
+}
+
+PartitaModel *
+partita_model_parse(const uint8_t *data, size_t size, GError **error)
+{
+  PartitaModelConfig config;
+
+  if (!partita_nn_init(error))
+    return NULL;
+
+  g_autoptr(PartitaSafetensors) file =
+    partita_safetensors_parse(data, size, error);
+
+  if (file == NULL || !check_version(file, error) ||
+      !read_config(file, &config, error) || !check_sum(file, error))
+    return NULL;
+
+  g_autoptr(PartitaModel) model = partita_model_new_empty(&config);
+
+  if (model == NULL) {
+    refuse(error, PARTITA_MODEL_ERROR_READ,
+           "no memory for %zu bytes of weights", file->data_size);
+    return NULL;
+  }
+  if (!read_tensors(model, file, error))
+    return NULL;
+  keep_metadata(model, file);
+  return g_steal_pointer(&model);
+}
+
+PartitaModel *
+partita_model_load(const char *path, GError **error)
+{
+  g_autoptr(GError) cause = NULL;
+  g_autoptr(GBytes) bytes = partita_file_read(path, FILE_MAX, &cause);
+  PartitaModel *model = NULL;
+  gsize size = 0;
+
+  if (bytes == NULL) {
+    refuse(error, PARTITA_MODEL_ERROR_READ, "%s", cause->message);
+    return NULL;
+  }
+
+  const uint8_t *const data = g_bytes_get_data(bytes, &size);
+
+  model = partita_model_parse(data, size, error);
+  if (model == NULL) {
+    g_autofree char *shown = partita_file_display(path);
+
+    g_prefix_error(error, "%s: ", shown);
+  }
+  return model;
+}

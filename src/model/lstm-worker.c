@@ -1,0 +1,343 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+/* Training: a chunk of steps, layer by layer. What does not wait for the step
+ * before is one product over all steps: inputs to gates, and every gradient
+ * of weights. Source of the method: Williams and Peng 1990, "An efficient
+ * gradient-based algorithm for on-line training of recurrent network
+ * trajectories". */
+
+#include <model/arena.h>
+#include <model/lstm-private.h>
+#include <stdlib.h>
+#include <string.h>
+
+/// What a layer keeps for the way back. Slot 0 of @h and @c is the state the
+/// last chunk left; slot t + 1 is what step t gave, with the rows that step
+/// t + 1 resets set to 0.
+typedef struct {
+  PartitaReal *gates;  ///< shape [steps, rows, 4, hidden]
+  PartitaReal *tanh_c; ///< shape [steps, rows, hidden]
+  PartitaReal *h;      ///< shape [steps + 1, rows, hidden]
+  PartitaReal *c;      ///< shape [steps + 1, rows, hidden]
+} LayerHistory;
+
+typedef struct {
+  PartitaModelWorker base;
+  PartitaLstmView view;
+  PartitaArena arena;
+  LayerHistory layer[PARTITA_MODEL_LAYERS_MAX];
+  /// What goes into layer l after dropout, the last into the head; on the way
+  /// back its gradient. Shape [steps, rows, inputs of the layer].
+  PartitaReal *input[PARTITA_MODEL_LAYERS_MAX + 1];
+  uint8_t *kept[PARTITA_MODEL_LAYERS_MAX + 1]; ///< of dropout, as @input
+  PartitaReal *logits;                         ///< shape [steps, rows, vocab]
+  PartitaReal *dh;                             ///< shape [rows, hidden]
+  PartitaReal *dc;                             ///< shape [rows, hidden]
+} LstmWorker;
+
+static size_t
+count_inputs(const PartitaModelConfig *config, size_t l)
+{
+  return l == 0 ? config->width : config->hidden;
+}
+
+static void
+lay_out_worker(LstmWorker *worker)
+{
+  const PartitaModelConfig *const config = &worker->base.model->config;
+  PartitaArena *const arena = &worker->arena;
+  const size_t rows = worker->base.rows;
+  const size_t steps = worker->base.steps;
+  const size_t hidden = config->hidden;
+
+  for (size_t l = 0; l < config->layers; ++l) {
+    LayerHistory *const layer = &worker->layer[l];
+
+    layer->gates = partita_arena_take(arena, steps, rows, 4 * hidden);
+    layer->tanh_c = partita_arena_take(arena, steps, rows, hidden);
+    layer->h = partita_arena_take(arena, steps + 1, rows, hidden);
+    layer->c = partita_arena_take(arena, steps + 1, rows, hidden);
+  }
+  for (size_t l = 0; l <= config->layers; ++l) {
+    const size_t width = count_inputs(config, l);
+
+    worker->input[l] = partita_arena_take(arena, steps, rows, width);
+    worker->kept[l] = (uint8_t *)partita_arena_take(
+      arena, steps, rows,
+      (width + sizeof(PartitaReal) - 1) / sizeof(PartitaReal));
+  }
+  worker->logits = partita_arena_take(arena, steps, rows, config->vocab);
+  worker->dh = partita_arena_take(arena, rows, hidden, 1);
+  worker->dc = partita_arena_take(arena, rows, hidden, 1);
+}
+
+PartitaModelWorker *
+partita_lstm_worker_new(const PartitaModel *model, size_t rows, size_t steps)
+{
+  LstmWorker *const worker = g_new0(LstmWorker, 1);
+
+  worker->base.model = model;
+  worker->base.rows = rows;
+  worker->base.steps = steps;
+  partita_lstm_view(model, model->parameters, &worker->view);
+  lay_out_worker(worker);
+  if (!partita_arena_begin(&worker->arena)) {
+    g_free(worker);
+    return NULL;
+  }
+  lay_out_worker(worker);
+  return &worker->base;
+}
+
+void
+partita_lstm_worker_free(PartitaModelWorker *base)
+{
+  LstmWorker *const worker = (LstmWorker *)base;
+
+  free(worker->arena.block);
+  g_free(worker);
+}
+
+size_t
+partita_lstm_worker_state_size(const PartitaModelWorker *base)
+{
+  const PartitaModelConfig *const config = &base->model->config;
+
+  return config->layers * 2 * base->rows * config->hidden;
+}
+
+void
+partita_lstm_worker_get_state(const PartitaModelWorker *base, PartitaReal *out)
+{
+  const LstmWorker *const worker = (const LstmWorker *)base;
+  const size_t n = base->rows * base->model->config.hidden;
+
+  for (size_t l = 0; l < base->model->config.layers; ++l) {
+    memcpy(out + 2 * l * n, worker->layer[l].h, sizeof *out * n);
+    memcpy(out + (2 * l + 1) * n, worker->layer[l].c, sizeof *out * n);
+  }
+}
+
+void
+partita_lstm_worker_set_state(PartitaModelWorker *base, const PartitaReal *in)
+{
+  LstmWorker *const worker = (LstmWorker *)base;
+  const size_t n = base->rows * base->model->config.hidden;
+
+  for (size_t l = 0; l < base->model->config.layers; ++l) {
+    if (in == NULL) {
+      memset(worker->layer[l].h, 0, sizeof *in * n);
+      memset(worker->layer[l].c, 0, sizeof *in * n);
+    } else {
+      memcpy(worker->layer[l].h, in + 2 * l * n, sizeof *in * n);
+      memcpy(worker->layer[l].c, in + (2 * l + 1) * n, sizeof *in * n);
+    }
+  }
+}
+
+static void
+reset_rows(const uint8_t *reset,
+           size_t rows,
+           size_t hidden,
+           PartitaReal *h,
+           PartitaReal *c)
+{
+  for (size_t r = 0; r < rows; ++r)
+    if (reset[r]) {
+      memset(h + r * hidden, 0, sizeof *h * hidden);
+      memset(c + r * hidden, 0, sizeof *c * hidden);
+    }
+}
+
+static void
+run_layer(LstmWorker *worker, const PartitaModelBatch *batch, size_t l)
+{
+  const PartitaLstmLayer *const weights = &worker->view.layer[l];
+  const LayerHistory *const layer = &worker->layer[l];
+  const size_t rows = worker->base.rows;
+  const size_t steps = worker->base.steps;
+  const size_t hidden = worker->base.model->config.hidden;
+  const size_t n = rows * hidden;
+
+  partita_nn_gemm(PARTITA_NN_TRANSPOSE_B, steps * rows, 4 * hidden,
+                  weights->n_inputs, worker->input[l], weights->weight_ih,
+                  layer->gates);
+  for (size_t t = 0; t < steps; ++t) {
+    PartitaReal *const gates = layer->gates + t * 4 * n;
+    PartitaReal *const h = layer->h + t * n;
+    PartitaReal *const c = layer->c + t * n;
+
+    reset_rows(batch->reset + t * rows, rows, hidden, h, c);
+    partita_nn_gemm(PARTITA_NN_TRANSPOSE_B | PARTITA_NN_ACCUMULATE, rows,
+                    4 * hidden, hidden, h, weights->weight_hh, gates);
+    partita_nn_lstm(gates, weights->bias, c, c + n, layer->tanh_c + t * n,
+                    h + n, rows, hidden);
+  }
+  // Not shared with slots 1 to @steps, which resets change and dropout must
+  // not.
+  for (size_t t = 0; t < steps; ++t)
+    memcpy(worker->input[l + 1] + t * n, layer->h + (t + 1) * n,
+           sizeof(PartitaReal) * n);
+}
+
+/* Turns the gates of every step into their gradients, last step first. A
+ * gradient does not pass a reset, nor the chunk's beginning. */
+static void
+run_steps_back(LstmWorker *worker, const PartitaModelBatch *batch, size_t l)
+{
+  const LayerHistory *const layer = &worker->layer[l];
+  const size_t rows = worker->base.rows;
+  const size_t hidden = worker->base.model->config.hidden;
+  const size_t n = rows * hidden;
+
+  memset(worker->dh, 0, sizeof(PartitaReal) * n);
+  memset(worker->dc, 0, sizeof(PartitaReal) * n);
+  for (size_t t = worker->base.steps; t-- > 0;) {
+    PartitaReal *const gates = layer->gates + t * 4 * n;
+
+    partita_nn_lstm_backward(gates, layer->c + t * n, layer->tanh_c + t * n,
+                             worker->input[l + 1] + t * n, worker->dh,
+                             worker->dc, rows, hidden);
+    if (t == 0)
+      break;
+    partita_nn_gemm(PARTITA_NN_PLAIN, rows, hidden, 4 * hidden, gates,
+                    worker->view.layer[l].weight_hh, worker->dh);
+    reset_rows(batch->reset + t * rows, rows, hidden, worker->dh, worker->dc);
+  }
+}
+
+/// From the gradients of the gates, those of the weights and, in place of the
+/// layer's input, the input's.
+static void
+run_layer_back(LstmWorker *worker, size_t l, const PartitaLstmLayer *gradient)
+{
+  const PartitaLstmLayer *const weights = &worker->view.layer[l];
+  const LayerHistory *const layer = &worker->layer[l];
+  const size_t hidden = worker->base.model->config.hidden;
+  const size_t all = worker->base.steps * worker->base.rows;
+
+  partita_nn_gemm(PARTITA_NN_TRANSPOSE_A | PARTITA_NN_ACCUMULATE, 4 * hidden,
+                  weights->n_inputs, all, layer->gates, worker->input[l],
+                  gradient->weight_ih);
+  partita_nn_gemm(PARTITA_NN_TRANSPOSE_A | PARTITA_NN_ACCUMULATE, 4 * hidden,
+                  hidden, all, layer->gates, layer->h, gradient->weight_hh);
+  partita_nn_add_rows(gradient->bias, layer->gates, all, 4 * hidden);
+  partita_nn_gemm(PARTITA_NN_PLAIN, all, weights->n_inputs, 4 * hidden,
+                  layer->gates, weights->weight_ih, worker->input[l]);
+}
+
+static void
+run_head(LstmWorker *worker)
+{
+  const PartitaModelConfig *const config = &worker->base.model->config;
+  const size_t all = worker->base.steps * worker->base.rows;
+
+  partita_nn_gemm(PARTITA_NN_TRANSPOSE_B, all, config->vocab, config->hidden,
+                  worker->input[config->layers], worker->view.head_weight,
+                  worker->logits);
+  partita_nn_add_bias(worker->logits, worker->view.head_bias, all,
+                      config->vocab);
+}
+
+static void
+run_head_back(LstmWorker *worker, const PartitaLstmView *gradient)
+{
+  const PartitaModelConfig *const config = &worker->base.model->config;
+  const size_t all = worker->base.steps * worker->base.rows;
+
+  partita_nn_gemm(PARTITA_NN_TRANSPOSE_A | PARTITA_NN_ACCUMULATE, config->vocab,
+                  config->hidden, all, worker->logits,
+                  worker->input[config->layers], gradient->head_weight);
+  partita_nn_add_rows(gradient->head_bias, worker->logits, all, config->vocab);
+  partita_nn_gemm(PARTITA_NN_PLAIN, all, config->hidden, config->vocab,
+                  worker->logits, worker->view.head_weight,
+                  worker->input[config->layers]);
+}
+
+// Dropout of the input of layer @l, or with @back of its gradient.
+static void
+drop(LstmWorker *worker, const PartitaModelBatch *batch, size_t l, bool back)
+{
+  const PartitaModelConfig *const config = &worker->base.model->config;
+  const size_t n =
+    worker->base.steps * worker->base.rows * count_inputs(config, l);
+  const PartitaNnDropout dropout = {
+    .p = config->dropout,
+    .seed = batch->seed,
+    .step = batch->step,
+    .index = (uint64_t)batch->shard << 40 | (uint64_t)l << 35,
+  };
+
+  if (!batch->training || config->dropout <= 0.0)
+    return;
+  if (back)
+    partita_nn_dropout_backward(worker->input[l], worker->kept[l], n, &dropout);
+  else
+    partita_nn_dropout(worker->input[l], worker->kept[l], n, &dropout);
+}
+
+static void
+run_back(LstmWorker *worker,
+         const PartitaModelBatch *batch,
+         PartitaReal *gradients)
+{
+  const PartitaModel *const model = worker->base.model;
+  PartitaLstmView gradient;
+
+  partita_lstm_view(model, gradients, &gradient);
+  run_head_back(worker, &gradient);
+  drop(worker, batch, model->config.layers, true);
+  for (size_t l = model->config.layers; l-- > 0;) {
+    run_steps_back(worker, batch, l);
+    run_layer_back(worker, l, &gradient.layer[l]);
+    drop(worker, batch, l, true);
+  }
+  partita_nn_embed_backward(gradient.embed, worker->input[0], batch->inputs,
+                            worker->base.steps * worker->base.rows,
+                            model->config.n_fields, model->config.width);
+}
+
+static void
+carry_state(LstmWorker *worker)
+{
+  const size_t n = worker->base.rows * worker->base.model->config.hidden;
+
+  for (size_t l = 0; l < worker->base.model->config.layers; ++l) {
+    const LayerHistory *const layer = &worker->layer[l];
+    const size_t last = worker->base.steps * n;
+
+    memcpy(layer->h, layer->h + last, sizeof(PartitaReal) * n);
+    memcpy(layer->c, layer->c + last, sizeof(PartitaReal) * n);
+  }
+}
+
+double
+partita_lstm_worker_run(PartitaModelWorker *base,
+                        const PartitaModelBatch *batch,
+                        PartitaReal *gradients,
+                        PartitaReal *nll)
+{
+  LstmWorker *const worker = (LstmWorker *)base;
+  const PartitaModelConfig *const config = &base->model->config;
+  const size_t all = base->steps * base->rows;
+
+  partita_nn_embed(worker->input[0],
+                   (const PartitaReal *const *)worker->view.embed,
+                   batch->inputs, all, config->n_fields, config->width);
+  for (size_t l = 0; l < config->layers; ++l) {
+    drop(worker, batch, l, false);
+    run_layer(worker, batch, l);
+  }
+  drop(worker, batch, config->layers, false);
+  run_head(worker);
+
+  const double loss =
+    partita_nn_cross_entropy(worker->logits, batch->targets, all, config->vocab,
+                             gradients != NULL, batch->scale, nll);
+
+  if (gradients != NULL)
+    run_back(worker, batch, gradients);
+  carry_state(worker);
+  return loss;
+}

@@ -1,0 +1,110 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+/* x = sum of the embeddings of the fields; stacked LSTM layers; logits =
+ * W h + b. Dropout on every connection that is not recurrent (Zaremba,
+ * Sutskever and Vinyals 2014, arXiv:1409.2329). */
+
+#include <math.h>
+#include <model/lstm-private.h>
+
+G_GNUC_PRINTF(6, 7)
+static void
+append(GArray *tensors,
+       size_t rows,
+       size_t columns,
+       double bound,
+       bool decay,
+       const char *format,
+       ...)
+{
+  PartitaModelTensor tensor = {
+    .n_dims = columns == 0 ? 1 : 2,
+    .shape = {rows, columns},
+    .bound = bound,
+    .decay = decay,
+  };
+  va_list arguments;
+
+  va_start(arguments, format);
+  (void)g_vsnprintf(tensor.name, sizeof tensor.name, format, arguments);
+  va_end(arguments);
+  g_array_append_val(tensors, tensor);
+}
+
+/* Bounds: the sum of the embeddings has variance 1; the others as PyTorch's
+ * nn.LSTM and nn.Linear have them, 1 / sqrt(hidden). */
+static void
+lay_out(const PartitaModelConfig *config, GArray *tensors)
+{
+  const size_t hidden = config->hidden;
+  const double embed_bound = sqrt(3.0 / (double)config->n_fields);
+  const double bound = 1.0 / sqrt((double)hidden);
+
+  for (size_t f = 0; f < config->n_fields; ++f)
+    append(tensors, config->field_size[f], config->width, embed_bound, false,
+           "embed.%zu.weight", f);
+  for (size_t l = 0; l < config->layers; ++l) {
+    const size_t n_inputs = l == 0 ? config->width : hidden;
+
+    append(tensors, 4 * hidden, n_inputs, bound, true, "lstm.%zu.weight_ih", l);
+    append(tensors, 4 * hidden, hidden, bound, true, "lstm.%zu.weight_hh", l);
+    append(tensors, 4 * hidden, 0, 0.0, false, "lstm.%zu.bias", l);
+  }
+  append(tensors, config->vocab, hidden, bound, true, "head.weight");
+  append(tensors, config->vocab, 0, 0.0, false, "head.bias");
+}
+
+void
+partita_lstm_view(const PartitaModel *model,
+                  PartitaReal *flat,
+                  PartitaLstmView *view)
+{
+  const PartitaModelConfig *const config = &model->config;
+  size_t n_tensors = 0;
+  const PartitaModelTensor *tensor =
+    partita_model_get_tensors(model, &n_tensors);
+
+  for (size_t f = 0; f < config->n_fields; ++f)
+    view->embed[f] = flat + (tensor++)->offset;
+  for (size_t l = 0; l < config->layers; ++l) {
+    PartitaLstmLayer *const layer = &view->layer[l];
+
+    layer->n_inputs = tensor->shape[1];
+    layer->weight_ih = flat + (tensor++)->offset;
+    layer->weight_hh = flat + (tensor++)->offset;
+    layer->bias = flat + (tensor++)->offset;
+  }
+  view->head_weight = flat + (tensor++)->offset;
+  view->head_bias = flat + tensor->offset;
+}
+
+// A forget gate that begins open: Jozefowicz, Zaremba and Sutskever 2015, "An
+// empirical exploration of recurrent network architectures".
+static void
+open_forget_gates(PartitaModel *model)
+{
+  const size_t hidden = model->config.hidden;
+  PartitaLstmView view;
+
+  partita_lstm_view(model, model->parameters, &view);
+  for (size_t l = 0; l < model->config.layers; ++l)
+    for (size_t j = 0; j < hidden; ++j)
+      view.layer[l].bias[hidden + j] = 1;
+}
+
+const PartitaModelArchitecture partita_lstm_architecture = {
+  .name = "lstm",
+  .lay_out = lay_out,
+  .adjust = open_forget_gates,
+  .worker_new = partita_lstm_worker_new,
+  .worker_free = partita_lstm_worker_free,
+  .worker_run = partita_lstm_worker_run,
+  .worker_state_size = partita_lstm_worker_state_size,
+  .worker_get_state = partita_lstm_worker_get_state,
+  .worker_set_state = partita_lstm_worker_set_state,
+  .state_new = partita_lstm_state_new,
+  .state_free = partita_lstm_state_free,
+  .state_reset = partita_lstm_state_reset,
+  .state_step = partita_lstm_state_step,
+};

@@ -1,0 +1,74 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_MODEL_SAFETENSORS_H
+#define PARTITA_MODEL_SAFETENSORS_H
+
+#include <gio/gio.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The safetensors format (https://github.com/huggingface/safetensors):
+ *
+ *   byte 0      length n of the header, little-endian, 8 bytes
+ *   byte 8      the header, JSON, n bytes:
+ *               {"__metadata__": {"key": "value", ...},
+ *                "name": {"dtype": "F32", "shape": [2, 3],
+ *                         "data_offsets": [0, 24]}, ...}
+ *   byte 8 + n  the data, to the end of the file
+ */
+
+/// The format allows 100,000,000; no header of ours comes near this, and the
+/// memory that reading takes stays small.
+#define PARTITA_SAFETENSORS_HEADER_MAX ((size_t)16 << 20)
+#define PARTITA_SAFETENSORS_DIMS_MAX 8
+
+typedef struct {
+  char *name;
+  char *dtype;
+  size_t n_dims;
+  size_t shape[PARTITA_SAFETENSORS_DIMS_MAX];
+  size_t begin; ///< in the data
+  size_t end;
+} PartitaSafetensor;
+
+typedef struct {
+  GHashTable *metadata; ///< string to string
+  GPtrArray *tensors;   ///< of PartitaSafetensor, by their place in the data
+  const uint8_t *data;  ///< (transfer none)
+  size_t data_size;
+} PartitaSafetensors;
+
+/**
+ * partita_safetensors_parse:
+ * @bytes: any bytes at all; must outlive the result
+ *
+ * Refuses all that the format's own reader refuses: a header past the file,
+ * text that is not UTF-8 JSON, metadata other than strings, offsets that leave
+ * holes or overlap, shapes that do not give the size. Beyond it, duplicate
+ * names are refused.
+ *
+ * Returns: (transfer full) (nullable): NULL with @error set
+ * (%PARTITA_MODEL_ERROR_BROKEN)
+ */
+PartitaSafetensors *
+partita_safetensors_parse(const uint8_t *bytes, size_t size, GError **error);
+
+void
+partita_safetensors_free(PartitaSafetensors *file);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaSafetensors, partita_safetensors_free)
+
+/**
+ * partita_safetensors_check_text:
+ * @text: the header
+ *
+ * What must hold before a lenient JSON reader may see it: UTF-8; only
+ * objects, arrays, strings and whole numbers without sign; no control
+ * characters; no escaped surrogates; nesting of at most 3; one object, and
+ * nothing after it.
+ */
+bool
+partita_safetensors_check_text(const char *text, size_t size, GError **error);
+
+#endif

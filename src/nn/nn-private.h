@@ -1,0 +1,118 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_NN_PRIVATE_H
+#define PARTITA_NN_PRIVATE_H
+
+#include <math.h>
+#include <partita/nn.h>
+#include <string.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||     \
+  __has_feature(memory_sanitizer)
+#define PARTITA_NN_SANITIZED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define PARTITA_NN_SANITIZED
+#endif
+
+/* One binary for every x86-64: the loader picks the clone for the chip. The
+ * picking runs before a sanitizer is ready. */
+#if defined(__x86_64__) && defined(__ELF__) && defined(__gnu_linux__) &&       \
+  !defined(PARTITA_NN_SANITIZED)
+#if defined(__clang__)
+#define PARTITA_CLONED                                                         \
+  __attribute__((                                                              \
+    target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#else
+#define PARTITA_CLONED                                                         \
+  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#endif
+#else
+#define PARTITA_CLONED
+#endif
+
+/// Before a loop none of whose turns reads what another one writes.
+#if defined(__clang__)
+#define PARTITA_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define PARTITA_INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
+#define PARTITA_INLINE static inline __attribute__((always_inline))
+
+/// Partial sums of a reduction: a fixed order, and still vector code.
+#define PARTITA_LANES 16
+
+#ifdef PARTITA_NN_DOUBLE
+
+/* The tests of gradients need exact derivatives, so no approximation. */
+
+PARTITA_INLINE double
+real_exp(double x)
+{
+  return exp(x);
+}
+
+PARTITA_INLINE double
+real_sqrt(double x)
+{
+  return sqrt(x);
+}
+
+#else
+
+/* exp(x) = 2^n exp(r), n = round(x / ln 2), |r| <= ln(2) / 2; exp(r) by its
+ * Taylor series to r^7, whose rest is below 6e-9. */
+PARTITA_INLINE float
+real_exp(float x)
+{
+  const float to_integer = 0x1.8p23f; // adding it leaves n in the low bits
+  const float ln2_high = 0x1.62e4p-1f;
+  const float ln2_low = 0x1.7f7d1cp-20f;
+  uint32_t shifted_bits, bits;
+
+  x = x < -87.0f ? -87.0f : x;
+  x = x > 88.0f ? 88.0f : x;
+  const float shifted = x * 0x1.715476p0f + to_integer;
+  const float n = shifted - to_integer;
+  const float r = x - n * ln2_high - n * ln2_low;
+  float y = 1.0f / 5040.0f;
+
+  y = y * r + 1.0f / 720.0f;
+  y = y * r + 1.0f / 120.0f;
+  y = y * r + 1.0f / 24.0f;
+  y = y * r + 1.0f / 6.0f;
+  y = y * r + 0.5f;
+  y = y * r + 1.0f;
+  y = y * r + 1.0f;
+  memcpy(&shifted_bits, &shifted, sizeof bits);
+  memcpy(&bits, &y, sizeof bits);
+  bits += shifted_bits << 23; // adds n to the exponent
+  memcpy(&y, &bits, sizeof y);
+  return y;
+}
+
+PARTITA_INLINE float
+real_sqrt(float x)
+{
+  return sqrtf(x);
+}
+
+#endif
+
+PARTITA_INLINE PartitaReal
+real_sigmoid(PartitaReal x)
+{
+  return 1 / (1 + real_exp(-x));
+}
+
+PARTITA_INLINE PartitaReal
+real_tanh(PartitaReal x)
+{
+  return 2 / (1 + real_exp(-2 * x)) - 1;
+}
+
+#endif
