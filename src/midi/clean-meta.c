@@ -1,0 +1,166 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+/* Metas: which are kept, and with what contents. */
+
+#include <midi/clean-private.h>
+
+#include <string.h>
+
+enum {
+  META_SEQUENCE = 0x00,
+  META_TEXT_FIRST = 0x01,
+  META_NAME = 0x03,
+  META_TEXT_LAST = 0x0F,
+  META_CHANNEL = 0x20,
+  META_PORT = 0x21,
+  META_END = 0x2F,
+  META_TEMPO = 0x51,
+  META_OFFSET = 0x54,
+  META_METER = 0x58,
+  META_KEY = 0x59
+};
+
+/// The denominator is a power of two, at most 2^6 = 64.
+#define DENOMINATOR_LOG_MAX 6
+
+/// The length that the standard gives a meta; -1: any.
+static int
+legal_length(uint8_t type)
+{
+  switch (type) {
+  case META_END:
+    return 0;
+  case META_CHANNEL:
+  case META_PORT:
+    return 1;
+  case META_SEQUENCE:
+  case META_KEY:
+    return 2;
+  case META_TEMPO:
+    return 3;
+  case META_METER:
+    return 4;
+  case META_OFFSET:
+    return 5;
+  default:
+    return -1;
+  }
+}
+
+static bool
+take_tempo(PartitaMidiWalk *walk, uint32_t tick, const uint8_t *contents)
+{
+  const PartitaTempo tempo = {
+    tick,
+    (uint32_t)contents[0] << 16 | (uint32_t)contents[1] << 8 | contents[2],
+  };
+
+  if (walk->smpte_us == 0 && tempo.us_per_quarter > 0)
+    g_array_append_val(walk->tempos, tempo);
+  return tempo.us_per_quarter > 0;
+}
+
+static bool
+take_meter(PartitaMidiWalk *walk, uint32_t tick, const uint8_t *contents)
+{
+  PartitaMidiMeter meter = {.tick = tick};
+
+  if (contents[0] == 0 || contents[1] > DENOMINATOR_LOG_MAX)
+    return false;
+  memcpy(meter.bytes, contents, sizeof meter.bytes);
+  g_array_append_val(walk->meters, meter);
+  return true;
+}
+
+static bool
+is_sane(uint8_t type, const uint8_t *contents)
+{
+  switch (type) {
+  case META_CHANNEL:
+    return contents[0] < 16;
+  case META_PORT:
+    return contents[0] < 128;
+  case META_KEY:
+    return (int8_t)contents[0] >= -7 && (int8_t)contents[0] <= 7 &&
+           contents[1] <= 1;
+  default:
+    return type < 128;
+  }
+}
+
+static bool
+is_wanted(const PartitaMidiWalk *walk, uint8_t type)
+{
+  return !walk->lean || type == META_NAME || type == META_PORT ||
+         type == META_KEY || type == 0x7F;
+}
+
+static bool
+is_text(uint8_t type)
+{
+  return type >= META_TEXT_FIRST && type <= META_TEXT_LAST;
+}
+
+/* The longest beginning of @n bytes that a meta may hold; a text in UTF-8 is
+ * not cut within a character. */
+static size_t
+cut(const uint8_t *contents, size_t n, bool text)
+{
+  size_t most = MIN(n, PARTITA_MIDI_TEXT_MAX);
+
+  if (text && most < n &&
+      g_utf8_validate((const char *)contents, (gssize)n, NULL)) {
+    while (most > 0 && (contents[most] & 0xC0) == 0x80)
+      --most;
+  }
+  return most;
+}
+
+static bool
+take_other(
+  PartitaMidiWalk *walk, uint32_t tick, uint8_t type, size_t at, size_t n)
+{
+  const uint8_t *contents = walk->data + at;
+  const size_t most = cut(contents, n, is_text(type));
+  const PartitaMidiEvent event = {
+    .tick = tick,
+    .at = (uint32_t)at,
+    .bytes = {0xFF, type, (uint8_t)most},
+  };
+
+  if (!is_sane(type, contents))
+    return false;
+  if (is_wanted(walk, type))
+    g_array_append_val(walk->events, event);
+  return most == n;
+}
+
+void
+partita_midi_walk_meta(PartitaMidiWalk *walk,
+                       PartitaMidiCursor *cursor,
+                       uint8_t type,
+                       size_t at,
+                       size_t n)
+{
+  const uint32_t tick = partita_midi_walk_tick(walk, cursor);
+  const int legal = legal_length(type);
+  bool ok = legal < 0 || n == (size_t)legal;
+
+  if (type == META_END) {
+    cursor->ended = true;
+  } else if (legal >= 0 && n < (size_t)legal) {
+    ok = false;
+  } else {
+    const size_t used = legal >= 0 ? (size_t)legal : n;
+
+    if (type == META_TEMPO)
+      ok &= take_tempo(walk, tick, walk->data + at);
+    else if (type == META_METER)
+      ok &= take_meter(walk, tick, walk->data + at);
+    else
+      ok &= take_other(walk, tick, type, at, used);
+  }
+  if (!ok)
+    walk->mends |= PARTITA_MEND_META;
+}

@@ -1,0 +1,138 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_MIDI_CLEAN_PRIVATE_H
+#define PARTITA_MIDI_CLEAN_PRIVATE_H
+
+#include <partita/midi.h>
+
+/// One event of the input, already legal.
+typedef struct {
+  uint32_t tick;    // from the start of the piece; at most TICK_MAX + 1
+  uint32_t at;      // where a meta's contents lie in the input
+  uint8_t bytes[3]; // status and data; of a meta: FF, type, length
+} PartitaMidiEvent;
+
+typedef struct {
+  uint32_t tick;
+  uint8_t bytes[4]; // contents of an FF 58
+} PartitaMidiMeter;
+
+/// One track: a run of the events.
+typedef struct {
+  guint first;
+  guint n;
+  uint32_t end_ticks;
+} PartitaMidiSpan;
+
+/// What a walk through the input has found.
+typedef struct {
+  const uint8_t *data;
+  size_t size;
+  bool lean; // leave out the events that a score does not hold
+  unsigned mends;
+  uint16_t format;
+  uint16_t n_declared; // tracks, by the header
+  uint16_t ppq;
+  uint32_t smpte_us;    // microseconds a quarter of SMPTE time; 0: musical
+  uint32_t start_ticks; // of the track being walked
+  size_t n_events;
+  GArray *events; // PartitaMidiEvent
+  GArray *spans;  // PartitaMidiSpan
+  GArray *tempos; // PartitaTempo
+  GArray *meters; // PartitaMidiMeter
+} PartitaMidiWalk;
+
+/// The place in a track.
+typedef struct {
+  uint64_t ticks; // from the start of the track
+  uint8_t running;
+  bool ended; // by an End-Of-Track
+} PartitaMidiCursor;
+
+/**
+ * partita_midi_walk_init:
+ *
+ * Finds and reads the header.
+ *
+ * Returns: where the chunks begin; 0 with @error set
+ */
+size_t
+partita_midi_walk_init(PartitaMidiWalk *walk,
+                       const uint8_t *data,
+                       size_t size,
+                       bool lean,
+                       GError **error);
+
+void
+partita_midi_walk_clear(PartitaMidiWalk *walk);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PartitaMidiWalk, partita_midi_walk_clear)
+
+/// Walks all chunks from @at on; false with @error set past a limit.
+bool
+partita_midi_walk_chunks(PartitaMidiWalk *walk, size_t at, GError **error);
+
+/**
+ * partita_midi_walk_events:
+ *
+ * Collects the events in [@at, @end) up to the End-Of-Track.
+ *
+ * Returns: the first byte not understood: after the End-Of-Track, @end, or the
+ * beginning of an event that does not fit
+ */
+size_t
+partita_midi_walk_events(PartitaMidiWalk *walk,
+                         PartitaMidiCursor *cursor,
+                         size_t at,
+                         size_t end);
+
+/// Enters one meta whose contents, @n bytes, lie at @at.
+void
+partita_midi_walk_meta(PartitaMidiWalk *walk,
+                       PartitaMidiCursor *cursor,
+                       uint8_t type,
+                       size_t at,
+                       size_t n);
+
+/// The tick of the piece where @cursor stands.
+uint32_t
+partita_midi_walk_tick(const PartitaMidiWalk *walk,
+                       const PartitaMidiCursor *cursor);
+
+/**
+ * partita_midi_walk_settle:
+ *
+ * Puts tempos and metres in order, one a tick, and cuts them at the limits.
+ *
+ * Returns: the tick that nothing may pass
+ */
+uint32_t
+partita_midi_walk_settle(PartitaMidiWalk *walk);
+
+/// Writes what was walked as a clean file; without tempos and metres if lean.
+GBytes *
+partita_midi_walk_write(PartitaMidiWalk *walk, uint32_t limit_ticks);
+
+/// The last tick that is within the limits of time under @tempos (in order).
+uint32_t
+partita_midi_limit(const PartitaTempo *tempos, size_t n, uint16_t ppq);
+
+/* Our own mark, an FF 7F of the manufacturer "educational use": a file that
+ * carries it was written by us and reads back as it was. */
+#define PARTITA_MIDI_MARK "\x7dpartita"
+#define PARTITA_MIDI_MARK_SIZE 8
+
+/// The byte after the mark.
+typedef enum {
+  PARTITA_MIDI_MARK_END = 0,   ///< in track 1, where the piece ends
+  PARTITA_MIDI_MARK_TRACK = 1, ///< a track of the score
+  PARTITA_MIDI_MARK_LANE = 2   ///< more notes of the track before
+} PartitaMidiMark;
+
+#define PARTITA_MIDI_TEXT_MAX 127
+
+/// Greatest delta time: four bytes of seven bits.
+#define PARTITA_MIDI_DELTA_MAX 0x0FFFFFFFu
+
+#endif

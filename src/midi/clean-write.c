@@ -1,0 +1,288 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+/* Limits of time, and the clean file. */
+
+#include <midi/clean-private.h>
+
+#include <string.h>
+
+#define DEFAULT_US_PER_QUARTER 500000u
+
+uint32_t
+partita_midi_limit(const PartitaTempo *tempos, size_t n, uint16_t ppq)
+{
+  // Time in units of 1 / (1,000,000 ppq) seconds is exact.
+  uint64_t left = (uint64_t)PARTITA_MIDI_SECONDS_MAX * 1000000 * ppq;
+  uint64_t us = DEFAULT_US_PER_QUARTER;
+  uint64_t tick = 0;
+
+  for (size_t i = 0; i < n; ++i) {
+    const uint64_t span = (tempos[i].tick - tick) * us;
+
+    if (span > left)
+      break;
+    left -= span;
+    tick = tempos[i].tick;
+    us = tempos[i].us_per_quarter;
+  }
+  return (uint32_t)MIN(tick + left / us, PARTITA_TICK_MAX);
+}
+
+/// Tempos and metres both begin with their tick.
+static gint
+compare_ticks(gconstpointer a, gconstpointer b)
+{
+  const uint32_t x = *(const uint32_t *)a;
+  const uint32_t y = *(const uint32_t *)b;
+
+  return (x > y) - (x < y);
+}
+
+/// Sorts @changes by tick (stable) and keeps the last of each tick.
+static void
+keep_last(GArray *changes)
+{
+  const guint size = g_array_get_element_size(changes);
+  guint n = 0;
+
+  g_array_sort(changes, compare_ticks);
+  for (guint i = 0; i < changes->len; ++i) {
+    char *const from = changes->data + (size_t)i * size;
+
+    if (n > 0 &&
+        compare_ticks(from, changes->data + (size_t)(n - 1) * size) == 0)
+      --n;
+    memmove(changes->data + (size_t)n * size, from, size);
+    ++n;
+  }
+  g_array_set_size(changes, n);
+}
+
+/// Returns whether some were past @limit.
+static bool
+cut_changes(GArray *changes, uint32_t limit)
+{
+  const guint size = g_array_get_element_size(changes);
+  const guint before = changes->len;
+
+  while (changes->len > 0 &&
+         compare_ticks(changes->data + (size_t)(changes->len - 1) * size,
+                       &limit) > 0)
+    g_array_set_size(changes, changes->len - 1);
+  return changes->len < before;
+}
+
+uint32_t
+partita_midi_walk_settle(PartitaMidiWalk *walk)
+{
+  const PartitaTempo smpte = {0, walk->smpte_us};
+
+  if (walk->smpte_us > 0) {
+    g_array_set_size(walk->tempos, 0);
+    g_array_append_val(walk->tempos, smpte);
+  }
+  keep_last(walk->tempos);
+  keep_last(walk->meters);
+  if (walk->tempos->len > PARTITA_MIDI_TEMPOS_MAX) {
+    walk->mends |= PARTITA_MEND_TEMPOS;
+    g_array_set_size(walk->tempos, PARTITA_MIDI_TEMPOS_MAX);
+  }
+
+  const uint32_t limit =
+    partita_midi_limit((const PartitaTempo *)(const void *)walk->tempos->data,
+                       walk->tempos->len, walk->ppq);
+  const bool tempos = cut_changes(walk->tempos, limit);
+  const bool meters = cut_changes(walk->meters, limit);
+
+  if (tempos || meters)
+    walk->mends |= PARTITA_MEND_LONG_TIME;
+  return limit;
+}
+
+typedef struct {
+  PartitaMidiWalk *walk;
+  GByteArray *bytes;
+  uint32_t limit;
+  uint32_t tick; // of the last event put into this track
+  guint next_tempo;
+  guint next_meter;
+} Writer;
+
+static void
+put_quantity(GByteArray *bytes, uint32_t value)
+{
+  uint8_t digits[4];
+  size_t n = 0;
+
+  do {
+    digits[3 - n] = (uint8_t)((value & 0x7F) | (n > 0 ? 0x80 : 0));
+    value >>= 7;
+    ++n;
+  } while (value > 0);
+  g_byte_array_append(bytes, digits + 4 - n, (guint)n);
+}
+
+/* Where dropped events leave a gap too long for one delta time, empty texts
+ * bridge it. */
+static void
+put_time(Writer *writer, uint32_t tick)
+{
+  static const uint8_t bridge[] = {0xFF, 0x01, 0x00};
+
+  while (tick - writer->tick > PARTITA_MIDI_DELTA_MAX) {
+    put_quantity(writer->bytes, PARTITA_MIDI_DELTA_MAX);
+    g_byte_array_append(writer->bytes, bridge, sizeof bridge);
+    writer->tick += PARTITA_MIDI_DELTA_MAX;
+  }
+  put_quantity(writer->bytes, tick - writer->tick);
+  writer->tick = tick;
+}
+
+static void
+put_tempo(Writer *writer, PartitaTempo tempo)
+{
+  const uint8_t meta[] = {0xFF,
+                          0x51,
+                          3,
+                          (uint8_t)(tempo.us_per_quarter >> 16),
+                          (uint8_t)(tempo.us_per_quarter >> 8),
+                          (uint8_t)tempo.us_per_quarter};
+
+  put_time(writer, tempo.tick);
+  g_byte_array_append(writer->bytes, meta, sizeof meta);
+}
+
+static void
+put_meter(Writer *writer, const PartitaMidiMeter *meter)
+{
+  static const uint8_t head[] = {0xFF, 0x58, 4};
+
+  put_time(writer, meter->tick);
+  g_byte_array_append(writer->bytes, head, sizeof head);
+  g_byte_array_append(writer->bytes, meter->bytes, sizeof meter->bytes);
+}
+
+/// Tempos and metres up to @tick, in order; tempos first.
+static void
+put_changes(Writer *writer, uint32_t tick)
+{
+  const GArray *tempos = writer->walk->tempos;
+  const GArray *meters = writer->walk->meters;
+
+  for (;;) {
+    const PartitaTempo *tempo =
+      writer->next_tempo < tempos->len
+        ? &g_array_index(tempos, PartitaTempo, writer->next_tempo)
+        : NULL;
+    const PartitaMidiMeter *meter =
+      writer->next_meter < meters->len
+        ? &g_array_index(meters, PartitaMidiMeter, writer->next_meter)
+        : NULL;
+
+    if (tempo != NULL && tempo->tick <= tick &&
+        (meter == NULL || tempo->tick <= meter->tick)) {
+      put_tempo(writer, *tempo);
+      ++writer->next_tempo;
+    } else if (meter != NULL && meter->tick <= tick) {
+      put_meter(writer, meter);
+      ++writer->next_meter;
+    } else {
+      return;
+    }
+  }
+}
+
+static void
+put_event(Writer *writer, const PartitaMidiEvent *event)
+{
+  const uint8_t kind = event->bytes[0] & 0xF0;
+
+  put_time(writer, event->tick);
+  g_byte_array_append(writer->bytes, event->bytes,
+                      kind == 0xC0 || kind == 0xD0 ? 2 : 3);
+  if (event->bytes[0] == 0xFF && event->bytes[2] > 0)
+    g_byte_array_append(writer->bytes, writer->walk->data + event->at,
+                        event->bytes[2]);
+}
+
+/* A note may end at the limit, not begin there: it lasts a tick at least. */
+static bool
+is_late(const Writer *writer, const PartitaMidiEvent *event)
+{
+  const bool on = (event->bytes[0] & 0xF0) == 0x90 && event->bytes[2] > 0;
+
+  return event->tick > writer->limit || (on && event->tick == writer->limit);
+}
+
+static void
+put_track(Writer *writer, guint index)
+{
+  static const uint8_t end[] = {0xFF, 0x2F, 0x00};
+  PartitaMidiWalk *walk = writer->walk;
+  const PartitaMidiSpan *span =
+    &g_array_index(walk->spans, PartitaMidiSpan, index);
+  const bool changes = index == 0 && !walk->lean;
+
+  writer->tick = 0;
+  for (guint i = span->first; i < span->first + span->n; ++i) {
+    const PartitaMidiEvent *event =
+      &g_array_index(walk->events, PartitaMidiEvent, i);
+
+    if (is_late(writer, event)) {
+      walk->mends |= PARTITA_MEND_LONG_TIME;
+      continue;
+    }
+    if (changes)
+      put_changes(writer, event->tick);
+    put_event(writer, event);
+  }
+  if (changes)
+    put_changes(writer, UINT32_MAX);
+  if (span->end_ticks > writer->limit)
+    walk->mends |= PARTITA_MEND_LONG_TIME;
+  put_time(writer, MAX(writer->tick, MIN(span->end_ticks, writer->limit)));
+  g_byte_array_append(writer->bytes, end, sizeof end);
+}
+
+static void
+set_length(GByteArray *bytes, guint body)
+{
+  const uint32_t length = GUINT32_TO_BE(bytes->len - body);
+
+  memcpy(bytes->data + body - 4, &length, 4);
+}
+
+GBytes *
+partita_midi_walk_write(PartitaMidiWalk *walk, uint32_t limit_ticks)
+{
+  const guint n = walk->spans->len;
+  const uint8_t header[] = {'M',
+                            'T',
+                            'h',
+                            'd',
+                            0,
+                            0,
+                            0,
+                            6,
+                            0,
+                            (uint8_t)walk->format,
+                            (uint8_t)(n >> 8),
+                            (uint8_t)n,
+                            (uint8_t)(walk->ppq >> 8),
+                            (uint8_t)walk->ppq};
+  static const uint8_t head[8] = {'M', 'T', 'r', 'k'};
+  Writer writer = {.walk = walk, .limit = limit_ticks};
+
+  writer.bytes = g_byte_array_sized_new((guint)MIN(walk->size, 1u << 20) + 64);
+  g_byte_array_append(writer.bytes, header, sizeof header);
+  for (guint i = 0; i < n; ++i) {
+    g_byte_array_append(writer.bytes, head, sizeof head);
+
+    const guint body = writer.bytes->len;
+
+    put_track(&writer, i);
+    set_length(writer.bytes, body);
+  }
+  return g_byte_array_free_to_bytes(writer.bytes);
+}

@@ -1,0 +1,74 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_MIDI_READ_PRIVATE_H
+#define PARTITA_MIDI_READ_PRIVATE_H
+
+#include <midi/clean-private.h>
+#include <smf.h>
+
+/* A strip is one channel of one port: port * 16 + channel. */
+#define PARTITA_MIDI_STRIPS (128 * 16)
+#define PARTITA_MIDI_DRUM_CHANNEL 9
+
+/// A program or the pedal of a strip changes.
+typedef struct {
+  uint32_t tick;
+  uint32_t track;
+  uint32_t event; // its number in the track
+  uint16_t strip;
+  uint8_t value;
+} PartitaMidiChange;
+
+/// What a track says of itself.
+typedef struct {
+  char *name; // nullable
+  int mark;   // PartitaMidiMark, or -1
+} PartitaMidiLabel;
+
+/// All that must be known of every track before notes are read.
+typedef struct {
+  GArray *programs; // PartitaMidiChange, by strip, then in order of time
+  GArray *pedals;   // the same
+  GArray *keys;     // PartitaKey, in order of time
+  GArray *labels;   // PartitaMidiLabel, one a track
+  uint32_t end_ticks;
+  bool own; // written by us: ends at own_end_ticks
+  uint32_t own_end_ticks;
+} PartitaMidiScan;
+
+void
+partita_midi_scan(PartitaMidiScan *scan, const smf_t *smf);
+
+void
+partita_midi_scan_clear(PartitaMidiScan *scan);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PartitaMidiScan, partita_midi_scan_clear)
+
+/**
+ * partita_midi_strip_begin:
+ *
+ * Returns: the first change of @strip or of a later one
+ */
+guint
+partita_midi_strip_begin(const GArray *changes, uint16_t strip);
+
+/// The program of @strip at an event.
+uint8_t
+partita_midi_program_at(const PartitaMidiScan *scan,
+                        uint16_t strip,
+                        uint32_t tick,
+                        uint32_t track,
+                        uint32_t event);
+
+/// Adds tracks, notes and pedals to @score; returns what was mended.
+unsigned
+partita_midi_read_notes(PartitaScore *score,
+                        const PartitaMidiScan *scan,
+                        const smf_t *smf);
+
+/// The port that a meta names, or -1.
+int
+partita_midi_event_port(const smf_event_t *event);
+
+#endif

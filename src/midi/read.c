@@ -1,0 +1,124 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+/* From clean bytes to a score. */
+
+#include <midi/read-private.h>
+#include <midi/song-private.h>
+
+#include <base/file.h>
+
+static void
+add_changes(PartitaScore *score, const PartitaMidiWalk *walk)
+{
+  for (guint i = 0; i < walk->tempos->len; ++i)
+    partita_score_add_tempo(score,
+                            g_array_index(walk->tempos, PartitaTempo, i));
+  for (guint i = 0; i < walk->meters->len; ++i) {
+    const PartitaMidiMeter *meter =
+      &g_array_index(walk->meters, PartitaMidiMeter, i);
+
+    partita_score_add_meter(score,
+                            (PartitaMeter){meter->tick, meter->bytes[0],
+                                           (uint8_t)(1u << meter->bytes[1])});
+  }
+}
+
+/* Many files of the world go on in silence long after the music, so the end
+ * is at most one bar after the bar of the last note. In our own files it
+ * stands where the mark says. */
+static void
+set_end(PartitaScore *score, const PartitaMidiScan *scan)
+{
+  if (scan->own) {
+    partita_score_set_end(score, scan->own_end_ticks);
+    return;
+  }
+
+  g_autoptr(GArray) bars = partita_score_get_bars(score);
+  const PartitaBar *last = &g_array_index(bars, PartitaBar, bars->len - 1);
+  const uint64_t bar = (uint64_t)partita_score_get_ppq(score) * 4 *
+                       last->numerator / last->denominator;
+  const uint64_t most = (uint64_t)last->tick + last->length_ticks + bar;
+
+  partita_score_set_end(score, (uint32_t)MIN(scan->end_ticks, most));
+}
+
+static PartitaScore *
+build(const smf_t *smf, const PartitaMidiWalk *walk, unsigned *mends)
+{
+  g_auto(PartitaMidiScan) scan = {0};
+  PartitaScore *score = partita_score_new(walk->ppq);
+
+  partita_midi_scan(&scan, smf);
+  add_changes(score, walk);
+  for (guint i = 0; i < scan.keys->len; ++i)
+    partita_score_add_key(score, g_array_index(scan.keys, PartitaKey, i));
+  *mends |= partita_midi_read_notes(score, &scan, smf);
+  partita_score_sort(score);
+  set_end(score, &scan);
+  return score;
+}
+
+PartitaScore *
+partita_midi_read(const uint8_t *data,
+                  size_t size,
+                  unsigned *mends,
+                  GError **error)
+{
+  g_auto(PartitaMidiWalk) walk = {0};
+  const size_t at = partita_midi_walk_init(&walk, data, size, true, error);
+
+  if (at == 0 || !partita_midi_walk_chunks(&walk, at, error))
+    return NULL;
+
+  /* Tempos and metres stay with us: libsmf searches through all of them for
+   * each event, and keeps time in rounded seconds. */
+  const uint32_t limit = partita_midi_walk_settle(&walk);
+  g_autoptr(GBytes) clean = partita_midi_walk_write(&walk, limit);
+  gsize clean_size = 0;
+  const void *bytes = g_bytes_get_data(clean, &clean_size);
+  g_autoptr(smf_t) smf = smf_load_from_memory(bytes, (int)clean_size);
+
+  if (smf == NULL) {
+    g_set_error(error, PARTITA_MIDI_ERROR, PARTITA_MIDI_ERROR_BROKEN,
+                "byte 0: libsmf cannot read the mended file");
+    return NULL;
+  }
+
+  unsigned found = walk.mends;
+  PartitaScore *score = build(smf, &walk, &found);
+
+  if (mends != NULL)
+    *mends = found;
+  return score;
+}
+
+PartitaScore *
+partita_midi_read_file(const char *path, unsigned *mends, GError **error)
+{
+  g_autoptr(GError) failure = NULL;
+  g_autoptr(GBytes) bytes =
+    partita_file_read(path, PARTITA_MIDI_BYTES_MAX, &failure);
+
+  if (bytes == NULL) {
+    const bool big = g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NOMEM);
+
+    g_set_error_literal(error, PARTITA_MIDI_ERROR,
+                        big ? PARTITA_MIDI_ERROR_TOO_BIG
+                            : PARTITA_MIDI_ERROR_READ,
+                        failure->message);
+    return NULL;
+  }
+
+  gsize size = 0;
+  const uint8_t *data = g_bytes_get_data(bytes, &size);
+  PartitaScore *score = partita_midi_read(data, size, mends, error);
+
+  if (score == NULL) {
+    g_autofree char *shown = partita_file_display(path);
+
+    g_prefix_error(error, "%s: ", shown);
+  }
+  return score;
+}

@@ -1,0 +1,99 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+/* Events through libsmf, always in their final order and by ticks: it sorts
+ * again, slowly and not stably, after an event out of order. */
+
+#include <midi/write-private.h>
+
+#include <string.h>
+
+static void
+append(PartitaMidiWriter *writer,
+       smf_track_t *track,
+       uint32_t tick,
+       const uint8_t *bytes,
+       size_t n)
+{
+  // smf.h takes what it copies as not const.
+  uint8_t copy[3 + PARTITA_MIDI_TEXT_MAX];
+
+  memcpy(copy, bytes, n);
+  smf_track_add_event_pulses(track, smf_event_new_from_pointer(copy, (int)n),
+                             (int)tick);
+  writer->size += 4 + n;
+  ++writer->n_events;
+}
+
+/* Appends an event in order of time. Gaps longer than a delta time can tell
+ * are bridged by empty texts. */
+void
+partita_midi_put(PartitaMidiWriter *writer,
+                 smf_track_t *track,
+                 uint32_t tick,
+                 const uint8_t *bytes,
+                 size_t n)
+{
+  static const uint8_t bridge[] = {0xFF, 0x01, 0x00};
+  const smf_event_t *last = smf_track_get_last_event(track);
+  uint32_t at = last != NULL ? (uint32_t)last->time_pulses : 0;
+
+  for (; tick - at > PARTITA_MIDI_DELTA_MAX; at += PARTITA_MIDI_DELTA_MAX)
+    append(writer, track, at + PARTITA_MIDI_DELTA_MAX, bridge, sizeof bridge);
+  append(writer, track, tick, bytes, n);
+}
+
+void
+partita_midi_put_meta(PartitaMidiWriter *writer,
+                      smf_track_t *track,
+                      uint32_t tick,
+                      uint8_t type,
+                      const void *contents,
+                      size_t n)
+{
+  uint8_t bytes[3 + PARTITA_MIDI_TEXT_MAX] = {0xFF, type, (uint8_t)n};
+
+  memcpy(bytes + 3, contents, n);
+  partita_midi_put(writer, track, tick, bytes, 3 + n);
+}
+
+void
+partita_midi_put_mark(PartitaMidiWriter *writer,
+                      smf_track_t *track,
+                      uint32_t tick,
+                      PartitaMidiMark mark)
+{
+  uint8_t contents[PARTITA_MIDI_MARK_SIZE + 1];
+
+  memcpy(contents, PARTITA_MIDI_MARK, PARTITA_MIDI_MARK_SIZE);
+  contents[PARTITA_MIDI_MARK_SIZE] = (uint8_t)mark;
+  partita_midi_put_meta(writer, track, tick, 0x7F, contents, sizeof contents);
+}
+
+smf_track_t *
+partita_midi_begin_track(PartitaMidiWriter *writer)
+{
+  smf_track_t *track = smf_track_new();
+
+  smf_add_track(writer->smf, track);
+  writer->size += 8;
+  return track;
+}
+
+void
+partita_midi_end_track(PartitaMidiWriter *writer, smf_track_t *track)
+{
+  static const uint8_t end[] = {0xFF, 0x2F, 0x00};
+  const smf_event_t *last = smf_track_get_last_event(track);
+
+  append(writer, track, last != NULL ? (uint32_t)last->time_pulses : 0, end,
+         sizeof end);
+}
+
+bool
+partita_midi_refuse(GError **error, const char *what, unsigned most)
+{
+  g_set_error(error, PARTITA_MIDI_ERROR, PARTITA_MIDI_ERROR_TOO_BIG,
+              "the score has more than %u %s", most, what);
+  return false;
+}
