@@ -1,0 +1,350 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <string.h>
+#include <token/remi-private.h>
+
+static const PartitaTokenClass classes[] = {
+  [REMI_BOS] = {"Bos", 1},
+  [REMI_EOS] = {"Eos", 1},
+  [REMI_STYLE] = {"Style", 0},
+  [REMI_KEY] = {"Key", 24},
+  [REMI_TEMPO] = {"Tempo", REMI_N_TEMPOS},
+  [REMI_BARS] = {"Bars", REMI_N_COUNTS},
+  [REMI_DENSITY] = {"Density", REMI_N_DENSITIES},
+  [REMI_PROGRAM] = {"Program", PARTITA_N_PROGRAMS},
+  [REMI_BAR] = {"Bar", REMI_N_COUNTS},
+  [REMI_METER] = {"Meter", REMI_N_METERS},
+  [REMI_POSITION] = {"Position", REMI_BAR_MAX},
+  [REMI_PITCH] = {"Pitch", 128},
+  [REMI_DRUM] = {"Drum", 128},
+  [REMI_VELOCITY] = {"Velocity", REMI_N_VELOCITIES},
+  [REMI_DURATION] = {"Duration", REMI_HOLD},
+  [REMI_HOLD_ON] = {"Hold", 1},
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(classes) == REMI_N_CLASSES);
+G_STATIC_ASSERT(REMI_N_CLASSES <= PARTITA_CLASSES_MAX);
+
+static const PartitaTokenField fields[] = {
+  {"Position", REMI_BAR_MAX + 1},
+  {"BarsLeft", REMI_N_COUNTS + 1},
+  {"Program", PARTITA_N_PROGRAMS + 1},
+  {"Meter", REMI_N_METERS + 1},
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(fields) <= PARTITA_GRAMMAR_FIELDS_MAX);
+
+static void
+make_piece(RemiPiece *piece,
+           const PartitaScore *score,
+           PartitaQuantiseLoss *loss)
+{
+  g_autoptr(PartitaScore) folded = partita_token_fold_pedals(score);
+
+  partita_remi_piece_init(piece);
+  partita_remi_piece_quantise(piece, folded == NULL ? score : folded, loss);
+}
+
+static void
+find_programs(const RemiPiece *piece, bool programs[PARTITA_N_PROGRAMS])
+{
+  for (guint i = 0; i < piece->notes->len; ++i) {
+    const uint64_t note = g_array_index(piece->notes, uint64_t, i);
+
+    programs[remi_note_program(note)] = true;
+  }
+}
+
+static int
+find_key(const PartitaScore *score)
+{
+  size_t n = 0;
+  const PartitaKey *keys = partita_score_get_keys(score, &n);
+
+  return n > 0 && keys[0].tick == 0 ? partita_key_from_signature(keys[0])
+                                    : partita_score_estimate_key(score);
+}
+
+static int
+find_tempo(const PartitaScore *score)
+{
+  g_autoptr(PartitaTempoMap) map = partita_tempo_map_new(score);
+  const uint32_t end = MAX(1, partita_score_get_end(score));
+  const uint64_t mean = partita_tempo_map_us_ppq(map, end) / end;
+
+  return partita_remi_tempo_bin((uint32_t)mean);
+}
+
+static void
+get_prompt(const PartitaScore *score, PartitaPrompt *prompt)
+{
+  g_auto(RemiPiece) piece = {0};
+  PartitaQuantiseLoss loss;
+
+  make_piece(&piece, score, &loss);
+  prompt->key = find_key(score);
+  prompt->tempo_bin = find_tempo(score);
+  prompt->bars = (int)piece.bars->len;
+  prompt->density = (int)partita_remi_density(piece.notes->len, piece.end);
+  prompt->has_programs = piece.notes->len > 0;
+  find_programs(&piece, prompt->programs);
+}
+
+static PartitaScore *
+quantise(const PartitaScore *score, PartitaQuantiseLoss *loss)
+{
+  g_auto(RemiPiece) piece = {0};
+
+  make_piece(&piece, score, loss);
+  return partita_remi_piece_to_score(&piece);
+}
+
+/// Where encoding writes; the room is reckoned beforehand.
+typedef struct {
+  const PartitaScheme *scheme;
+  uint16_t *at;
+} Writer;
+
+static inline void
+put(Writer *w, RemiClass class_, unsigned value)
+{
+  *w->at++ = partita_scheme_id(w->scheme, class_, value);
+}
+
+static void
+put_controls(Writer *w, const PartitaPrompt *prompt, const RemiPiece *piece)
+{
+  bool programs[PARTITA_N_PROGRAMS] = {false};
+
+  put(w, REMI_BOS, 0);
+  if (prompt->style >= 0)
+    put(w, REMI_STYLE, (unsigned)prompt->style);
+  if (prompt->key >= 0 && prompt->key < 24)
+    put(w, REMI_KEY, (unsigned)prompt->key);
+  if (prompt->tempo_bin >= 0 && prompt->tempo_bin < (int)REMI_N_TEMPOS)
+    put(w, REMI_TEMPO, (unsigned)prompt->tempo_bin);
+  if (prompt->bars > 0)
+    put(w, REMI_BARS, partita_remi_count_of_bars(piece->bars->len));
+  if (prompt->density >= 0 && prompt->density < (int)REMI_N_DENSITIES)
+    put(w, REMI_DENSITY, (unsigned)prompt->density);
+  if (!prompt->has_programs)
+    return;
+  find_programs(piece, programs);
+  for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p) {
+    if (programs[p] || prompt->programs[p])
+      put(w, REMI_PROGRAM, p);
+  }
+}
+
+static void
+put_bar_head(Writer *w, const RemiPiece *piece, guint i)
+{
+  const RemiBar *bar = &g_array_index(piece->bars, RemiBar, i);
+
+  put(w, REMI_BAR, partita_remi_count_of_bars(piece->bars->len - i));
+  if (i == 0 || bar->meter != bar[-1].meter)
+    put(w, REMI_METER, bar->meter);
+  if (i == 0 || bar->tempo != bar[-1].tempo)
+    put(w, REMI_TEMPO, bar->tempo);
+}
+
+static inline void
+put_note(Writer *w, uint64_t note)
+{
+  const uint32_t duration = remi_note_duration(note) - 1;
+  const bool drum = remi_note_program(note) == PARTITA_PROGRAM_DRUMS;
+
+  put(w, drum ? REMI_DRUM : REMI_PITCH, remi_note_pitch(note));
+  put(w, REMI_VELOCITY, remi_note_velocity(note));
+  for (uint32_t h = 0; h < duration / REMI_HOLD; ++h)
+    put(w, REMI_HOLD_ON, 0);
+  put(w, REMI_DURATION, duration % REMI_HOLD);
+}
+
+static void
+put_bars(Writer *w, const RemiPiece *piece)
+{
+  const uint64_t *notes = (const uint64_t *)(const void *)piece->notes->data;
+  const guint n_bars = piece->bars->len;
+  unsigned program = PARTITA_N_PROGRAMS;
+  guint n = 0;
+
+  for (guint i = 0; i < n_bars; ++i) {
+    const uint32_t start = g_array_index(piece->bars, RemiBar, i).start;
+    const uint32_t end = i + 1 < n_bars
+                           ? g_array_index(piece->bars, RemiBar, i + 1).start
+                           : piece->end;
+    uint32_t onset = UINT32_MAX;
+
+    put_bar_head(w, piece, i);
+    for (; n < piece->notes->len && remi_note_onset(notes[n]) < end; ++n) {
+      if (remi_note_onset(notes[n]) != onset) {
+        onset = remi_note_onset(notes[n]);
+        put(w, REMI_POSITION, onset - start);
+      }
+      if (remi_note_program(notes[n]) != program) {
+        program = remi_note_program(notes[n]);
+        put(w, REMI_PROGRAM, program);
+      }
+      put_note(w, notes[n]);
+    }
+  }
+  put(w, REMI_EOS, 0);
+}
+
+/// At least as many ids as the piece needs.
+static size_t
+reckon_room(const RemiPiece *piece)
+{
+  const size_t controls = 8 + PARTITA_N_PROGRAMS;
+  size_t room =
+    controls + 3 * (size_t)piece->bars->len + 5 * (size_t)piece->notes->len;
+
+  for (guint i = 0; i < piece->notes->len; ++i)
+    room +=
+      remi_note_duration(g_array_index(piece->notes, uint64_t, i)) / REMI_HOLD;
+  return room;
+}
+
+static GArray *
+encode(const PartitaScheme *scheme,
+       const PartitaScore *score,
+       const PartitaPrompt *prompt)
+{
+  g_auto(RemiPiece) piece = {0};
+  PartitaQuantiseLoss loss;
+
+  make_piece(&piece, score, &loss);
+
+  GArray *ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+
+  g_array_set_size(ids, (guint)reckon_room(&piece));
+
+  uint16_t *first = (uint16_t *)(void *)ids->data;
+  Writer w = {scheme, first};
+
+  put_controls(&w, prompt, &piece);
+  put_bars(&w, &piece);
+  g_array_set_size(ids, (guint)(w.at - first));
+  return ids;
+}
+
+static void
+collect(const void *state, unsigned class_, unsigned value, void *data)
+{
+  const RemiState *s = state;
+  RemiPiece *piece = data;
+
+  if (class_ == REMI_DURATION) {
+    const uint64_t note =
+      remi_note_pack(s->bar_start + (uint32_t)s->position, s->program, s->pitch,
+                     s->velocity, s->duration);
+
+    g_array_append_val(piece->notes, note);
+  } else if (class_ == REMI_BAR) {
+    const RemiBar bar = {s->bar_start, s->meter, s->tempo};
+
+    g_array_append_val(piece->bars, bar);
+  } else if (s->n_bars > 0 && (class_ == REMI_METER || class_ == REMI_TEMPO)) {
+    RemiBar *bar = &g_array_index(piece->bars, RemiBar, piece->bars->len - 1);
+
+    *(class_ == REMI_METER ? &bar->meter : &bar->tempo) = (uint8_t)value;
+  }
+}
+
+static void
+read_prompt(const RemiState *s, PartitaPrompt *prompt)
+{
+  *prompt = (PartitaPrompt){.style = s->style,
+                            .key = s->key,
+                            .tempo_bin = s->tempo_given,
+                            .bars = s->bars_given < 0 ? 0 : (int)s->n_bars,
+                            .density = s->density,
+                            .has_programs = s->has_programs};
+  memcpy(prompt->programs, s->programs, sizeof prompt->programs);
+}
+
+static PartitaScore *
+decode(const PartitaScheme *scheme,
+       const uint16_t *ids,
+       size_t n,
+       PartitaPrompt *prompt,
+       GError **error)
+{
+  g_auto(RemiPiece) piece = {0};
+  RemiState state = {0};
+
+  partita_remi_piece_init(&piece);
+  if (!partita_scheme_walk(scheme, ids, n, &state, collect, &piece, error))
+    return NULL;
+  piece.end = state.bar_start + partita_remi_meter(state.meter).length;
+  read_prompt(&state, prompt);
+  return partita_remi_piece_to_score(&piece);
+}
+
+static bool
+transpose(const PartitaScheme *scheme, uint16_t *ids, size_t n, int semitones)
+{
+  const int pitches = (int)scheme->base[REMI_PITCH];
+  const int keys = (int)scheme->base[REMI_KEY];
+
+  for (size_t i = 0; i < n; ++i) {
+    const int pitch = ids[i] - pitches + semitones;
+
+    if (scheme->class_of[ids[i]] == REMI_PITCH && (pitch < 0 || pitch > 127))
+      return false;
+  }
+  for (size_t i = 0; i < n; ++i) {
+    const unsigned class_ = scheme->class_of[ids[i]];
+    const int key = ids[i] - keys;
+
+    if (class_ == REMI_PITCH)
+      ids[i] = (uint16_t)(ids[i] + semitones);
+    else if (class_ == REMI_KEY)
+      ids[i] = (uint16_t)(keys + key / 12 * 12 +
+                          ((key % 12 + semitones) % 12 + 12) % 12);
+  }
+  return true;
+}
+
+static unsigned
+control(unsigned class_)
+{
+  switch ((RemiClass)class_) {
+  case REMI_STYLE:
+    return PARTITA_CONTROL_STYLE;
+  case REMI_KEY:
+    return PARTITA_CONTROL_KEY;
+  case REMI_TEMPO:
+    return PARTITA_CONTROL_TEMPO;
+  case REMI_BARS:
+    return PARTITA_CONTROL_BARS;
+  case REMI_DENSITY:
+    return PARTITA_CONTROL_DENSITY;
+  case REMI_PROGRAM:
+    return PARTITA_CONTROL_PROGRAMS;
+  default:
+    return 0;
+  }
+}
+
+const PartitaSchemeOps partita_remi_ops = {
+  .name = "remi",
+  .classes = classes,
+  .n_classes = G_N_ELEMENTS(classes),
+  .fields = fields,
+  .n_fields = G_N_ELEMENTS(fields),
+  .state_size = sizeof(RemiState),
+  .name_value = partita_remi_name_value,
+  .tempo_bin = partita_remi_tempo_bin,
+  .get_prompt = get_prompt,
+  .quantise = quantise,
+  .encode = encode,
+  .decode = decode,
+  .transpose = transpose,
+  .control = control,
+  .may = partita_remi_may,
+  .take = partita_remi_take,
+  .demand_bars = partita_remi_demand_bars,
+  .is_complete = partita_remi_is_complete,
+  .get_fields = partita_remi_get_fields,
+};
