@@ -135,7 +135,7 @@ partita_score_cut_bars(const PartitaScore *score, size_t first, size_t n)
   if (first >= bars->len || n == 0)
     return cut;
 
-  const size_t last = MIN(first + n, (size_t)bars->len) - 1;
+  const size_t last = first + MIN(n, bars->len - first) - 1;
   const PartitaBar *final = &g_array_index(bars, PartitaBar, last);
   const uint32_t a = g_array_index(bars, PartitaBar, first).tick;
   const uint32_t b = final->tick + final->length_ticks;

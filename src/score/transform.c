@@ -48,23 +48,28 @@ partita_score_transpose(PartitaScore *score, int semitones)
   return true;
 }
 
+/// Where a search through the pedals stands. Both places only grow, so that a
+/// whole track is folded in linear time.
+typedef struct {
+  guint next; // the first event after the tick
+  guint rise; // the first rise at or after it
+} PedalCursor;
+
 /// When the pedal that is down at @tick rises, or @tick if it is up.
 static uint32_t
-pedal_rises(const GArray *pedals, guint *next, uint32_t tick, uint32_t end)
+pedal_rises(const GArray *pedals, PedalCursor *at, uint32_t tick, uint32_t end)
 {
-  // The pedal in force is the last at or before the tick; @next only grows.
-  while (*next < pedals->len &&
-         g_array_index(pedals, PartitaPedal, *next).tick <= tick)
-    ++*next;
-  if (*next == 0 || !g_array_index(pedals, PartitaPedal, *next - 1).down)
-    return tick;
-  for (guint i = *next; i < pedals->len; ++i) {
-    const PartitaPedal pedal = g_array_index(pedals, PartitaPedal, i);
+  const PartitaPedal *events = (const PartitaPedal *)(void *)pedals->data;
 
-    if (!pedal.down)
-      return pedal.tick;
-  }
-  return MAX(tick, end);
+  // The pedal in force is the last at or before the tick.
+  while (at->next < pedals->len && events[at->next].tick <= tick)
+    ++at->next;
+  if (at->next == 0 || !events[at->next - 1].down)
+    return tick;
+  at->rise = MAX(at->rise, at->next);
+  while (at->rise < pedals->len && events[at->rise].down)
+    ++at->rise;
+  return at->rise < pedals->len ? events[at->rise].tick : MAX(tick, end);
 }
 
 static gint
@@ -86,7 +91,7 @@ fold_track(PartitaTrack *track, uint32_t end)
   g_autofree PartitaNote **by_end = g_new(PartitaNote *, n);
   g_autofree uint32_t *limit = g_new(uint32_t, n);
   uint32_t next_onset[128];
-  guint next_pedal = 0;
+  PedalCursor pedal = {0, 0};
 
   // Where the same pitch is struck again, seen from the end.
   for (guint p = 0; p < 128; ++p)
@@ -106,7 +111,7 @@ fold_track(PartitaTrack *track, uint32_t end)
   for (guint i = 0; i < n; ++i) {
     PartitaNote *note = by_end[i];
     const uint32_t off = note->onset_ticks + note->duration_ticks;
-    const uint32_t rises = pedal_rises(track->pedals, &next_pedal, off, end);
+    const uint32_t rises = pedal_rises(track->pedals, &pedal, off, end);
     const uint32_t until = MIN(rises, limit[note - notes]);
 
     if (until > off)

@@ -1,0 +1,132 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include "score-fixture.h"
+
+#include <stdlib.h>
+
+/* Law: every key comes back from its signature, which has at most six. */
+static void
+test_round_trip(void)
+{
+  for (int key = 0; key < 24; ++key) {
+    const PartitaKey signature = partita_key_to_signature(key);
+
+    g_assert_cmpint(partita_key_from_signature(signature), ==, key);
+    g_assert_cmpint(abs(signature.sharps), <=, 6);
+    g_assert_true(signature.minor == (key >= 12));
+    g_assert_cmpuint(signature.tick, ==, 0);
+  }
+}
+
+/* Law: one sharp more is a fifth higher. */
+static void
+test_fifths(void)
+{
+  for (int minor = 0; minor < 2; ++minor) {
+    for (int8_t sharps = -7; sharps < 7; ++sharps) {
+      const int key =
+        partita_key_from_signature((PartitaKey){0, sharps, minor != 0});
+      const int next = partita_key_from_signature(
+        (PartitaKey){0, (int8_t)(sharps + 1), minor != 0});
+
+      g_assert_cmpint(key / 12, ==, minor);
+      g_assert_cmpint(next, ==, minor * 12 + (key % 12 + 7) % 12);
+    }
+  }
+}
+
+static void
+test_names(void)
+{
+  static const struct {
+    PartitaKey key;
+    const char *name;
+  } examples[] = {
+    {{0, 0, false}, "C major"},       {{0, 0, true}, "A minor"},
+    {{0, -3, false}, "E flat major"}, {{0, -3, true}, "C minor"},
+    {{0, 6, false}, "F sharp major"}, {{0, -6, true}, "E flat minor"},
+    {{0, 7, false}, "D flat major"},  {{0, -7, false}, "B major"},
+    {{0, 5, true}, "G sharp minor"},  {{0, 1, true}, "E minor"},
+    {{0, -4, false}, "A flat major"}, {{0, -1, true}, "D minor"},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(examples); ++i)
+    g_assert_cmpstr(
+      partita_key_name(partita_key_from_signature(examples[i].key)), ==,
+      examples[i].name);
+  g_assert_null(partita_key_name(-1));
+  g_assert_null(partita_key_name(24));
+}
+
+/* Law: the key moves with the music. */
+static void
+test_transposed(void)
+{
+  for (int round = 0; round < 100; ++round) {
+    g_autoptr(PartitaScore) score = fixture_score();
+    const int semitones = g_test_rand_int_range(-12, 13);
+
+    partita_track_add_note(partita_score_get_track(score, 0), fixture_note());
+
+    const int key = partita_score_estimate_key(score);
+
+    g_assert_cmpint(key, >=, 0);
+    g_assert_cmpint(key, <, 24);
+    g_assert_true(partita_score_transpose(score, semitones));
+    g_assert_cmpint(partita_score_estimate_key(score), ==,
+                    key / 12 * 12 + (key + semitones + 12) % 12);
+  }
+}
+
+/* A cadence IV-V-I in each key is in that key. */
+static void
+test_cadence(void)
+{
+  static const uint8_t chords[4][4] = {
+    {0, 4, 7, 12}, {0, 5, 9, 12}, {2, 7, 11, 14}, {0, 4, 7, 12}};
+
+  for (int key = 0; key < 24; ++key) {
+    g_autoptr(PartitaScore) score = partita_score_new(480);
+    PartitaTrack *track = partita_score_add_track(score, 0, NULL);
+
+    for (uint32_t i = 0; i < 16; ++i) {
+      uint8_t step = chords[i / 4][i % 4];
+
+      // In minor the third and the sixth of the scale are lower.
+      if (key >= 12 && (step == 4 || step == 9))
+        --step;
+      partita_track_add_note(
+        track,
+        (PartitaNote){i / 4 * 480, 480, (uint8_t)(60 + key % 12 + step), 64});
+    }
+    g_assert_cmpstr(partita_key_name(partita_score_estimate_key(score)), ==,
+                    partita_key_name(key));
+  }
+}
+
+/* Drums have no key. */
+static void
+test_no_pitch(void)
+{
+  g_autoptr(PartitaScore) score = partita_score_new(480);
+  PartitaTrack *track =
+    partita_score_add_track(score, PARTITA_PROGRAM_DRUMS, NULL);
+
+  g_assert_cmpint(partita_score_estimate_key(score), ==, -1);
+  partita_track_add_note(track, (PartitaNote){0, 480, 38, 64});
+  g_assert_cmpint(partita_score_estimate_key(score), ==, -1);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/score/key/round-trip", test_round_trip);
+  g_test_add_func("/score/key/fifths", test_fifths);
+  g_test_add_func("/score/key/names", test_names);
+  g_test_add_func("/score/key/transposed", test_transposed);
+  g_test_add_func("/score/key/cadence", test_cadence);
+  g_test_add_func("/score/key/no-pitch", test_no_pitch);
+  return g_test_run();
+}
