@@ -270,6 +270,7 @@ test_silent(Fixture *f, gconstpointer data)
   (void)data;
   g_free(f->font);
   f->font = fixture_soundfont(f->folder, 0, 0, 0);
+  f->options.soundfont = f->font;
   assert_fails(f, PARTITA_RENDER_ERROR, PARTITA_RENDER_ERROR_SILENT);
 }
 

@@ -1,0 +1,308 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <base/file.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct {
+  char *folder;
+  char *path;
+} Fixture;
+
+static void
+set_up(Fixture *f, gconstpointer data)
+{
+  (void)data;
+  f->folder = g_dir_make_tmp("partita-base-XXXXXX", NULL);
+  g_assert_nonnull(f->folder);
+  f->path = g_build_filename(f->folder, "file", NULL);
+}
+
+/* Law: whatever happened, nothing but the file itself is left. */
+static void
+tear_down(Fixture *f, gconstpointer data)
+{
+  (void)data;
+  (void)g_remove(f->path);
+  g_assert_cmpint(g_rmdir(f->folder), ==, 0);
+  g_free(f->folder);
+  g_free(f->path);
+}
+
+static void
+assert_content(const char *path, const char *expected)
+{
+  g_autofree char *content = NULL;
+
+  g_assert_true(g_file_get_contents(path, &content, NULL, NULL));
+  g_assert_cmpstr(content, ==, expected);
+}
+
+/// Asserts an error of files that names @path.
+static void
+assert_names(const GError *error, const char *path)
+{
+  g_assert_nonnull(error);
+  g_assert_true(error->domain == G_FILE_ERROR);
+  g_assert_nonnull(strstr(error->message, path));
+}
+
+/* Law: what is written is read. */
+static void
+test_round_trip(Fixture *f, gconstpointer data)
+{
+  g_autofree guint8 *bytes = g_malloc(100000);
+
+  (void)data;
+  for (size_t i = 0; i < 100000; ++i)
+    bytes[i] = (guint8)g_test_rand_int();
+  for (size_t size = 0; size <= 100000; size = size * 7 + 1) {
+    g_autoptr(GError) error = NULL;
+    gsize read;
+
+    (void)partita_file_replace_bytes(f->path, bytes, size, &error);
+    g_assert_no_error(error);
+
+    g_autoptr(GBytes) whole = partita_file_read(f->path, size, &error);
+
+    g_assert_no_error(error);
+
+    const void *start = g_bytes_get_data(whole, &read);
+
+    g_assert_cmpuint(read, ==, size);
+    g_assert_true(size == 0 || memcmp(start, bytes, size) == 0);
+  }
+}
+
+static bool
+write_half(const char *path, void *data, GError **error)
+{
+  (void)data;
+  g_assert_true(g_file_set_contents(path, "half", 4, NULL));
+  g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "stopped");
+  return false;
+}
+
+/* Law: a writer that fails leaves the old file, or none. */
+static void
+test_writer_fails(Fixture *f, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GError) again = NULL;
+
+  (void)data;
+  g_assert_false(partita_file_replace(f->path, write_half, NULL, &error));
+  g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_false(g_file_test(f->path, G_FILE_TEST_EXISTS));
+  g_assert_true(partita_file_replace_bytes(f->path, "old", 3, NULL));
+  g_assert_false(partita_file_replace(f->path, write_half, NULL, &again));
+  assert_content(f->path, "old");
+}
+
+static bool
+write_and_look(const char *path, void *data, GError **error)
+{
+  const Fixture *f = data;
+  g_autofree char *folder = g_path_get_dirname(path);
+
+  (void)error;
+  g_assert_cmpstr(folder, ==, f->folder);
+  g_assert_cmpstr(path, !=, f->path);
+  g_assert_true(g_file_set_contents(path, "new", 3, NULL));
+  assert_content(f->path, "old");
+  return true;
+}
+
+/* Law: while the writer works, the old file stands. */
+static void
+test_replace(Fixture *f, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+
+  (void)data;
+  g_assert_true(partita_file_replace_bytes(f->path, "old", 3, NULL));
+  (void)partita_file_replace(f->path, write_and_look, f, &error);
+  g_assert_no_error(error);
+  assert_content(f->path, "new");
+}
+
+static bool
+never_write(const char *path, void *data, GError **error)
+{
+  (void)path;
+  (void)data;
+  (void)error;
+  g_assert_not_reached();
+}
+
+/* Law: a target that cannot be replaced is refused before the work. */
+static void
+test_bad_targets(Fixture *f, gconstpointer data)
+{
+  g_autofree char *fifo = g_build_filename(f->folder, "fifo", NULL);
+  const char *const paths[] = {"/no/such/folder/file", f->folder, fifo,
+                               "/dev/null", "/dev/full"};
+
+  (void)data;
+  g_assert_cmpint(mkfifo(fifo, 0600), ==, 0);
+  for (size_t i = 0; i < G_N_ELEMENTS(paths); ++i) {
+    g_autoptr(GError) checked = NULL;
+    g_autoptr(GError) replaced = NULL;
+
+    g_assert_false(partita_file_check_target(paths[i], &checked));
+    assert_names(checked, paths[i]);
+    g_assert_false(
+      partita_file_replace(paths[i], never_write, NULL, &replaced));
+    assert_names(replaced, paths[i]);
+  }
+  g_assert_cmpint(g_remove(fifo), ==, 0);
+}
+
+static void
+test_good_targets(Fixture *f, gconstpointer data)
+{
+  (void)data;
+  g_assert_true(partita_file_check_target(f->path, NULL));
+  g_assert_true(partita_file_replace_bytes(f->path, "x", 1, NULL));
+  g_assert_true(partita_file_check_target(f->path, NULL));
+  g_assert_true(partita_file_check_target("here", NULL));
+}
+
+static void
+test_read_only_folder(Fixture *f, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+
+  (void)data;
+  if (geteuid() == 0) {
+    g_test_skip("root writes everywhere");
+    return;
+  }
+  g_assert_cmpint(g_chmod(f->folder, 0500), ==, 0);
+  g_assert_false(partita_file_replace_bytes(f->path, "x", 1, &error));
+  assert_names(error, f->path);
+  g_assert_cmpint(g_chmod(f->folder, 0700), ==, 0);
+}
+
+/* Law: what is no regular file is refused, and never waited for. */
+static void
+test_read_refused(Fixture *f, gconstpointer data)
+{
+  const char *const paths[] = {f->path, f->folder, "/dev/zero",
+                               "/no/such/file"};
+
+  (void)data;
+  g_assert_cmpint(mkfifo(f->path, 0600), ==, 0);
+  for (size_t i = 0; i < G_N_ELEMENTS(paths); ++i) {
+    g_autoptr(GError) error = NULL;
+
+    g_assert_null(partita_file_read(paths[i], 1000, &error));
+    assert_names(error, paths[i]);
+  }
+}
+
+static void
+test_read_limit(Fixture *f, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+
+  (void)data;
+  g_assert_true(partita_file_replace_bytes(f->path, "123456", 6, NULL));
+  g_assert_null(partita_file_read(f->path, 5, &error));
+  g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_NOMEM);
+  assert_names(error, f->path);
+}
+
+/* A file of 8 TiB without content must not be given memory. */
+static void
+test_read_sparse(Fixture *f, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+
+  (void)data;
+  g_assert_true(partita_file_replace_bytes(f->path, "1", 1, NULL));
+  if (truncate(f->path, (off_t)8 << 40) != 0) {
+    g_test_skip("the file system holds no such file");
+    return;
+  }
+  g_assert_null(partita_file_read(f->path, 1 << 20, &error));
+  g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_NOMEM);
+}
+
+static void
+test_read_link(Fixture *f, gconstpointer data)
+{
+  g_autofree char *target = g_build_filename(f->folder, "target", NULL);
+  g_autoptr(GBytes) bytes = NULL;
+
+  (void)data;
+  g_assert_true(partita_file_replace_bytes(target, "ab", 2, NULL));
+  g_assert_cmpint(symlink(target, f->path), ==, 0);
+  bytes = partita_file_read(f->path, 2, NULL);
+  g_assert_nonnull(bytes);
+  g_assert_cmpuint(g_bytes_get_size(bytes), ==, 2);
+  g_assert_cmpint(g_remove(target), ==, 0);
+}
+
+static void
+test_display(void)
+{
+  static const char *const examples[][2] = {
+    {"", ""},
+    {"plain.mid", "plain.mid"},
+    {"f\xc3\xbcr Elise.mid", "f\xc3\xbcr Elise.mid"},
+    {"two\nlines", "two\\x0alines"},
+    {"latin\xfc.mid", "latin\\xfc.mid"},
+    {"cut\xe2\x82", "cut\\xe2\\x82"},
+    {"\x1b[31mred\x7f", "\\x1b[31mred\\x7f"},
+    {"c1\xc2\x9b", "c1\\xc2\\x9b"},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(examples); ++i) {
+    g_autofree char *shown = partita_file_display(examples[i][0]);
+
+    g_assert_cmpstr(shown, ==, examples[i][1]);
+  }
+}
+
+/* Law: whatever the name, what is shown is UTF-8 on one line. */
+static void
+test_display_random(void)
+{
+  for (int round = 0; round < 1000; ++round) {
+    char name[32] = {0};
+
+    for (size_t i = 0; i + 1 < sizeof name; ++i)
+      name[i] = (char)g_test_rand_int_range(1, 256);
+
+    g_autofree char *shown = partita_file_display(name);
+
+    g_assert_true(g_utf8_validate(shown, -1, NULL));
+    for (const char *p = shown; *p != '\0'; p = g_utf8_next_char(p))
+      g_assert_false(g_unichar_iscntrl(g_utf8_get_char(p)));
+  }
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+#define ADD(path, test)                                                        \
+  g_test_add("/base/file/" path, Fixture, NULL, set_up, test, tear_down)
+  ADD("round-trip", test_round_trip);
+  ADD("writer-fails", test_writer_fails);
+  ADD("replace", test_replace);
+  ADD("bad-targets", test_bad_targets);
+  ADD("good-targets", test_good_targets);
+  ADD("read-only-folder", test_read_only_folder);
+  ADD("read-refused", test_read_refused);
+  ADD("read-limit", test_read_limit);
+  ADD("read-sparse", test_read_sparse);
+  ADD("read-link", test_read_link);
+  g_test_add_func("/base/file/display", test_display);
+  g_test_add_func("/base/file/display-random", test_display_random);
+  return g_test_run();
+}
