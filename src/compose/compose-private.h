@@ -1,0 +1,84 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_COMPOSE_PRIVATE_H
+#define PARTITA_COMPOSE_PRIVATE_H
+
+#include <partita/compose.h>
+
+/// Bars added when none are asked for.
+#define PARTITA_COMPOSE_NEW_BARS 16
+
+/// Tokens a bar, on the mean, after which a piece may only move on in time.
+/// No piece of the real sets comes near it; it bounds the work of a model
+/// that would fill a bar for ever.
+#define PARTITA_COMPOSE_BAR_TOKENS_MAX 512
+
+/// Spans of time a bar: a bar line is one bar; shifts, from 10 ms up in steps
+/// of 10 ms, count towards the two seconds that are a bar without bar lines.
+#define PARTITA_COMPOSE_SPAN_BAR 200
+
+/// What composing must know of a token.
+typedef enum {
+  PARTITA_KIND_OTHER,
+  PARTITA_KIND_STYLE, ///< control
+  PARTITA_KIND_BARS,  ///< control
+  PARTITA_KIND_BAR,   ///< begins a bar
+  PARTITA_KIND_SHIFT, ///< lets time pass
+  PARTITA_KIND_EOS
+} PartitaTokenKind;
+
+struct PartitaComposer {
+  const PartitaModel *model;
+  PartitaScheme *scheme;
+  size_t vocab;
+  size_t n_fields; // of the grammar, one less than of the model
+  uint8_t *kinds;  // shape [vocab]: PartitaTokenKind
+  uint16_t *spans; // shape [vocab]: time that a token lets pass
+  bool has_bars;   // whether the scheme writes bar lines
+};
+
+/**
+ * partita_compose_plan:
+ * @primer_ids: (out) (transfer full) (nullable): Bos to where the new music
+ * begins; NULL without a primer
+ * @bars: (out): of the whole piece
+ *
+ * Checks the options and readies the primer.
+ *
+ * Returns: false with @error set if a wish cannot be granted
+ */
+bool
+partita_compose_plan(const PartitaComposer *composer,
+                     const PartitaComposeOptions *options,
+                     GArray **primer_ids,
+                     size_t *bars,
+                     GError **error);
+
+/**
+ * partita_compose_check_options:
+ *
+ * Ranges of the numbers, and that the style exists.
+ */
+bool
+partita_compose_check_options(const PartitaComposer *composer,
+                              const PartitaComposeOptions *options,
+                              GError **error);
+
+/**
+ * partita_compose_restrict_prompt:
+ * @style: id of the style's token, -1 for no style
+ * @ids: the tokens so far
+ * @mask: what the grammar allows after them; left with at least one id
+ *
+ * Takes out of @mask what would leave out the length or the style wished for,
+ * or name another style. Other controls are the model's to draw.
+ */
+void
+partita_compose_restrict_prompt(const PartitaComposer *composer,
+                                const PartitaGrammar *grammar,
+                                int style,
+                                const GArray *ids,
+                                uint8_t *mask);
+
+#endif

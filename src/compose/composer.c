@@ -1,0 +1,119 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <compose/compose-private.h>
+#include <string.h>
+
+G_DEFINE_QUARK(partita - compose - error - quark, partita_compose_error)
+
+static bool
+refuse_model(GError **error, const char *what, size_t has, size_t wants)
+{
+  g_set_error(error, PARTITA_COMPOSE_ERROR, PARTITA_COMPOSE_ERROR_MODEL,
+              "the model has %zu %s, its token scheme %zu", has, what, wants);
+  return false;
+}
+
+static bool
+check_shape(const PartitaModelConfig *config,
+            const PartitaScheme *scheme,
+            GError **error)
+{
+  const size_t vocab = partita_scheme_get_vocab_size(scheme);
+  const size_t n_fields = partita_scheme_get_n_fields(scheme);
+
+  if (config->vocab != vocab)
+    return refuse_model(error, "outputs", config->vocab, vocab);
+  if (config->n_fields != n_fields + 1)
+    return refuse_model(error, "fields", config->n_fields, n_fields + 1);
+  if (config->field_size[0] != vocab)
+    return refuse_model(error, "tokens", config->field_size[0], vocab);
+  for (size_t i = 0; i < n_fields; ++i) {
+    const size_t wanted = partita_scheme_get_field_size(scheme, i);
+
+    if (config->field_size[i + 1] != wanted)
+      return refuse_model(error, partita_scheme_get_field_name(scheme, i),
+                          config->field_size[i + 1], wanted);
+  }
+  return true;
+}
+
+static PartitaTokenKind
+find_kind(const PartitaScheme *scheme, uint16_t id)
+{
+  static const struct {
+    const char *type;
+    PartitaTokenKind kind;
+  } kinds[] = {
+    {"Style", PARTITA_KIND_STYLE}, {"Bars", PARTITA_KIND_BARS},
+    {"Bar", PARTITA_KIND_BAR},     {"TimeShift", PARTITA_KIND_SHIFT},
+    {"Eos", PARTITA_KIND_EOS},
+  };
+  const char *type = partita_scheme_token_type(scheme, id);
+
+  for (size_t i = 0; i < G_N_ELEMENTS(kinds); ++i)
+    if (strcmp(type, kinds[i].type) == 0)
+      return kinds[i].kind;
+  return PARTITA_KIND_OTHER;
+}
+
+static void
+find_kinds(PartitaComposer *composer)
+{
+  uint16_t shift = 0;
+
+  composer->kinds = g_new(uint8_t, composer->vocab);
+  composer->spans = g_new0(uint16_t, composer->vocab);
+  for (size_t i = 0; i < composer->vocab; ++i) {
+    const PartitaTokenKind kind = find_kind(composer->scheme, (uint16_t)i);
+
+    composer->kinds[i] = (uint8_t)kind;
+    if (kind == PARTITA_KIND_BAR)
+      composer->spans[i] = PARTITA_COMPOSE_SPAN_BAR;
+    if (kind == PARTITA_KIND_SHIFT)
+      composer->spans[i] = ++shift;
+    composer->has_bars = composer->has_bars || kind == PARTITA_KIND_BAR;
+  }
+}
+
+PartitaComposer *
+partita_composer_new(const PartitaModel *model, GError **error)
+{
+  const char *description = partita_model_get_metadata(model, "scheme");
+
+  if (description == NULL) {
+    g_set_error(error, PARTITA_COMPOSE_ERROR, PARTITA_COMPOSE_ERROR_MODEL,
+                "the model names no token scheme");
+    return NULL;
+  }
+  g_autoptr(PartitaScheme) scheme =
+    partita_scheme_new_from_description(description, error);
+  if (scheme == NULL ||
+      !check_shape(partita_model_get_config(model), scheme, error))
+    return NULL;
+
+  PartitaComposer *composer = g_new0(PartitaComposer, 1);
+  composer->model = model;
+  composer->vocab = partita_scheme_get_vocab_size(scheme);
+  composer->n_fields = partita_scheme_get_n_fields(scheme);
+  composer->scheme = g_steal_pointer(&scheme);
+  find_kinds(composer);
+  return composer;
+}
+
+void
+partita_composer_free(PartitaComposer *composer)
+{
+  if (composer == NULL)
+    return;
+  partita_scheme_free(composer->scheme);
+  g_free(composer->kinds);
+  g_free(composer->spans);
+  g_free(composer);
+}
+
+const PartitaScheme *
+partita_composer_get_scheme(const PartitaComposer *composer)
+{
+  return composer->scheme;
+}

@@ -1,0 +1,150 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <compose/compose-private.h>
+
+static size_t
+count_bars(const PartitaScore *score)
+{
+  g_autoptr(GArray) bars = partita_score_get_bars(score);
+
+  return bars->len;
+}
+
+// Ticks of a whole bar in the metre in force at the end of @score; the last
+// bar itself may have been cut short.
+static uint64_t
+measure_bar(const PartitaScore *score)
+{
+  g_autoptr(GArray) bars = partita_score_get_bars(score);
+  const PartitaBar *last = &g_array_index(bars, PartitaBar, bars->len - 1);
+
+  return (uint64_t)partita_score_get_ppq(score) * 4 * last->numerator /
+         last->denominator;
+}
+
+// Silence up to the end of the whole piece: with it, encoding counts down to
+// the right bar from the first.
+static bool
+extend(PartitaScore *score, size_t bars, GError **error)
+{
+  g_autoptr(GArray) has = partita_score_get_bars(score);
+  const PartitaBar *last = &g_array_index(has, PartitaBar, has->len - 1);
+  const uint64_t end = (uint64_t)last->tick + last->length_ticks +
+                       (bars - has->len) * measure_bar(score);
+
+  if (end > PARTITA_TICK_MAX) {
+    g_set_error(error, PARTITA_COMPOSE_ERROR, PARTITA_COMPOSE_ERROR_OPTIONS,
+                "%zu bars are longer than a score can be", bars);
+    return false;
+  }
+  partita_score_set_end(score, (uint32_t)end);
+  return true;
+}
+
+// The first bar line of the new music still belongs to what is given: else
+// the model could put more notes into the primer's last bar.
+static size_t
+find_new_music(const PartitaComposer *composer,
+               const GArray *ids,
+               size_t primer_bars)
+{
+  size_t bars = 0;
+
+  for (size_t i = 0; i < ids->len; ++i) {
+    const uint16_t id = g_array_index(ids, uint16_t, i);
+
+    if (composer->kinds[id] == PARTITA_KIND_EOS)
+      return i;
+    if (composer->kinds[id] == PARTITA_KIND_BAR && ++bars > primer_bars)
+      return i + 1;
+  }
+  return ids->len;
+}
+
+// What the primer says of itself, such as its key and its
+// density, is taken before silence is added.
+static GArray *
+encode_primer(const PartitaComposer *composer,
+              const PartitaScore *quantised,
+              int style,
+              size_t bars,
+              GError **error)
+{
+  const size_t primer_bars = count_bars(quantised);
+  g_autoptr(PartitaScore) extended = partita_score_copy(quantised);
+  PartitaPrompt prompt;
+
+  partita_scheme_get_prompt(composer->scheme, quantised, style, &prompt);
+  if (prompt.bars > 0)
+    prompt.bars = (int)bars;
+  if (composer->has_bars && !extend(extended, bars, error))
+    return NULL;
+
+  g_autoptr(GArray) ids =
+    partita_scheme_encode(composer->scheme, extended, &prompt);
+  g_array_set_size(ids, (guint)find_new_music(composer, ids, primer_bars));
+  return g_steal_pointer(&ids);
+}
+
+static bool
+check_primer(const PartitaScore *quantised,
+             size_t primer_bars,
+             size_t bars,
+             GError **error)
+{
+  if (partita_score_get_n_notes(quantised) == 0) {
+    g_set_error(error, PARTITA_COMPOSE_ERROR, PARTITA_COMPOSE_ERROR_OPTIONS,
+                "the primer has no notes");
+    return false;
+  }
+  if (bars > PARTITA_COMPOSE_BARS_MAX) {
+    g_set_error(error, PARTITA_COMPOSE_ERROR, PARTITA_COMPOSE_ERROR_OPTIONS,
+                "%zu bars, the primer's %zu among them: at most %d can be "
+                "composed",
+                bars, primer_bars, PARTITA_COMPOSE_BARS_MAX);
+    return false;
+  }
+  if (bars <= primer_bars) {
+    g_set_error(error, PARTITA_COMPOSE_ERROR, PARTITA_COMPOSE_ERROR_OPTIONS,
+                "%zu bars wanted, but the primer already has %zu: ask for "
+                "more",
+                bars, primer_bars);
+    return false;
+  }
+  return true;
+}
+
+static int
+find_style(const PartitaComposer *composer, const char *style)
+{
+  return style == NULL ? -1
+                       : partita_scheme_find_style(composer->scheme, style);
+}
+
+bool
+partita_compose_plan(const PartitaComposer *composer,
+                     const PartitaComposeOptions *options,
+                     GArray **primer_ids,
+                     size_t *bars,
+                     GError **error)
+{
+  *primer_ids = NULL;
+  *bars = options->bars > 0 ? options->bars : PARTITA_COMPOSE_NEW_BARS;
+  if (!partita_compose_check_options(composer, options, error))
+    return false;
+  if (options->primer == NULL)
+    return true;
+
+  g_autoptr(PartitaScore) quantised =
+    partita_scheme_quantise(composer->scheme, options->primer, NULL);
+
+  const size_t primer_bars = count_bars(quantised);
+  if (options->bars == 0)
+    *bars += primer_bars;
+  if (!check_primer(quantised, primer_bars, *bars, error))
+    return false;
+  *primer_ids = encode_primer(
+    composer, quantised, find_style(composer, options->style), *bars, error);
+  return *primer_ids != NULL;
+}
