@@ -173,12 +173,9 @@ run_layer(LstmWorker *worker, const PartitaModelBatch *batch, size_t l)
                     4 * hidden, hidden, h, weights->weight_hh, gates);
     partita_nn_lstm(gates, weights->bias, c, c + n, layer->tanh_c + t * n,
                     h + n, rows, hidden);
+    // A copy, for resets change the slot and dropout the copy.
+    memcpy(worker->input[l + 1] + t * n, h + n, sizeof *h * n);
   }
-  // Not shared with slots 1 to @steps, which resets change and dropout must
-  // not.
-  for (size_t t = 0; t < steps; ++t)
-    memcpy(worker->input[l + 1] + t * n, layer->h + (t + 1) * n,
-           sizeof(PartitaReal) * n);
 }
 
 /* Turns the gates of every step into their gradients, last step first. A
