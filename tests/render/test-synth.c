@@ -192,7 +192,7 @@ test_pedal(Fixture *f, gconstpointer data)
 
   (void)data;
   partita_track_add_pedal(partita_score_get_track(held, 0),
-                          (PartitaPedal){480, true});
+                          (PartitaPedal){0, true});
 
   g_autofree float *without = play(f, bare, NULL, &frames);
   g_autofree float *with = play(f, held, NULL, &frames);
