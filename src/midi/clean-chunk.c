@@ -134,7 +134,8 @@ partita_midi_walk_init(PartitaMidiWalk *walk,
   size_t at = 0;
 
   *walk = (PartitaMidiWalk){.data = data, .size = size, .lean = lean};
-  walk->events = g_array_new(FALSE, FALSE, sizeof(PartitaMidiEvent));
+  walk->events = g_array_sized_new(FALSE, FALSE, sizeof(PartitaMidiEvent),
+                                   (guint)MIN(size / 4, 1u << 16));
   walk->spans = g_array_new(FALSE, FALSE, sizeof(PartitaMidiSpan));
   walk->tempos = g_array_new(FALSE, FALSE, sizeof(PartitaTempo));
   walk->meters = g_array_new(FALSE, FALSE, sizeof(PartitaMidiMeter));

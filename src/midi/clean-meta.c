@@ -117,6 +117,7 @@ cut(const uint8_t *contents, size_t n, bool text)
   return most;
 }
 
+/* A text too long for libsmf is cut, which is no fault of the file. */
 static bool
 take_other(
   PartitaMidiWalk *walk, uint32_t tick, uint8_t type, size_t at, size_t n)
@@ -128,12 +129,11 @@ take_other(
     .at = (uint32_t)at,
     .bytes = {0xFF, type, (uint8_t)most},
   };
+  const bool sane = is_sane(type, contents);
 
-  if (!is_sane(type, contents))
-    return false;
-  if (is_wanted(walk, type))
+  if (sane && is_wanted(walk, type))
     g_array_append_val(walk->events, event);
-  return most == n;
+  return sane;
 }
 
 void

@@ -109,48 +109,60 @@ typedef struct {
   guint next_meter;
 } Writer;
 
-static void
-put_quantity(GByteArray *bytes, uint32_t value)
+/// Writes @value to @digits; returns how many bytes it took.
+static size_t
+make_quantity(uint8_t digits[4], uint32_t value)
 {
-  uint8_t digits[4];
-  size_t n = 0;
+  size_t n = 1;
+  size_t i = 0;
 
-  do {
-    digits[3 - n] = (uint8_t)((value & 0x7F) | (n > 0 ? 0x80 : 0));
-    value >>= 7;
+  while (n < 4 && value >> 7 * n > 0)
     ++n;
-  } while (value > 0);
-  g_byte_array_append(bytes, digits + 4 - n, (guint)n);
+  for (i = 0; i < n; ++i)
+    digits[i] = (uint8_t)((value >> 7 * (n - 1 - i) & 0x7F) | 0x80);
+  digits[n - 1] &= 0x7F;
+  return n;
 }
 
-/* Where dropped events leave a gap too long for one delta time, empty texts
- * bridge it. */
+/// Appends an event whose bytes, up to three, are @head.
 static void
-put_time(Writer *writer, uint32_t tick)
+put(Writer *writer, uint32_t tick, const uint8_t *head, size_t n_head)
 {
   static const uint8_t bridge[] = {0xFF, 0x01, 0x00};
+  uint8_t bytes[7];
+  size_t n = 0;
 
-  while (tick - writer->tick > PARTITA_MIDI_DELTA_MAX) {
-    put_quantity(writer->bytes, PARTITA_MIDI_DELTA_MAX);
-    g_byte_array_append(writer->bytes, bridge, sizeof bridge);
-    writer->tick += PARTITA_MIDI_DELTA_MAX;
-  }
-  put_quantity(writer->bytes, tick - writer->tick);
+  /* Where dropped events leave a gap too long for one delta time, empty texts
+   * bridge it. */
+  while (tick - writer->tick > PARTITA_MIDI_DELTA_MAX)
+    put(writer, writer->tick + PARTITA_MIDI_DELTA_MAX, bridge, 3);
+  n = make_quantity(bytes, tick - writer->tick);
+  for (size_t i = 0; i < n_head; ++i)
+    bytes[n + i] = head[i];
+  g_byte_array_append(writer->bytes, bytes, (guint)(n + n_head));
   writer->tick = tick;
+}
+
+/// Appends a meta.
+static void
+put_meta(Writer *writer,
+         uint32_t tick,
+         const uint8_t head[3],
+         const uint8_t *contents)
+{
+  put(writer, tick, head, 3);
+  g_byte_array_append(writer->bytes, contents, head[2]);
 }
 
 static void
 put_tempo(Writer *writer, PartitaTempo tempo)
 {
-  const uint8_t meta[] = {0xFF,
-                          0x51,
-                          3,
-                          (uint8_t)(tempo.us_per_quarter >> 16),
-                          (uint8_t)(tempo.us_per_quarter >> 8),
-                          (uint8_t)tempo.us_per_quarter};
+  static const uint8_t head[] = {0xFF, 0x51, 3};
+  const uint8_t contents[] = {(uint8_t)(tempo.us_per_quarter >> 16),
+                              (uint8_t)(tempo.us_per_quarter >> 8),
+                              (uint8_t)tempo.us_per_quarter};
 
-  put_time(writer, tempo.tick);
-  g_byte_array_append(writer->bytes, meta, sizeof meta);
+  put_meta(writer, tempo.tick, head, contents);
 }
 
 static void
@@ -158,9 +170,7 @@ put_meter(Writer *writer, const PartitaMidiMeter *meter)
 {
   static const uint8_t head[] = {0xFF, 0x58, 4};
 
-  put_time(writer, meter->tick);
-  g_byte_array_append(writer->bytes, head, sizeof head);
-  g_byte_array_append(writer->bytes, meter->bytes, sizeof meter->bytes);
+  put_meta(writer, meter->tick, head, meter->bytes);
 }
 
 /// Tempos and metres up to @tick, in order; tempos first.
@@ -198,12 +208,11 @@ put_event(Writer *writer, const PartitaMidiEvent *event)
 {
   const uint8_t kind = event->bytes[0] & 0xF0;
 
-  put_time(writer, event->tick);
-  g_byte_array_append(writer->bytes, event->bytes,
-                      kind == 0xC0 || kind == 0xD0 ? 2 : 3);
-  if (event->bytes[0] == 0xFF && event->bytes[2] > 0)
-    g_byte_array_append(writer->bytes, writer->walk->data + event->at,
-                        event->bytes[2]);
+  if (event->bytes[0] == 0xFF)
+    put_meta(writer, event->tick, event->bytes, writer->walk->data + event->at);
+  else
+    put(writer, event->tick, event->bytes,
+        kind == 0xC0 || kind == 0xD0 ? 2 : 3);
 }
 
 /* A note may end at the limit, not begin there: it lasts a tick at least. */
@@ -223,6 +232,7 @@ put_track(Writer *writer, guint index)
   const PartitaMidiSpan *span =
     &g_array_index(walk->spans, PartitaMidiSpan, index);
   const bool changes = index == 0 && !walk->lean;
+  uint32_t end_ticks = 0;
 
   writer->tick = 0;
   for (guint i = span->first; i < span->first + span->n; ++i) {
@@ -239,10 +249,12 @@ put_track(Writer *writer, guint index)
   }
   if (changes)
     put_changes(writer, UINT32_MAX);
+  // Of a track that is cut, the silence up to the limit is cut too.
   if (span->end_ticks > writer->limit)
     walk->mends |= PARTITA_MEND_LONG_TIME;
-  put_time(writer, MAX(writer->tick, MIN(span->end_ticks, writer->limit)));
-  g_byte_array_append(writer->bytes, end, sizeof end);
+  else
+    end_ticks = span->end_ticks;
+  put(writer, MAX(writer->tick, end_ticks), end, sizeof end);
 }
 
 static void
