@@ -93,6 +93,8 @@ cli_inspect_folder(const char *path,
 
   if (corpus == NULL)
     return false;
-  add_sums(object, partita_corpus_get_ledger(corpus, &n), n);
+  const PartitaLedgerEntry *files = partita_corpus_get_ledger(corpus, &n);
+
+  add_sums(object, files, n);
   return ledger == NULL || partita_corpus_write_ledger(corpus, ledger, error);
 }
