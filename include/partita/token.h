@@ -140,6 +140,13 @@ partita_prompt_clear(PartitaPrompt *prompt);
  * partita_scheme_quantise:
  * @loss: (out) (optional)
  *
+ * What remi keeps: pedals folded, one track without a name for each program
+ * (drums last), the nearest of 12 positions a quarter, at most 65 whole notes a
+ * duration, 32 velocities, metres, one of 49 tempos a bar (the mean over the
+ * bar); bar lines lie on sixteenths, and a bar longer than two whole notes
+ * becomes several. Performance: one track of program 0 without drums, 10 ms.
+ * A key is a matter of the prompt: the quantised score has no key signature.
+ *
  * Returns: (transfer full): what of @score the scheme can say
  */
 PARTITA_API PartitaScore *
@@ -151,7 +158,9 @@ partita_scheme_quantise(const PartitaScheme *scheme,
  * partita_scheme_encode:
  * @prompt: (nullable): controls to write before the music
  *
- * Quantises @score and writes it.
+ * Quantises @score and writes it. A control the scheme does not have is left
+ * out; Bars is written as the score has them if @prompt gives any number, and
+ * the programs given are joined by those the score uses.
  *
  * Returns: (transfer full) (element-type uint16_t): legal ids, Bos to Eos
  */
@@ -163,6 +172,9 @@ partita_scheme_encode(const PartitaScheme *scheme,
 /**
  * partita_scheme_decode:
  * @prompt: (out) (optional): the controls that were there
+ *
+ * The score has no key; partita_key_to_signature() of @prompt's key gives the
+ * signature to add to a score that is to be written as a file.
  *
  * Returns: (transfer full) (nullable): NULL with @error set (which names the
  * index and token) if @ids is not a whole, legal sequence
@@ -243,7 +255,9 @@ partita_grammar_reset(PartitaGrammar *grammar);
  *
  * From here on, only sequences of exactly @bars bars are legal (performance:
  * a bar is two seconds, and the last sound ends in the last bar). Call it
- * before the first id, or after a prefix with fewer bars.
+ * before the first id, or after a prefix with fewer bars; the Bars and Bar
+ * tokens of that prefix must count towards @bars. Which is at most
+ * %PARTITA_BARS_MAX (performance: 43200, a day).
  */
 PARTITA_API void
 partita_grammar_demand_bars(PartitaGrammar *grammar, size_t bars);

@@ -56,7 +56,8 @@ push(const PartitaScheme *scheme, void *state, uint16_t id)
   const unsigned class_ = scheme->class_of[id];
   const unsigned value = id - scheme->base[class_];
 
-  if (!scheme->ops->may(state, class_, value))
+  if ((scheme->ops->follow(state) >> class_ & 1) == 0 ||
+      !scheme->ops->may(state, class_, value))
     return false;
   scheme->ops->take(state, class_, value);
   return true;
@@ -72,12 +73,15 @@ size_t
 partita_grammar_allowed(const PartitaGrammar *grammar, uint8_t *mask)
 {
   const PartitaScheme *scheme = grammar->scheme;
+  const uint32_t follow = scheme->ops->follow(grammar->state);
   size_t n = 0;
 
+  memset(mask, 0, scheme->n_ids);
   for (unsigned c = 0; c < scheme->ops->n_classes; ++c) {
     const uint32_t base = scheme->base[c];
+    const uint32_t end = (follow >> c & 1) != 0 ? scheme->base[c + 1] : base;
 
-    for (uint32_t id = base; id < scheme->base[c + 1]; ++id) {
+    for (uint32_t id = base; id < end; ++id) {
       mask[id] = scheme->ops->may(grammar->state, c, id - base);
       n += mask[id];
     }

@@ -38,8 +38,7 @@ may_shift(const PerformanceState *s, uint32_t steps)
   // A note that is yet to begin needs a step for itself.
   const uint32_t until = time_max(s) - (s->n_sounding == 0);
 
-  return s->last != PERFORMANCE_VELOCITY &&
-         (s->last != PERFORMANCE_SHIFT || s->shift == PERFORMANCE_SHIFT_MAX) &&
+  return (s->last != PERFORMANCE_SHIFT || s->shift == PERFORMANCE_SHIFT_MAX) &&
          s->time + steps <= until;
 }
 
@@ -67,8 +66,7 @@ may_release(const PerformanceState *s, unsigned pitch)
 static bool
 may_set_velocity(const PerformanceState *s, unsigned velocity)
 {
-  if (s->last == PERFORMANCE_VELOCITY ||
-      (s->has_velocity && velocity == s->velocity))
+  if (s->has_velocity && velocity == s->velocity)
     return false;
   for (unsigned p = s->struck ? s->pitch : 0; p < 128; ++p) {
     if (may_strike(s, p))
@@ -77,14 +75,28 @@ may_set_velocity(const PerformanceState *s, unsigned velocity)
   return false;
 }
 
+uint32_t
+partita_performance_follow(const void *state)
+{
+  const PerformanceState *s = state;
+
+  if (!s->started)
+    return 1u << PERFORMANCE_BOS;
+  if (s->complete)
+    return 0;
+  if (s->last == PERFORMANCE_VELOCITY)
+    return 1u << PERFORMANCE_ON;
+  return ((1u << PERFORMANCE_N_CLASSES) - 1) & ~(1u << PERFORMANCE_BOS);
+}
+
 bool
 partita_performance_may(const void *state, unsigned class_, unsigned value)
 {
   const PerformanceState *s = state;
 
-  if (!s->started || s->complete)
-    return !s->started && class_ == PERFORMANCE_BOS;
   switch ((PerformanceClass)class_) {
+  case PERFORMANCE_BOS:
+    return true;
   case PERFORMANCE_EOS:
     return may_end(s);
   case PERFORMANCE_STYLE:

@@ -45,6 +45,9 @@ typedef struct {
   bool sounding[128];
 } PerformanceState;
 
+uint32_t
+partita_performance_follow(const void *state);
+
 bool
 partita_performance_may(const void *state, unsigned class_, unsigned value);
 

@@ -353,6 +353,7 @@ const PartitaSchemeOps partita_performance_ops = {
   .decode = decode,
   .transpose = transpose,
   .control = control,
+  .follow = partita_performance_follow,
   .may = partita_performance_may,
   .take = partita_performance_take,
   .demand_bars = partita_performance_demand_bars,

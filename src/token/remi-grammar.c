@@ -109,23 +109,58 @@ may_last(const RemiState *s, unsigned value)
 {
   const unsigned duration = REMI_HOLD * s->holds + value + 1;
 
-  return (s->last == REMI_VELOCITY || s->last == REMI_HOLD_ON) &&
-         duration >= s->min_duration && duration <= max_duration(s);
+  return duration >= s->min_duration && duration <= max_duration(s);
 }
 
 static bool
 may_hold(const RemiState *s)
 {
-  return (s->last == REMI_VELOCITY || s->last == REMI_HOLD_ON) &&
-         s->holds < REMI_HOLDS_MAX &&
+  return s->holds < REMI_HOLDS_MAX &&
          REMI_HOLD * (s->holds + 1u) < max_duration(s);
 }
 
-/// Neither before Bos nor after Eos.
-static bool
-may_in_piece(const RemiState *s, RemiClass class_, unsigned value)
+#define BIT(class_) (1u << REMI_##class_)
+#define CONTROLS                                                               \
+  (BIT(STYLE) | BIT(KEY) | BIT(TEMPO) | BIT(BARS) | BIT(DENSITY) |             \
+   BIT(PROGRAM) | BIT(BAR))
+#define STRIKES (BIT(PITCH) | BIT(DRUM))
+#define AFTER_HEAD (BIT(POSITION) | BIT(BAR) | BIT(EOS))
+
+static const uint32_t follow[REMI_N_CLASSES] = {
+  [REMI_BOS] = CONTROLS,
+  [REMI_EOS] = 0,
+  [REMI_STYLE] = CONTROLS,
+  [REMI_KEY] = CONTROLS,
+  [REMI_TEMPO] = CONTROLS | AFTER_HEAD, // as a control or in a bar
+  [REMI_BARS] = CONTROLS,
+  [REMI_DENSITY] = CONTROLS,
+  [REMI_PROGRAM] = BIT(PROGRAM) | BIT(BAR) | STRIKES, // likewise
+  [REMI_BAR] = BIT(METER) | BIT(TEMPO) | AFTER_HEAD,
+  [REMI_METER] = BIT(TEMPO) | AFTER_HEAD,
+  [REMI_POSITION] = BIT(PROGRAM) | STRIKES,
+  [REMI_PITCH] = BIT(VELOCITY),
+  [REMI_DRUM] = BIT(VELOCITY),
+  [REMI_VELOCITY] = BIT(HOLD_ON) | BIT(DURATION),
+  [REMI_DURATION] = BIT(PROGRAM) | STRIKES | AFTER_HEAD,
+  [REMI_HOLD_ON] = BIT(HOLD_ON) | BIT(DURATION),
+};
+
+uint32_t
+partita_remi_follow(const void *state)
 {
-  switch (class_) {
+  const RemiState *s = state;
+
+  return s->started ? follow[s->last] : BIT(BOS);
+}
+
+bool
+partita_remi_may(const void *state, unsigned class_, unsigned value)
+{
+  const RemiState *s = state;
+
+  switch ((RemiClass)class_) {
+  case REMI_BOS:
+    return true;
   case REMI_EOS:
     return s->left == 1 && head_is_done(s);
   case REMI_STYLE:
@@ -145,16 +180,14 @@ may_in_piece(const RemiState *s, RemiClass class_, unsigned value)
   case REMI_BAR:
     return may_begin_bar(s, value);
   case REMI_METER:
-    return s->last == REMI_BAR && value != s->meter &&
-           rings_out(s, partita_remi_meter(value).length);
+    return value != s->meter && rings_out(s, partita_remi_meter(value).length);
   case REMI_POSITION:
     return (int)value > s->position && head_is_done(s) && value < bar_length(s);
   case REMI_PITCH:
   case REMI_DRUM:
     return may_strike(s, value, class_ == REMI_DRUM);
   case REMI_VELOCITY:
-    return (s->last == REMI_PITCH || s->last == REMI_DRUM) &&
-           (!s->repeated || value >= s->velocity);
+    return !s->repeated || value >= s->velocity;
   case REMI_DURATION:
     return may_last(s, value);
   case REMI_HOLD_ON:
@@ -162,16 +195,6 @@ may_in_piece(const RemiState *s, RemiClass class_, unsigned value)
   default:
     return false;
   }
-}
-
-bool
-partita_remi_may(const void *state, unsigned class_, unsigned value)
-{
-  const RemiState *s = state;
-
-  if (!s->started)
-    return class_ == REMI_BOS;
-  return !s->complete && may_in_piece(s, class_, value);
 }
 
 static void

@@ -200,6 +200,9 @@ typedef struct {
   bool programs[PARTITA_N_PROGRAMS];
 } RemiState;
 
+uint32_t
+partita_remi_follow(const void *state);
+
 bool
 partita_remi_may(const void *state, unsigned class_, unsigned value);
 

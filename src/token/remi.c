@@ -342,6 +342,7 @@ const PartitaSchemeOps partita_remi_ops = {
   .decode = decode,
   .transpose = transpose,
   .control = control,
+  .follow = partita_remi_follow,
   .may = partita_remi_may,
   .take = partita_remi_take,
   .demand_bars = partita_remi_demand_bars,

@@ -58,7 +58,10 @@ typedef struct {
   /// first other one stands.
   unsigned (*control)(unsigned class_);
 
-  /// Whether a token may follow: the one place that knows the grammar.
+  /// The classes that could follow the last token, one bit each: what saves
+  /// the mask from asking of every token.
+  uint32_t (*follow)(const void *state);
+  /// Whether a token of one of those classes may follow.
   bool (*may)(const void *state, unsigned class_, unsigned value);
   /// Takes a token that may follow.
   void (*take)(void *state, unsigned class_, unsigned value);
