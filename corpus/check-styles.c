@@ -94,7 +94,7 @@ check_invention(const CheckedPiece *piece)
     g_assert_cmpint(up, >, low);
     g_assert_cmpint((up - low) % 12, !=, 1);
     g_assert_cmpint((up - low) % 12, !=, 11);
-    // Bars are written one by one, and join as they may.
+    g_assert_false(are_parallel(right, n_right, left, n_left, at - 1, at));
     if (at % bar_length(piece) != 0)
       g_assert_false(are_parallel(right, n_right, left, n_left, at - beat, at));
   }

@@ -4,10 +4,12 @@
 #include "counterpoint.h"
 #include "voicing.h"
 
+#include <glib.h>
 #include <stdlib.h>
 
 #define PITCHES 28
 #define IMPOSSIBLE 1e9
+#define PARALLEL 80.0
 
 bool
 harmony_raises(Harmony harmony)
@@ -103,13 +105,21 @@ last_beat_before(const Line *line, int i)
   return -1;
 }
 
+/// The voices never cross, so the higher pitch is the upper voice's.
+static bool
+in_parallel(int a, int other, int b, int next)
+{
+  return moves_in_parallel(MAX(a, other), MIN(a, other), MAX(b, next),
+                           MIN(b, next));
+}
+
 static bool
 is_parallel(const Line *against, int from_at, int a, int to_at, int b)
 {
   const int other = sounding(against, from_at);
   const int next = sounding(against, to_at);
 
-  return other >= 0 && next >= 0 && moves_in_parallel(a, other, b, next);
+  return other >= 0 && next >= 0 && in_parallel(a, other, b, next);
 }
 
 static void
@@ -134,11 +144,11 @@ relax(const Line *line,
       // A line that only rocks to and fro goes nowhere.
       if (i > 1 && from->parent[p] == q)
         cost += 1.4;
-      if (is_parallel(against, last->at, low + p, note->at, low + q))
-        cost += 20.0;
+      if (is_parallel(against, note->at - 1, low + p, note->at, low + q))
+        cost += PARALLEL;
       if (note->on_beat && from->on_beat[p] >= 0 &&
           is_parallel(against, beat_at, from->on_beat[p], note->at, low + q))
-        cost += 20.0;
+        cost += PARALLEL;
       if (cost < best) {
         best = cost;
         to->parent[q] = p;
@@ -167,13 +177,33 @@ open_stage(Chance *chance,
   }
 }
 
-void
+/// Costs of coming from the bar before.
+static void
+join(Stage *stage,
+     const LineNote *note,
+     const Line *against,
+     int low,
+     const Joint *joint)
+{
+  const int other = sounding(against, note->at);
+
+  for (int p = 0; p < PITCHES; ++p) {
+    const int pitch = low + p;
+    stage->cost[p] += move_cost(NULL, joint->previous, note, pitch);
+    if (other >= 0 &&
+        in_parallel(joint->previous, joint->against, pitch, other))
+      stage->cost[p] += PARALLEL;
+    if (joint->first >= 0 && pitch_class(pitch) != joint->first)
+      stage->cost[p] += 40.0;
+  }
+}
+
+bool
 counterpoint_fit(Chance *chance,
                  Line *line,
                  const Line *against,
                  bool above,
-                 int previous,
-                 int first)
+                 const Joint *joint)
 {
   const int low = above ? 58 : 36;
   Stage stages[LINE_NOTES_MAX];
@@ -183,19 +213,18 @@ counterpoint_fit(Chance *chance,
     open_stage(chance, &stages[i], &line->notes[i], against, above, low);
     if (i > 0)
       relax(line, against, i, low, &stages[i - 1], &stages[i]);
-    for (int p = 0; i == 0 && p < PITCHES; ++p) {
-      stages[0].cost[p] += move_cost(NULL, previous, &line->notes[0], low + p);
-      if (first >= 0 && pitch_class(low + p) != first)
-        stages[0].cost[p] += 100.0;
-    }
+    else
+      join(&stages[0], &line->notes[0], against, low, joint);
   }
   const Stage *last = &stages[line->n - 1];
   for (int p = 1; p < PITCHES; ++p) {
     if (last->cost[p] < last->cost[best])
       best = p;
   }
+  const bool clean = last->cost[best] < PARALLEL;
   for (int i = line->n - 1; i >= 0; --i) {
     line->notes[i].pitch = low + best;
     best = stages[i].parent[best];
   }
+  return clean;
 }

@@ -29,6 +29,13 @@ typedef struct {
   LineNote notes[LINE_NOTES_MAX];
 } Line;
 
+/// What a bar of a second voice must join on to.
+typedef struct {
+  int previous; ///< the voice's last pitch before the bar
+  int against;  ///< the other voice's
+  int first;    ///< pitch class of the first note, or -1
+} Joint;
+
 bool
 harmony_raises(Harmony harmony);
 
@@ -39,19 +46,18 @@ harmony_has(Harmony harmony, int pitch);
  * counterpoint_fit:
  * @line: rhythm and harmony given, pitches to be found
  * @against: the voice that leads
- * @previous: the line's last pitch before the bar
- * @first: pitch class of its first note, or -1
  *
  * Writes a second voice against a first: on beats chord tones that are
  * consonant with it, between them steps; no parallel fifths and octaves from
  * note to note or from beat to beat; the voices never meet.
+ *
+ * Returns: false if no line keeps the rules; @line is then the least bad
  */
-void
+bool
 counterpoint_fit(Chance *chance,
                  Line *line,
                  const Line *against,
                  bool above,
-                 int previous,
-                 int first);
+                 const Joint *joint);
 
 #endif

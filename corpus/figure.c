@@ -103,7 +103,9 @@ put_passing(
   const int b = surface->pitch[voice][at + 1];
   const int size = abs(b - a);
 
-  if (surface->onset[voice][at] || (size != 0 && size != 3 && size != 4))
+  // A note held over the next beat must not move before it.
+  if (surface->onset[voice][at] || !surface->onset[voice][at + 1] ||
+      (size != 0 && size != 3 && size != 4))
     return false;
   const int pitch = find_between(chance, from, to, a, b);
   if (pitch < 0)

@@ -20,6 +20,7 @@ typedef struct {
   int right_last; ///< last pitch of each hand
   int left_last;
   int left_first; ///< pitch class the left hand owes a cadence, or -1
+  bool clean;     ///< whether every bar kept the rules
 } Invention;
 
 static void
@@ -52,9 +53,14 @@ write_pair(Chance *chance,
            Line *answer,
            bool right)
 {
-  counterpoint_fit(chance, answer, lead, !right,
-                   right ? invention->left_last : invention->right_last,
-                   right ? invention->left_first : -1);
+  const Joint joint = {
+    .previous = right ? invention->left_last : invention->right_last,
+    .against = right ? invention->right_last : invention->left_last,
+    .first = right ? invention->left_first : -1,
+  };
+
+  if (!counterpoint_fit(chance, answer, lead, !right, &joint))
+    invention->clean = false;
   invention->left_first = -1;
   write_line(invention, lead, right);
   write_line(invention, answer, !right);
@@ -200,30 +206,51 @@ write_return(Chance *chance, Invention *invention)
   write_final(invention);
 }
 
+/// One try at a piece, whose subject may turn out to allow no clean answer.
+static PartitaScore *
+try_subject(Chance *chance, const Frame *frame, const Pulse *pulse, bool *clean)
+{
+  const Key home = frame->key;
+  const Key near = home.minor ? key_at(home, 3, false) : key_at(home, 7, false);
+  const Key far = home.minor ? key_at(home, 5, true) : key_at(home, 9, true);
+  PartitaScore *score = sketch_new(frame);
+  Invention invention = {
+    .frame = *frame,
+    .pulse = pulse,
+    .subject = subject_compose(chance, pulse),
+    .right = partita_score_add_track(score, 6, "Right hand"),
+    .left = partita_score_add_track(score, 6, "Left hand"),
+    .right_last = 72,
+    .left_last = 50,
+    .left_first = -1,
+    .clean = true,
+  };
+
+  write_exposition(chance, &invention, near);
+  write_middle(chance, &invention, near, far);
+  write_return(chance, &invention);
+  sketch_finish(score, frame, invention.bar);
+  *clean = invention.clean;
+  return score;
+}
+
 PartitaScore *
 compose_invention(Chance *chance, int index)
 {
   const Pulse *pulse = &pulses[index % (int)G_N_ELEMENTS(pulses)];
-  const Key home = {(index + 3) * 7 % 12, index / 12 % 2 == 1};
-  Invention invention = {
-    .frame = {home, pulse->numerator, pulse->denominator,
-              pulse->subs == 3 ? chance_between(chance, 108, 132)
-                               : chance_between(chance, 72, 96)},
-    .pulse = pulse,
-    .subject = subject_compose(chance, pulse),
-    .right_last = 72,
-    .left_last = 50,
-    .left_first = -1,
+  const Frame frame = {
+    .key = {(index + 3) * 7 % 12, index / 12 % 2 == 1},
+    .numerator = pulse->numerator,
+    .denominator = pulse->denominator,
+    .tempo = pulse->subs == 3 ? chance_between(chance, 108, 132)
+                              : chance_between(chance, 72, 96),
   };
-  PartitaScore *score = sketch_new(&invention.frame);
-  const Key near = home.minor ? key_at(home, 3, false) : key_at(home, 7, false);
-  const Key far = home.minor ? key_at(home, 5, true) : key_at(home, 9, true);
+  bool clean = false;
+  PartitaScore *score = try_subject(chance, &frame, pulse, &clean);
 
-  invention.right = partita_score_add_track(score, 6, "Right hand");
-  invention.left = partita_score_add_track(score, 6, "Left hand");
-  write_exposition(chance, &invention, near);
-  write_middle(chance, &invention, near, far);
-  write_return(chance, &invention);
-  sketch_finish(score, &invention.frame, invention.bar);
+  while (!clean) {
+    partita_score_free(score);
+    score = try_subject(chance, &frame, pulse, &clean);
+  }
   return score;
 }
