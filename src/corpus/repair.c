@@ -1,0 +1,223 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <partita/corpus.h>
+
+#include <corpus/meter-fit.h>
+#include <corpus/shift.h>
+#include <math.h>
+
+/* When a declared metre is taken to be wrong.
+ *
+ * 1. For most of the piece the bar has one beat and is shorter than 3/8 of a
+ *    whole note (1/4, 1/8): nobody writes music so, but programs that follow
+ *    beats do. Short bars before the first full one are upbeats and stay.
+ * 2. No metre is declared, and one fits the notes well.
+ * 3. One metre is declared, another whose bars do not nest with its bars fits
+ *    better by a wide margin.
+ * 4. One metre is declared, and nearly all notes keep to a grid of sixteenths
+ *    that its bar lines miss: the metre stays, its bar lines do not.
+ *
+ * In each case the piece is moved in time by less than a bar, so that a bar
+ * line lies at its start and the notes on the grid; the times between notes
+ * stay as they are.
+ */
+#define NOTES_MIN 8
+#define SHORT_BAR_SHARE 0.5
+#define FIT_MIN 0.5
+/// Twice the most by which a wrong metre that does not nest surpasses the true
+/// one on OpenScore lieder, Mutopia and Nottingham (tests/corpus/test-sets.c).
+#define FIT_MARGIN 0.12
+#define CONCENTRATION_MIN 0.8
+
+/// Quarters that notes may lie off the grid: half a position of `remi`.
+#define OFFSET_MAX (1.0 / 24.0)
+
+static double
+bar_quarters(PartitaMeter meter)
+{
+  return 4.0 * meter.numerator / meter.denominator;
+}
+
+static bool
+is_fragment(PartitaMeter meter)
+{
+  return meter.numerator == 1 && bar_quarters(meter) < 1.5;
+}
+
+/// The share of the piece in bars that are fragments.
+static double
+share_of_fragments(const PartitaScore *score)
+{
+  const uint32_t end = partita_score_get_end(score);
+  size_t n = 0;
+  const PartitaMeter *meters = partita_score_get_meters(score, &n);
+  double ticks = 0.0;
+
+  for (size_t i = 0; i < n && meters[i].tick < end; ++i) {
+    const uint32_t until = i + 1 < n ? MIN(meters[i + 1].tick, end) : end;
+
+    if (is_fragment(meters[i]))
+      ticks += until - meters[i].tick;
+  }
+  return end > 0 ? ticks / end : 0.0;
+}
+
+/// The metre that is declared once, or again and again; @tick of the last.
+static bool
+find_only_meter(const PartitaScore *score, PartitaMeter *only)
+{
+  size_t n = 0;
+  const PartitaMeter *meters = partita_score_get_meters(score, &n);
+
+  if (n == 0)
+    return false;
+  *only = meters[n - 1];
+  for (size_t i = 0; i < n; ++i) {
+    if (meters[i].numerator != only->numerator ||
+        meters[i].denominator != only->denominator)
+      return false;
+  }
+  return meters[0].tick == 0;
+}
+
+/// Whether a whole number of the one's bars make a bar of the other.
+static bool
+nests(PartitaMeter a, PartitaMeter b)
+{
+  const double x = bar_quarters(a);
+  const double y = bar_quarters(b);
+  const double ratio = MAX(x, y) / MIN(x, y);
+
+  return ratio == floor(ratio);
+}
+
+/// Puts in one metre with its bar lines, and says so.
+static char *
+read_as(PartitaScore *score, const char *was, const PartitaMeterFit *fit)
+{
+  const uint32_t bar = MAX(1u, 4u * partita_score_get_ppq(score) *
+                                 fit->meter.numerator / fit->meter.denominator);
+  const uint32_t line = (uint32_t)lround(fit->first_ticks) % bar;
+
+  partita_score_clear_meters(score);
+  partita_score_add_meter(score, fit->meter);
+
+  const int32_t by = partita_shift_to_bar(score, line, bar);
+  g_autofree char *moved =
+    by != 0 ? g_strdup_printf(", music moved by %d ticks", by) : g_strdup("");
+
+  return g_strdup_printf("%s read as %u/%u%s", was, fit->meter.numerator,
+                         fit->meter.denominator, moved);
+}
+
+/// The metre whose bars fill most of a piece in fragments.
+static char *
+repair_fragments(PartitaScore *score, const PartitaPulse *pulse)
+{
+  size_t n = 0;
+  const PartitaMeter *meters = partita_score_get_meters(score, &n);
+  PartitaMeterFit fit;
+  size_t i = 0;
+
+  while (i < n && !is_fragment(meters[i]))
+    ++i;
+  g_autofree char *was =
+    g_strdup_printf("metre %u/%u", meters[i].numerator, meters[i].denominator);
+
+  partita_meter_fit_best(&fit, pulse);
+  return read_as(score, was, &fit);
+}
+
+static char *
+repair_undeclared(PartitaScore *score, const PartitaPulse *pulse)
+{
+  PartitaMeterFit fit;
+
+  partita_meter_fit_best(&fit, pulse);
+  if (fit.fit < FIT_MIN || pulse->concentration < CONCENTRATION_MIN)
+    return NULL;
+  // A score without a metre is in 4/4 from its start.
+  if (fit.meter.numerator == 4 && fit.meter.denominator == 4 &&
+      fit.first_ticks <= OFFSET_MAX * partita_score_get_ppq(score))
+    return NULL;
+  return read_as(score, "no metre", &fit);
+}
+
+static char *
+repair_contradicted(PartitaScore *score,
+                    const PartitaPulse *pulse,
+                    PartitaMeter declared)
+{
+  PartitaMeterFit as_declared;
+  PartitaMeterFit fit;
+
+  partita_meter_fit_best(&fit, pulse);
+  if (!partita_meter_fit_one(&as_declared, pulse, declared) ||
+      fit.fit < FIT_MIN || fit.fit < as_declared.fit + FIT_MARGIN ||
+      nests(declared, fit.meter))
+    return NULL;
+  g_autofree char *was =
+    g_strdup_printf("metre %u/%u", declared.numerator, declared.denominator);
+
+  return read_as(score, was, &fit);
+}
+
+static char *
+repair_offset(PartitaScore *score,
+              const PartitaPulse *pulse,
+              PartitaMeter declared)
+{
+  const uint32_t ppq = partita_score_get_ppq(score);
+  const uint32_t bar =
+    MAX(1u, 4u * ppq * declared.numerator / declared.denominator);
+  const double off =
+    remainder(pulse->origin_ticks - declared.tick, pulse->cell_ticks);
+  PartitaMeterFit fit;
+
+  if (pulse->concentration < CONCENTRATION_MIN ||
+      fabs(off) <= OFFSET_MAX * ppq + 0.5)
+    return NULL;
+  if (!partita_meter_fit_one(&fit, pulse, declared))
+    fit.first_ticks =
+      off < 0.0 ? declared.tick % bar + bar + off : declared.tick % bar + off;
+
+  const uint32_t line = (uint32_t)lround(fit.first_ticks) % bar;
+  const int32_t by = partita_shift_to_bar(score, line, bar);
+
+  if (by == 0)
+    return NULL;
+  declared.tick = 0;
+  partita_score_clear_meters(score);
+  partita_score_add_meter(score, declared);
+  return g_strdup_printf("music moved by %d ticks to its bar lines", by);
+}
+
+bool
+partita_score_repair_bars(PartitaScore *score, char **reason)
+{
+  g_auto(PartitaPulse) pulse = {0};
+  g_autofree char *done = NULL;
+  PartitaMeter only;
+  size_t n = 0;
+
+  if (reason != NULL)
+    *reason = NULL;
+  if (partita_score_get_n_notes(score) < NOTES_MIN)
+    return false;
+  (void)partita_score_get_meters(score, &n);
+  partita_pulse_measure(&pulse, score);
+
+  if (share_of_fragments(score) > SHORT_BAR_SHARE) {
+    done = repair_fragments(score, &pulse);
+  } else if (n == 0) {
+    done = repair_undeclared(score, &pulse);
+  } else if (find_only_meter(score, &only)) {
+    done = repair_contradicted(score, &pulse, only);
+    if (done == NULL)
+      done = repair_offset(score, &pulse, only);
+  }
+  if (reason != NULL)
+    *reason = g_strdup(done);
+  return done != NULL;
+}

@@ -1,0 +1,169 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <corpus/scan.h>
+
+#include <base/file.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <partita/corpus.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct {
+  GPtrArray *items;
+  GCancellable *cancellable;
+  GString *path; // of the folder being read, with a slash unless empty
+} Walk;
+
+static void
+free_item(gpointer data)
+{
+  PartitaScanItem *item = data;
+
+  g_free(item->path);
+  g_free(item->problem);
+  g_free(item);
+}
+
+bool
+partita_scan_is_midi_name(const char *name)
+{
+  static const char *const endings[] = {".mid", ".midi", ".kar", ".rmi",
+                                        ".smf"};
+  const size_t length = strlen(name);
+
+  for (size_t i = 0; i < G_N_ELEMENTS(endings); ++i) {
+    const size_t n = strlen(endings[i]);
+
+    if (length >= n && g_ascii_strcasecmp(name + length - n, endings[i]) == 0)
+      return true;
+  }
+  return false;
+}
+
+/// Takes @problem.
+static void
+add_item(const Walk *walk, const char *name, char *problem)
+{
+  PartitaScanItem *item = g_new0(PartitaScanItem, 1);
+
+  item->path = g_strconcat(walk->path->str, name, NULL);
+  item->problem = problem;
+  item->midi = partita_scan_is_midi_name(name);
+  g_ptr_array_add(walk->items, item);
+}
+
+/// What hides behind a symbolic link: NULL if a regular file.
+static char *
+judge_link(int folder, const char *name)
+{
+  struct stat status;
+
+  if (fstatat(folder, name, &status, 0) != 0)
+    return g_strdup_printf("symbolic link to nowhere: %s", g_strerror(errno));
+  if (S_ISDIR(status.st_mode))
+    return g_strdup("symbolic link to a folder");
+  return S_ISREG(status.st_mode) ? NULL : g_strdup("not a regular file");
+}
+
+static void
+walk_folder(Walk *walk, int fd, unsigned depth);
+
+/// A folder of that name is entered all the same: its files count.
+static void
+enter(Walk *walk, int folder, const char *name, unsigned depth)
+{
+  const size_t length = walk->path->len;
+
+  if (depth >= PARTITA_SCAN_DEPTH_MAX) {
+    add_item(walk, name, g_strdup("folders nested too deep"));
+    return;
+  }
+  const int fd = openat(
+    folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) {
+    add_item(
+      walk, name,
+      g_strdup_printf("folder that cannot be read: %s", g_strerror(errno)));
+    return;
+  }
+  if (partita_scan_is_midi_name(name))
+    add_item(walk, name, g_strdup("not a regular file"));
+  g_string_append_printf(walk->path, "%s/", name);
+  walk_folder(walk, fd, depth + 1);
+  g_string_truncate(walk->path, length);
+}
+
+static void
+visit(Walk *walk, int folder, const char *name, unsigned depth)
+{
+  struct stat status;
+
+  if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+    add_item(walk, name, g_strdup_printf("cannot look: %s", g_strerror(errno)));
+  else if (S_ISDIR(status.st_mode))
+    enter(walk, folder, name, depth);
+  else if (S_ISLNK(status.st_mode))
+    add_item(walk, name, judge_link(folder, name));
+  else
+    add_item(walk, name,
+             S_ISREG(status.st_mode) ? NULL : g_strdup("not a regular file"));
+}
+
+/// Takes @fd. A folder that stops giving entries is read as far as it goes.
+static void
+walk_folder(Walk *walk, int fd, unsigned depth)
+{
+  DIR *stream = fdopendir(fd);
+
+  if (stream == NULL) {
+    (void)close(fd);
+    return;
+  }
+  for (const struct dirent *entry = readdir(stream); entry != NULL;
+       entry = readdir(stream)) {
+    if (g_cancellable_is_cancelled(walk->cancellable))
+      break;
+    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+      visit(walk, fd, entry->d_name, depth);
+  }
+  (void)closedir(stream);
+}
+
+static gint
+compare_items(gconstpointer a, gconstpointer b)
+{
+  const PartitaScanItem *const *x = a;
+  const PartitaScanItem *const *y = b;
+
+  return strcmp((*x)->path, (*y)->path);
+}
+
+GPtrArray *
+partita_scan_folder(const char *folder,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+  const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
+
+  if (fd < 0) {
+    const int code = errno;
+    g_autofree char *shown = partita_file_display(folder);
+
+    g_set_error(error, PARTITA_CORPUS_ERROR, PARTITA_CORPUS_ERROR_FOLDER,
+                "%s: %s", shown, g_strerror(code));
+    return NULL;
+  }
+  g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(free_item);
+  g_autoptr(GString) path = g_string_new(NULL);
+  Walk walk = {items, cancellable, path};
+
+  walk_folder(&walk, fd, 0);
+  if (g_cancellable_set_error_if_cancelled(cancellable, error))
+    return NULL;
+  g_ptr_array_sort(items, compare_items);
+  return g_steal_pointer(&items);
+}

@@ -1,0 +1,117 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <corpus/corpus-private.h>
+
+#include <base/file.h>
+#include <string.h>
+
+static bool
+names_valid(const char *folder)
+{
+  return strcmp(folder, "valid") == 0 || strcmp(folder, "val") == 0 ||
+         strcmp(folder, "validation") == 0;
+}
+
+void
+partita_place_find(PartitaPlace *place, const char *path, bool split_folders)
+{
+  const char *slash = strchr(path, '/');
+
+  *place = (PartitaPlace){NULL, false, false};
+  if (slash == NULL)
+    return;
+  g_autofree char *first = g_strndup(path, (size_t)(slash - path));
+
+  if (split_folders && (names_valid(first) || strcmp(first, "train") == 0)) {
+    partita_place_find(place, slash + 1, false);
+    place->in_valid = names_valid(first);
+    place->in_train = !place->in_valid;
+  } else {
+    place->style = partita_file_display(first);
+  }
+}
+
+void
+partita_place_clear(PartitaPlace *place)
+{
+  g_clear_pointer(&place->style, g_free);
+}
+
+bool
+partita_place_has_split(const GPtrArray *items)
+{
+  bool train = false;
+  bool valid = false;
+
+  for (guint i = 0; i < items->len && !(train && valid); ++i) {
+    const PartitaScanItem *item = g_ptr_array_index(items, i);
+    g_auto(PartitaPlace) place = {NULL, false, false};
+
+    if (!item->midi || item->problem != NULL)
+      continue;
+    partita_place_find(&place, item->path, true);
+    train = train || place.in_train;
+    valid = valid || place.in_valid;
+  }
+  return train && valid;
+}
+
+/// At least 0, below 1: the first 53 bits of SHA-256 of seed and path.
+static double
+draw(const char *path, uint64_t seed)
+{
+  g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+  uint8_t digest[32];
+  gsize size = sizeof digest;
+  uint64_t bits = 0;
+
+  for (unsigned i = 0; i < 8; ++i) {
+    const guchar byte = (guchar)(seed >> (8 * i));
+
+    g_checksum_update(sum, &byte, 1);
+  }
+  g_checksum_update(sum, (const guchar *)path, (gssize)strlen(path));
+  g_checksum_get_digest(sum, digest, &size);
+  for (unsigned i = 0; i < 8; ++i)
+    bits = bits << 8 | digest[i];
+  return (double)(bits >> 11) * 0x1p-53;
+}
+
+static bool
+split_by_folder(PartitaSide *sides, size_t n)
+{
+  size_t n_train = 0;
+  size_t n_valid = 0;
+
+  for (size_t i = 0; i < n; ++i) {
+    n_train += sides[i].in_train;
+    n_valid += sides[i].in_valid;
+    sides[i].valid = sides[i].in_valid;
+  }
+  return n_train > 0 && n_valid > 0;
+}
+
+void
+partita_split(PartitaSide *sides, size_t n, double valid_share, uint64_t seed)
+{
+  size_t n_valid = 0;
+  size_t lowest = 0;
+  size_t highest = 0;
+
+  if (n == 0 || split_by_folder(sides, n))
+    return;
+  g_autofree double *uniform = g_new(double, n);
+
+  for (size_t i = 0; i < n; ++i) {
+    uniform[i] = draw(sides[i].path, seed);
+    lowest = uniform[i] < uniform[lowest] ? i : lowest;
+    highest = uniform[i] > uniform[highest] ? i : highest;
+    sides[i].valid = uniform[i] < valid_share;
+    n_valid += sides[i].valid;
+  }
+  if (valid_share > 0.0 && n >= 2 && n_valid == 0)
+    sides[lowest].valid = true;
+  else if (n_valid == n)
+    sides[highest].valid = false;
+}

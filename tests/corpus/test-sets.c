@@ -1,0 +1,237 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <base/file.h>
+#include <corpus/meter-fit.h>
+#include <corpus/scan.h>
+#include <math.h>
+#include <partita/corpus.h>
+#include <partita/midi.h>
+#include <string.h>
+
+/* Real sets, each a folder below $PARTITA_DATA. */
+
+typedef void
+EachScore(PartitaScore *score, void *data);
+
+/// Calls @each for every file of @set that can be read; false if there is no
+/// such set here, and the test is skipped.
+static bool
+for_each_score(const char *set, EachScore *each, void *data)
+{
+  const char *root = g_getenv("PARTITA_DATA");
+  g_autofree char *folder =
+    root != NULL ? g_build_filename(root, set, NULL) : NULL;
+
+  if (folder == NULL || !g_file_test(folder, G_FILE_TEST_IS_DIR)) {
+    g_test_skip("PARTITA_DATA has no such set");
+    return false;
+  }
+  g_autoptr(GPtrArray) items = partita_scan_folder(folder, NULL, NULL);
+
+  for (guint i = 0; i < items->len; ++i) {
+    const PartitaScanItem *item = g_ptr_array_index(items, i);
+
+    if (!item->midi || item->problem != NULL)
+      continue;
+    g_autofree char *path = g_build_filename(folder, item->path, NULL);
+    g_autoptr(PartitaScore) score = partita_midi_read_file(path, NULL, NULL);
+
+    if (score != NULL && partita_score_get_n_notes(score) > 0)
+      each(score, data);
+  }
+  return true;
+}
+
+static double
+quarters(PartitaMeter meter)
+{
+  return 4.0 * meter.numerator / meter.denominator;
+}
+
+static bool
+nests(PartitaMeter a, PartitaMeter b)
+{
+  const double ratio =
+    MAX(quarters(a), quarters(b)) / MIN(quarters(a), quarters(b));
+
+  return ratio == floor(ratio);
+}
+
+typedef struct {
+  unsigned n;
+  unsigned n_changed;
+  unsigned n_whole;  // whose metre thereafter has bars of 3/8 and more
+  unsigned n_common; // ... is 4/4
+  unsigned n_again;  // changed once more by a second repair
+} Repairs;
+
+static void
+repair_one(PartitaScore *score, void *data)
+{
+  Repairs *sums = data;
+  size_t n = 0;
+
+  ++sums->n;
+  sums->n_changed += partita_score_repair_bars(score, NULL);
+  sums->n_again += partita_score_repair_bars(score, NULL);
+
+  const PartitaMeter *meters = partita_score_get_meters(score, &n);
+  const PartitaMeter last = n > 0 ? meters[0] : (PartitaMeter){0, 4, 4};
+
+  sums->n_whole += quarters(last) >= 1.5;
+  sums->n_common += last.numerator == 4 && last.denominator == 4;
+}
+
+/* Sets whose metres were declared by people who knew the music. */
+static void
+test_true_metres(void)
+{
+  static const char *const sets[] = {"openscore_quartets", "openscore_lieder",
+                                     "mutopia_pd", "nottingham"};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(sets); ++i) {
+    Repairs sums = {0};
+
+    if (!for_each_score(sets[i], repair_one, &sums))
+      continue;
+    g_test_message("%s: %u files, %u changed (%.2f %%)", sets[i], sums.n,
+                   sums.n_changed, 100.0 * sums.n_changed / sums.n);
+    g_assert_cmpuint(sums.n_changed * 100, <=, sums.n);
+    g_assert_cmpuint(sums.n_again, ==, 0);
+  }
+}
+
+static void
+test_pop909(void)
+{
+  Repairs sums = {0};
+
+  if (!for_each_score("pop909", repair_one, &sums))
+    return;
+  g_test_message("pop909: %u files, %u changed, %u in bars of 3/8 or more, "
+                 "%u in 4/4",
+                 sums.n, sums.n_changed, sums.n_whole, sums.n_common);
+  g_assert_cmpuint(sums.n_whole, ==, sums.n);
+  g_assert_cmpuint(sums.n_common * 10, >, sums.n * 9);
+  g_assert_cmpuint(sums.n_again, ==, 0);
+}
+
+typedef struct {
+  unsigned n;
+  unsigned n_same;   // bars of the same length
+  unsigned n_nests;  // or of a multiple
+  unsigned n_lines;  // of the latter: bar lines as declared
+  double most_wrong; // by which a metre that does not nest fits better
+} Guesses;
+
+/// The metre in force for nine tenths of the piece.
+static bool
+find_main_meter(const PartitaScore *score, PartitaMeter *main_meter)
+{
+  const uint32_t end = partita_score_get_end(score);
+  size_t n = 0;
+  const PartitaMeter *meters = partita_score_get_meters(score, &n);
+
+  for (size_t i = 0; i < n; ++i) {
+    const uint32_t until = i + 1 < n ? MIN(meters[i + 1].tick, end) : end;
+
+    *main_meter = meters[i];
+    if (until > meters[i].tick && until - meters[i].tick > end * 0.9)
+      return true;
+  }
+  return false;
+}
+
+static void
+guess_one(PartitaScore *score, void *data)
+{
+  Guesses *sums = data;
+  g_auto(PartitaPulse) pulse = {0};
+  PartitaMeter declared;
+  PartitaMeterFit fit;
+  PartitaMeterFit as_declared;
+
+  if (!find_main_meter(score, &declared))
+    return;
+  partita_pulse_measure(&pulse, score);
+  partita_meter_fit_best(&fit, &pulse);
+  ++sums->n;
+  sums->n_same += quarters(fit.meter) == quarters(declared);
+  if (nests(fit.meter, declared)) {
+    const double bar = MIN(quarters(fit.meter), quarters(declared)) *
+                       partita_score_get_ppq(score);
+
+    ++sums->n_nests;
+    sums->n_lines += fabs(remainder(fit.first_ticks - declared.tick, bar)) <
+                     partita_score_get_ppq(score) / 8.0;
+  } else if (partita_meter_fit_one(&as_declared, &pulse, declared)) {
+    sums->most_wrong = MAX(sums->most_wrong, fit.fit - as_declared.fit);
+  }
+}
+
+/* The metre is hidden and guessed from the notes alone. */
+static void
+test_hidden_metres(void)
+{
+  static const char *const sets[] = {"openscore_quartets", "openscore_lieder",
+                                     "mutopia_pd", "nottingham"};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(sets); ++i) {
+    Guesses sums = {0};
+
+    if (!for_each_score(sets[i], guess_one, &sums) || sums.n == 0)
+      continue;
+    g_test_message("%s: %u files of one metre: bar length right %.1f %%, it "
+                   "or a multiple %.1f %%, of these bar lines right %.1f %%; "
+                   "wrong by at most %.3f",
+                   sets[i], sums.n, 100.0 * sums.n_same / sums.n,
+                   100.0 * sums.n_nests / sums.n,
+                   100.0 * sums.n_lines / sums.n_nests, sums.most_wrong);
+    g_assert_cmpuint(sums.n_nests * 5, >, sums.n * 4);
+  }
+}
+
+static void
+test_read_all(void)
+{
+  static const char *const sets[] = {"pop909", "messy_web", "messy_games",
+                                     "parser_tests"};
+  const char *root = g_getenv("PARTITA_DATA");
+  const PartitaCorpusOptions options = {.scheme = "remi"};
+
+  if (root == NULL) {
+    g_test_skip("PARTITA_DATA is not set");
+    return;
+  }
+  for (size_t i = 0; i < G_N_ELEMENTS(sets); ++i) {
+    g_autofree char *folder = g_build_filename(root, sets[i], NULL);
+    g_autoptr(GError) error = NULL;
+    const gint64 start = g_get_monotonic_time();
+    g_autoptr(PartitaCorpus) corpus =
+      partita_corpus_read(folder, &options, &error);
+    const double s = (double)(g_get_monotonic_time() - start) / G_USEC_PER_SEC;
+    size_t n = 0;
+    size_t tokens = 0;
+
+    g_assert_no_error(error);
+    (void)partita_corpus_get_ledger(corpus, &n);
+    for (size_t j = 0; j < partita_corpus_get_n_pieces(corpus); ++j)
+      tokens += partita_corpus_get_piece(corpus, j).n;
+    g_test_message("%s: %zu files, %zu pieces, %zu tokens in %.2f s "
+                   "(%.0f files/s)",
+                   sets[i], n, partita_corpus_get_n_pieces(corpus), tokens, s,
+                   (double)n / s);
+  }
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/corpus/sets/true-metres", test_true_metres);
+  g_test_add_func("/corpus/sets/pop909", test_pop909);
+  g_test_add_func("/corpus/sets/hidden-metres", test_hidden_metres);
+  g_test_add_func("/corpus/sets/read-all", test_read_all);
+  return g_test_run();
+}
