@@ -78,9 +78,9 @@ static const Rule chorale_rules[N_COUNT] = {
 };
 
 static const Rule dance_rules[N_COUNT] = {
-  [N_I] = {{{N_I, 4},
-            {N_V7, 4},
-            {N_VI, 3},
+  [N_I] = {{{N_I, 2},
+            {N_V7, 3},
+            {N_VI, 4},
             {N_IV, 4},
             {N_II, 2},
             {N_V7_II, 2},

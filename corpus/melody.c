@@ -36,7 +36,7 @@ stand_cost(const MelodyNote *note, int pitch)
     return IMPOSSIBLE;
   if (!melody_in_scale(&note->chord, pitch))
     return IMPOSSIBLE;
-  return 0.55 * abs(pitch - note->aim) +
+  return 0.7 * abs(pitch - note->aim) +
          (chord_has(&note->chord, pitch) ? 0.0 : strange[note->weight]);
 }
 

@@ -119,6 +119,8 @@ section_sing(Chance *chance,
                                              {0, 0, 1, 3, 0, 0, 2, 4},
                                              {0, 1, 0, 1, 2, 2, 1, 4},
                                              {0, 1, 2, 3, 0, 1, 2, 4}};
+  // The second half climbs higher, and comes home.
+  static const int lifts[SECTION_BARS] = {0, 1, 2, 1, 2, 4, 3, 0};
   const int *form = forms[chance_below(chance, 4)];
   const int sequence = chance_between(chance, -1, 1);
   const int middle = low + (high - low) / 2;
@@ -134,9 +136,8 @@ section_sing(Chance *chance,
   motives[4] = (Motive){.rhythm = rhythms->last_bar};
   section->n = 0;
   for (int bar = 0; bar < SECTION_BARS; ++bar) {
-    const int arch = bar < 5 ? bar / 2 : 7 - bar;
     add_bar(section, frame, &motives[form[bar]], bar,
-            base + arch + (bar % 4 == 2 ? sequence : 0));
+            base + lifts[bar] + (bar % 4 == 2 ? sequence : 0));
   }
   const Chord *last = &section->chords[7];
   for (int i = section->n - 1; section->notes[i].at >= 7 * frame_bar(frame);
