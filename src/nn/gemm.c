@@ -17,7 +17,7 @@
 #define REAL_GEMV cblas_sgemv
 #endif
 
-G_DEFINE_QUARK(partita - nn - error - quark, partita_nn_error)
+G_DEFINE_QUARK(partita-nn-error-quark, partita_nn_error)
 
 bool
 partita_nn_init(GError **error)
@@ -73,7 +73,7 @@ partita_nn_gemm(unsigned flags,
 {
   const bool a_transposed = flags & PARTITA_NN_TRANSPOSE_A;
   const bool b_transposed = flags & PARTITA_NN_TRANSPOSE_B;
-  const PartitaReal keep = flags & PARTITA_NN_ACCUMULATE ? 1.0f : 0.0f;
+  const PartitaReal keep = (PartitaReal)((flags & PARTITA_NN_ACCUMULATE) != 0);
 
   g_return_if_fail(m > 0 && n > 0 && k > 0);
   g_return_if_fail(m <= G_MAXINT && n <= G_MAXINT && k <= G_MAXINT);
