@@ -114,7 +114,8 @@ partita_corpus_get_piece(const PartitaCorpus *corpus, size_t index);
  * "metre 1/4 read as 4/4"
  *
  * Where the declared metre contradicts the notes, puts in the metre, and the
- * first bar line, that agree with them best.
+ * first bar line, that agree with them best. For the latter the whole piece
+ * may move in time by less than a bar; the times between notes stay.
  *
  * Returns: whether anything was changed
  */

@@ -6,7 +6,7 @@
 #include <base/file.h>
 #include <string.h>
 
-G_DEFINE_QUARK(partita - corpus - error - quark, partita_corpus_error)
+G_DEFINE_QUARK(partita-corpus-error-quark, partita_corpus_error)
 
 #define DEFAULT_VALID_SHARE 0.1
 
@@ -64,13 +64,16 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Build, clear_build)
 static char *
 digest_ids(const Build *build, const GArray *ids)
 {
+  const uint16_t *all = (const uint16_t *)(const void *)ids->data;
   g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+  guint start = 0; // of what is not yet in the sum
 
-  for (guint i = 0; i < ids->len; ++i) {
-    const uint16_t id = g_array_index(ids, uint16_t, i);
-
-    if (!build->is_style[id])
-      g_checksum_update(sum, (const guchar *)&id, sizeof id);
+  for (guint i = 0; i <= ids->len; ++i) {
+    if (i < ids->len && !build->is_style[all[i]])
+      continue;
+    g_checksum_update(sum, (const guchar *)(all + start),
+                      (gssize)((i - start) * sizeof *all));
+    start = i + 1;
   }
   return g_strdup(g_checksum_get_string(sum));
 }
@@ -95,8 +98,7 @@ only_drums(const Build *build, const PartitaScore *score)
   PartitaQuantiseLoss loss = {0};
 
   for (size_t i = 0; i < partita_score_get_n_tracks(score); ++i) {
-    const PartitaTrack *track =
-      partita_score_get_track((PartitaScore *)score, i);
+    const PartitaTrack *track = partita_score_get_track(score, i);
     size_t n = 0;
 
     (void)partita_track_get_notes(track, &n);

@@ -52,8 +52,7 @@ gather(const PartitaScore *score)
   GArray *events = g_array_new(FALSE, FALSE, sizeof(Event));
 
   for (size_t t = 0; t < partita_score_get_n_tracks(score); ++t) {
-    const PartitaTrack *track =
-      partita_score_get_track((PartitaScore *)score, t);
+    const PartitaTrack *track = partita_score_get_track(score, t);
     size_t n = 0;
     const PartitaNote *notes = partita_track_get_notes(track, &n);
 
@@ -75,9 +74,9 @@ find_phase(const GArray *events, double period, double *concentration)
   double y = 0.0;
 
   for (guint i = 0; i < events->len; ++i) {
-    const double turn =
-      2.0 * G_PI *
-      fmod(g_array_index(events, Event, i).note.onset_ticks, period) / period;
+    const double periods =
+      g_array_index(events, Event, i).note.onset_ticks / period;
+    const double turn = 2.0 * G_PI * (periods - floor(periods));
 
     x += cos(turn);
     y += sin(turn);
@@ -118,15 +117,18 @@ static void
 place_grid(PartitaPulse *pulse, const GArray *events, double ppq)
 {
   double triplets = 0.0;
-  double phase = find_phase(events, ppq / 3.0, &triplets);
 
   pulse->cell_ticks = ppq / PARTITA_PULSE_CELLS;
   pulse->origin_ticks =
     find_phase(events, pulse->cell_ticks, &pulse->concentration);
+  if (pulse->concentration + TRIPLET_MARGIN >= 1.0)
+    return;
+  const double phase = find_phase(events, ppq / 3.0, &triplets);
+
   if (triplets > pulse->concentration + TRIPLET_MARGIN) {
     pulse->concentration = triplets;
-    phase = heaviest_origin(events, phase, ppq / 3.0, ppq);
-    pulse->origin_ticks = fmod(phase, pulse->cell_ticks);
+    pulse->origin_ticks =
+      fmod(heaviest_origin(events, phase, ppq / 3.0, ppq), pulse->cell_ticks);
   }
 }
 

@@ -198,21 +198,23 @@ partita_score_repair_bars(PartitaScore *score, char **reason)
 {
   g_auto(PartitaPulse) pulse = {0};
   g_autofree char *done = NULL;
+  const bool in_fragments = share_of_fragments(score) > SHORT_BAR_SHARE;
   PartitaMeter only;
   size_t n = 0;
 
   if (reason != NULL)
     *reason = NULL;
-  if (partita_score_get_n_notes(score) < NOTES_MIN)
-    return false;
   (void)partita_score_get_meters(score, &n);
+  // Where metres change and make sense, somebody has thought about them.
+  if (partita_score_get_n_notes(score) < NOTES_MIN ||
+      (n > 0 && !in_fragments && !find_only_meter(score, &only)))
+    return false;
   partita_pulse_measure(&pulse, score);
-
-  if (share_of_fragments(score) > SHORT_BAR_SHARE) {
+  if (in_fragments) {
     done = repair_fragments(score, &pulse);
   } else if (n == 0) {
     done = repair_undeclared(score, &pulse);
-  } else if (find_only_meter(score, &only)) {
+  } else {
     done = repair_contradicted(score, &pulse, only);
     if (done == NULL)
       done = repair_offset(score, &pulse, only);

@@ -17,8 +17,8 @@ start_clock(Clock *clock, const PartitaScore *score)
 
   for (size_t t = 0; t < partita_score_get_n_tracks(score); ++t) {
     size_t n = 0;
-    const PartitaNote *notes = partita_track_get_notes(
-      partita_score_get_track((PartitaScore *)score, t), &n);
+    const PartitaNote *notes =
+      partita_track_get_notes(partita_score_get_track(score, t), &n);
 
     for (size_t i = 0; i < n; ++i)
       first = MIN(first, notes[i].onset_ticks);
@@ -48,10 +48,10 @@ assert_same_sound(const PartitaScore *a, const PartitaScore *b)
   for (size_t t = 0; t < partita_score_get_n_tracks(a); ++t) {
     size_t n = 0;
     size_t m = 0;
-    const PartitaNote *x = partita_track_get_notes(
-      partita_score_get_track((PartitaScore *)a, t), &n);
-    const PartitaNote *y = partita_track_get_notes(
-      partita_score_get_track((PartitaScore *)b, t), &m);
+    const PartitaNote *x =
+      partita_track_get_notes(partita_score_get_track(a, t), &n);
+    const PartitaNote *y =
+      partita_track_get_notes(partita_score_get_track(b, t), &m);
 
     g_assert_cmpuint(n, ==, m);
     for (size_t i = 0; i < n; ++i) {
@@ -169,8 +169,8 @@ assert_meter(const PartitaScore *score, unsigned beats)
   size_t n = 0;
   const PartitaMeter *meters = partita_score_get_meters(score, &n);
   size_t n_notes = 0;
-  const PartitaNote *notes = partita_track_get_notes(
-    partita_score_get_track((PartitaScore *)score, 0), &n_notes);
+  const PartitaNote *notes =
+    partita_track_get_notes(partita_score_get_track(score, 0), &n_notes);
 
   g_assert_cmpuint(n, ==, 1);
   g_assert_cmpuint(meters[0].tick, ==, 0);
