@@ -251,13 +251,12 @@ partita_grammar_reset(PartitaGrammar *grammar);
 
 /**
  * partita_grammar_demand_bars:
- * @bars: at least 1
+ * @bars: from 1 to %PARTITA_BARS_MAX (performance: 43200, a day)
  *
  * From here on, only sequences of exactly @bars bars are legal (performance:
  * a bar is two seconds, and the last sound ends in the last bar). Call it
  * before the first id, or after a prefix with fewer bars; the Bars and Bar
- * tokens of that prefix must count towards @bars. Which is at most
- * %PARTITA_BARS_MAX (performance: 43200, a day).
+ * tokens of that prefix must count towards @bars.
  */
 PARTITA_API void
 partita_grammar_demand_bars(PartitaGrammar *grammar, size_t bars);

@@ -84,6 +84,97 @@ test_day(void)
   assert_legal(scheme, ids);
 }
 
+static void
+push_all(const PartitaScheme *scheme,
+         PartitaGrammar *grammar,
+         const char *words)
+{
+  g_auto(GStrv) names = g_strsplit(words, " ", -1);
+
+  for (char **name = names; *name != NULL; ++name) {
+    const int id = partita_scheme_find_token(scheme, *name);
+
+    g_assert_cmpint(id, >=, 0);
+    g_assert_true(partita_grammar_push(grammar, (uint16_t)id));
+  }
+}
+
+static bool
+may(const PartitaScheme *scheme,
+    const PartitaGrammar *grammar,
+    const char *name)
+{
+  g_autofree uint8_t *mask = g_malloc(partita_scheme_get_vocab_size(scheme));
+
+  partita_grammar_allowed(grammar, mask);
+  return mask[partita_scheme_find_token(scheme, name)];
+}
+
+/// Only the longest shift may be followed by another.
+static void
+test_greedy_shifts(void)
+{
+  g_autoptr(PartitaScheme) scheme = make_scheme("performance");
+  g_autoptr(PartitaGrammar) grammar = partita_grammar_new(scheme);
+
+  push_all(scheme, grammar, "Bos TimeShift_100");
+  g_assert_true(may(scheme, grammar, "TimeShift_1"));
+  g_assert_true(may(scheme, grammar, "TimeShift_100"));
+  g_assert_false(may(scheme, grammar, "Eos"));
+  g_assert_false(may(scheme, grammar, "NoteOn_60")); // no velocity yet
+  push_all(scheme, grammar, "TimeShift_99");
+  g_assert_false(may(scheme, grammar, "TimeShift_1"));
+  g_assert_false(may(scheme, grammar, "TimeShift_100"));
+  push_all(scheme, grammar, "Velocity_3");
+  g_assert_false(may(scheme, grammar, "Velocity_4"));
+  g_assert_false(may(scheme, grammar, "TimeShift_1"));
+  push_all(scheme, grammar, "NoteOn_60");
+  g_assert_false(may(scheme, grammar, "NoteOff_60"));
+  g_assert_false(may(scheme, grammar, "NoteOn_59"));
+  g_assert_true(may(scheme, grammar, "NoteOn_61"));
+  g_assert_false(may(scheme, grammar, "Velocity_3"));
+}
+
+/// A note to come needs a step before the end; all must end at the end.
+static void
+test_end_of_demand(void)
+{
+  g_autoptr(PartitaScheme) scheme = make_scheme("performance");
+  g_autoptr(PartitaGrammar) grammar = partita_grammar_new(scheme);
+
+  partita_grammar_demand_bars(grammar, 1);
+  push_all(scheme, grammar, "Bos");
+  g_assert_false(may(scheme, grammar, "Eos"));
+  push_all(scheme, grammar, "TimeShift_100");
+  g_assert_true(may(scheme, grammar, "TimeShift_99"));
+  g_assert_false(may(scheme, grammar, "TimeShift_100"));
+  push_all(scheme, grammar, "TimeShift_99 Velocity_3 NoteOn_60 NoteOn_64");
+  g_assert_false(may(scheme, grammar, "TimeShift_2"));
+  push_all(scheme, grammar, "TimeShift_1");
+  g_assert_false(may(scheme, grammar, "NoteOff_64"));
+  g_assert_false(may(scheme, grammar, "NoteOn_70"));
+  push_all(scheme, grammar, "NoteOff_60 NoteOff_64");
+  g_assert_false(may(scheme, grammar, "TimeShift_1"));
+  g_assert_false(may(scheme, grammar, "NoteOn_70"));
+  g_assert_false(may(scheme, grammar, "Velocity_5"));
+  push_all(scheme, grammar, "Eos");
+  g_assert_true(partita_grammar_is_complete(grammar));
+}
+
+static void
+test_fields(void)
+{
+  g_autoptr(PartitaScheme) scheme = make_scheme("performance");
+  g_autoptr(PartitaGrammar) grammar = partita_grammar_new(scheme);
+  uint16_t fields[PARTITA_GRAMMAR_FIELDS_MAX];
+
+  push_all(scheme, grammar,
+           "Bos TimeShift_100 TimeShift_30 Velocity_3 NoteOn_60 NoteOn_64");
+  partita_grammar_get_fields(grammar, fields);
+  g_assert_cmpuint(fields[0], ==, 2);
+  g_assert_cmpuint(fields[1], ==, 30);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -92,5 +183,8 @@ main(int argc, char **argv)
   g_test_add_func("/token/performance/empty", test_empty);
   g_test_add_func("/token/performance/example", test_example);
   g_test_add_func("/token/performance/day", test_day);
+  g_test_add_func("/token/performance/greedy-shifts", test_greedy_shifts);
+  g_test_add_func("/token/performance/end-of-demand", test_end_of_demand);
+  g_test_add_func("/token/performance/fields", test_fields);
   return g_test_run();
 }
