@@ -21,8 +21,9 @@ typedef enum {
 PARTITA_API GQuark
 partita_midi_error_quark(void);
 
-/* Limits: work and memory are linear in the size of the file, and a file
- * past one of these is refused. */
+/* Limits: work and memory are linear in the size of the file. A file past one
+ * of the first three is refused; tempo changes and time beyond the last two are
+ * cut off. */
 #define PARTITA_MIDI_BYTES_MAX (16u << 20)
 #define PARTITA_MIDI_EVENTS_MAX 1000000u
 #define PARTITA_MIDI_TRACKS_MAX 512u
@@ -71,7 +72,12 @@ partita_mend_describe(unsigned mends);
  * stumble over: header of 6 bytes, true track count, a division in ticks a
  * quarter, no running status, no sysex, metas of legal length, all tempo
  * changes in the first track, one End-Of-Track a track. Cleaning what was
- * cleaned changes nothing.
+ * cleaned changes nothing. The tracks of a format 2 file are played one after
+ * another. Texts are cut to 127 bytes. Tempo changes beyond the limit, and
+ * what lies beyond the limit of time or %PARTITA_TICK_MAX, are left out; a
+ * file past one of the other limits is refused.
+ *
+ * Cost: linear in @size, but for the sorting of tempos and metres.
  *
  * Returns: (transfer full) (nullable): the clean file; NULL with @error set,
  * whose message begins "byte N: ".
@@ -85,9 +91,21 @@ partita_midi_clean(const uint8_t *data,
 /**
  * partita_midi_read:
  * @data: any bytes at all
+ * @mends: (out) (optional): what was mended: all that partita_midi_clean()
+ * mends, and hanging notes and orphan releases
+ *
+ * A release ends the note of its track, channel and key that has sounded
+ * longest; a note never released ends with its track; each lasts a tick at
+ * least. A program and the sustain pedal act on their channel and port in all
+ * tracks. Names that are no UTF-8 are taken as Latin-1.
+ *
+ * The score ends with the last End-Of-Track or note, but at most one bar after
+ * the bar in which the last note ends: many files go on in silence. A file
+ * that partita_midi_write_file() wrote says where it ends, and that holds.
  *
  * Returns: (transfer full) (nullable): the score, sorted, one track for each
- * (track, channel, program) that has notes; NULL with @error set.
+ * (track, port, channel, program) that has notes, in order of appearance; NULL
+ * with @error set, whose message begins "byte N: ".
  */
 PARTITA_API PartitaScore *
 partita_midi_read(const uint8_t *data,
@@ -111,8 +129,14 @@ partita_midi_read_file(const char *path, unsigned *mends, GError **error);
  * Writes a format 1 file: track 1 holds tempo, metre, keys and the end of the
  * piece, then one track for each track of @score. Notes of one pitch that
  * overlap go to tracks of their own, and instruments beyond the sixteen
- * channels to further ports, so that reading the file gives the same score.
- * The file appears whole or not at all.
+ * channels to further ports, so that reading the file gives the same score,
+ * tracks without notes, repeated pedals and the end included; only names are
+ * cut to 127 bytes. To that end each track carries a mark of ours (FF 7F, 7D
+ * "partita" and a byte: 0 where the piece ends, 1 a track, 2 more notes of the
+ * track before it). The file appears whole or not at all.
+ *
+ * A score past the limits above (of MIDI tracks, events, tempo changes, time)
+ * is refused with %PARTITA_MIDI_ERROR_TOO_BIG. @score must be sorted.
  *
  * Returns: false with @error set if it cannot be written
  */

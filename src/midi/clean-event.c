@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define SUSTAIN 64
-
 uint32_t
 partita_midi_walk_tick(const PartitaMidiWalk *walk,
                        const PartitaMidiCursor *cursor)
@@ -35,15 +33,6 @@ take_quantity(PartitaMidiWalk *walk, size_t at, size_t end, uint32_t *value)
     walk->mends |= PARTITA_MEND_BAD_EVENT;
   *value = (uint32_t)MIN(sum, PARTITA_MIDI_DELTA_MAX);
   return at + 1;
-}
-
-static bool
-is_wanted(const PartitaMidiWalk *walk, uint8_t status, uint8_t first)
-{
-  const uint8_t kind = status & 0xF0;
-
-  return !walk->lean || kind == 0x80 || kind == 0x90 || kind == 0xC0 ||
-         (kind == 0xB0 && first == SUSTAIN);
 }
 
 /* Data bytes of 128 and more are taken as 127: a velocity of 128 must not
@@ -76,8 +65,7 @@ take_channel(PartitaMidiWalk *walk,
               n == 2 ? take_data(walk, at + 1) : 0},
   };
 
-  if (is_wanted(walk, status, event.bytes[1]))
-    g_array_append_val(walk->events, event);
+  g_array_append_val(walk->events, event);
   return at + n;
 }
 

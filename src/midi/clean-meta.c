@@ -7,20 +7,6 @@
 
 #include <string.h>
 
-enum {
-  META_SEQUENCE = 0x00,
-  META_TEXT_FIRST = 0x01,
-  META_NAME = 0x03,
-  META_TEXT_LAST = 0x0F,
-  META_CHANNEL = 0x20,
-  META_PORT = 0x21,
-  META_END = 0x2F,
-  META_TEMPO = 0x51,
-  META_OFFSET = 0x54,
-  META_METER = 0x58,
-  META_KEY = 0x59
-};
-
 /// The denominator is a power of two, at most 2^6 = 64.
 #define DENOMINATOR_LOG_MAX 6
 
@@ -29,19 +15,19 @@ static int
 legal_length(uint8_t type)
 {
   switch (type) {
-  case META_END:
+  case PARTITA_MIDI_META_END:
     return 0;
-  case META_CHANNEL:
-  case META_PORT:
+  case PARTITA_MIDI_META_CHANNEL:
+  case PARTITA_MIDI_META_PORT:
     return 1;
-  case META_SEQUENCE:
-  case META_KEY:
+  case PARTITA_MIDI_META_SEQUENCE:
+  case PARTITA_MIDI_META_KEY:
     return 2;
-  case META_TEMPO:
+  case PARTITA_MIDI_META_TEMPO:
     return 3;
-  case META_METER:
+  case PARTITA_MIDI_META_METER:
     return 4;
-  case META_OFFSET:
+  case PARTITA_MIDI_META_OFFSET:
     return 5;
   default:
     return -1;
@@ -77,11 +63,11 @@ static bool
 is_sane(uint8_t type, const uint8_t *contents)
 {
   switch (type) {
-  case META_CHANNEL:
+  case PARTITA_MIDI_META_CHANNEL:
     return contents[0] < 16;
-  case META_PORT:
+  case PARTITA_MIDI_META_PORT:
     return contents[0] < 128;
-  case META_KEY:
+  case PARTITA_MIDI_META_KEY:
     return (int8_t)contents[0] >= -7 && (int8_t)contents[0] <= 7 &&
            contents[1] <= 1;
   default:
@@ -90,16 +76,10 @@ is_sane(uint8_t type, const uint8_t *contents)
 }
 
 static bool
-is_wanted(const PartitaMidiWalk *walk, uint8_t type)
-{
-  return !walk->lean || type == META_NAME || type == META_PORT ||
-         type == META_KEY || type == 0x7F;
-}
-
-static bool
 is_text(uint8_t type)
 {
-  return type >= META_TEXT_FIRST && type <= META_TEXT_LAST;
+  return type >= PARTITA_MIDI_META_TEXT_FIRST &&
+         type <= PARTITA_MIDI_META_TEXT_LAST;
 }
 
 /* The longest beginning of @n bytes that a meta may hold; a text in UTF-8 is
@@ -131,7 +111,7 @@ take_other(
   };
   const bool sane = is_sane(type, contents);
 
-  if (sane && is_wanted(walk, type))
+  if (sane)
     g_array_append_val(walk->events, event);
   return sane;
 }
@@ -147,16 +127,16 @@ partita_midi_walk_meta(PartitaMidiWalk *walk,
   const int legal = legal_length(type);
   bool ok = legal < 0 || n == (size_t)legal;
 
-  if (type == META_END) {
+  if (type == PARTITA_MIDI_META_END) {
     cursor->ended = true;
   } else if (legal >= 0 && n < (size_t)legal) {
     ok = false;
   } else {
     const size_t used = legal >= 0 ? (size_t)legal : n;
 
-    if (type == META_TEMPO)
+    if (type == PARTITA_MIDI_META_TEMPO)
       ok &= take_tempo(walk, tick, walk->data + at);
-    else if (type == META_METER)
+    else if (type == PARTITA_MIDI_META_METER)
       ok &= take_meter(walk, tick, walk->data + at);
     else
       ok &= take_other(walk, tick, type, at, used);

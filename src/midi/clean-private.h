@@ -6,6 +6,22 @@
 
 #include <partita/midi.h>
 
+/// Types of metas.
+enum {
+  PARTITA_MIDI_META_SEQUENCE = 0x00,
+  PARTITA_MIDI_META_TEXT_FIRST = 0x01,
+  PARTITA_MIDI_META_NAME = 0x03,
+  PARTITA_MIDI_META_TEXT_LAST = 0x0F,
+  PARTITA_MIDI_META_CHANNEL = 0x20,
+  PARTITA_MIDI_META_PORT = 0x21,
+  PARTITA_MIDI_META_END = 0x2F,
+  PARTITA_MIDI_META_TEMPO = 0x51,
+  PARTITA_MIDI_META_OFFSET = 0x54,
+  PARTITA_MIDI_META_METER = 0x58,
+  PARTITA_MIDI_META_KEY = 0x59,
+  PARTITA_MIDI_META_OWN = 0x7F // a program's own
+};
+
 /// One event of the input, already legal.
 typedef struct {
   uint32_t tick;    // from the start of the piece; at most TICK_MAX + 1
@@ -29,7 +45,7 @@ typedef struct {
 typedef struct {
   const uint8_t *data;
   size_t size;
-  bool lean; // leave out the events that a score does not hold
+  bool lean; // write only the events that a score holds
   unsigned mends;
   uint16_t format;
   uint16_t n_declared; // tracks, by the header

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define DEFAULT_US_PER_QUARTER 500000u
+#define SUSTAIN 64
 
 uint32_t
 partita_midi_limit(const PartitaTempo *tempos, size_t n, uint16_t ppq)
@@ -224,17 +225,35 @@ is_late(const Writer *writer, const PartitaMidiEvent *event)
   return event->tick > writer->limit || (on && event->tick == writer->limit);
 }
 
-static void
-put_track(Writer *writer, guint index)
+/* Whether a score holds what @event says; what it does not hold is not worth
+ * libsmf's time. */
+static bool
+is_wanted(const PartitaMidiEvent *event)
 {
-  static const uint8_t end[] = {0xFF, 0x2F, 0x00};
-  PartitaMidiWalk *walk = writer->walk;
-  const PartitaMidiSpan *span =
-    &g_array_index(walk->spans, PartitaMidiSpan, index);
-  const bool changes = index == 0 && !walk->lean;
-  uint32_t end_ticks = 0;
+  const uint8_t first = event->bytes[1];
 
-  writer->tick = 0;
+  switch (event->bytes[0] & 0xF0) {
+  case 0x80:
+  case 0x90:
+  case 0xC0:
+    return true;
+  case 0xB0:
+    return first == SUSTAIN;
+  case 0xF0:
+    return first == PARTITA_MIDI_META_NAME || first == PARTITA_MIDI_META_PORT ||
+           first == PARTITA_MIDI_META_KEY || first == PARTITA_MIDI_META_OWN;
+  default:
+    return false;
+  }
+}
+
+/// Returns the tick of the last event within the limit.
+static uint32_t
+put_events(Writer *writer, const PartitaMidiSpan *span, bool changes)
+{
+  PartitaMidiWalk *walk = writer->walk;
+  uint32_t last = 0;
+
   for (guint i = span->first; i < span->first + span->n; ++i) {
     const PartitaMidiEvent *event =
       &g_array_index(walk->events, PartitaMidiEvent, i);
@@ -243,18 +262,53 @@ put_track(Writer *writer, guint index)
       walk->mends |= PARTITA_MEND_LONG_TIME;
       continue;
     }
+    last = event->tick;
     if (changes)
-      put_changes(writer, event->tick);
-    put_event(writer, event);
+      put_changes(writer, last);
+    if (!walk->lean || is_wanted(event))
+      put_event(writer, event);
   }
+  return last;
+}
+
+static uint32_t
+last_change(const PartitaMidiWalk *walk)
+{
+  const guint n_tempos = walk->tempos->len;
+  const guint n_meters = walk->meters->len;
+  const uint32_t tempo =
+    n_tempos > 0 ? g_array_index(walk->tempos, PartitaTempo, n_tempos - 1).tick
+                 : 0;
+  const uint32_t meter =
+    n_meters > 0
+      ? g_array_index(walk->meters, PartitaMidiMeter, n_meters - 1).tick
+      : 0;
+
+  return MAX(tempo, meter);
+}
+
+static void
+put_track(Writer *writer, guint index)
+{
+  static const uint8_t end[] = {0xFF, 0x2F, 0x00};
+  PartitaMidiWalk *walk = writer->walk;
+  const PartitaMidiSpan *span =
+    &g_array_index(walk->spans, PartitaMidiSpan, index);
+  const bool changes = index == 0 && !walk->lean;
+  uint32_t last = 0;
+
+  writer->tick = 0;
+  last = put_events(writer, span, changes);
   if (changes)
     put_changes(writer, UINT32_MAX);
+  if (index == 0)
+    last = MAX(last, last_change(walk));
   // Of a track that is cut, the silence up to the limit is cut too.
   if (span->end_ticks > writer->limit)
     walk->mends |= PARTITA_MEND_LONG_TIME;
   else
-    end_ticks = span->end_ticks;
-  put(writer, MAX(writer->tick, end_ticks), end, sizeof end);
+    last = MAX(last, span->end_ticks);
+  put(writer, last, end, sizeof end);
 }
 
 static void

@@ -3,7 +3,11 @@
 
 #include <midi/clean-private.h>
 
-G_DEFINE_QUARK(partita - midi - error - quark, partita_midi_error)
+GQuark
+partita_midi_error_quark(void)
+{
+  return g_quark_from_static_string("partita-midi-error-quark");
+}
 
 GBytes *
 partita_midi_clean(const uint8_t *data,

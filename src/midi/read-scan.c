@@ -21,7 +21,8 @@ is_meta(const smf_event_t *event, uint8_t type)
 int
 partita_midi_event_port(const smf_event_t *event)
 {
-  return is_meta(event, 0x21) ? event->midi_buffer[META_HEAD] : -1;
+  return is_meta(event, PARTITA_MIDI_META_PORT) ? event->midi_buffer[META_HEAD]
+                                                : -1;
 }
 
 /* Names that are no UTF-8 are taken as Latin-1, which every byte string is. */
@@ -76,14 +77,14 @@ scan_meta(PartitaMidiScan *scan,
 {
   const uint32_t tick = (uint32_t)event->time_pulses;
 
-  if (is_meta(event, 0x03) && label->name == NULL) {
+  if (is_meta(event, PARTITA_MIDI_META_NAME) && label->name == NULL) {
     label->name = take_name(event);
-  } else if (is_meta(event, 0x59)) {
+  } else if (is_meta(event, PARTITA_MIDI_META_KEY)) {
     const PartitaKey key = {tick, (int8_t)event->midi_buffer[META_HEAD],
                             event->midi_buffer[META_HEAD + 1] == 1};
 
     g_array_append_val(scan->keys, key);
-  } else if (is_meta(event, 0x7F)) {
+  } else if (is_meta(event, PARTITA_MIDI_META_OWN)) {
     scan_mark(scan, label, track, tick, take_mark(event));
   }
 }
