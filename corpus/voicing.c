@@ -5,7 +5,6 @@
 
 #include <glib.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define BEAM 36
 #define OPTIONS_MAX 512
