@@ -7,7 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-G_DEFINE_QUARK(partita - cli - error - quark, cli_error)
+GQuark
+cli_error_quark(void)
+{
+  return g_quark_from_static_string("partita-cli-error-quark");
+}
 
 const CliCommand *const cli_commands[] = {
   &cli_train, &cli_compose, &cli_render, &cli_inspect, NULL,

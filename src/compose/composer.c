@@ -4,7 +4,11 @@
 #include <compose/compose-private.h>
 #include <string.h>
 
-G_DEFINE_QUARK(partita - compose - error - quark, partita_compose_error)
+GQuark
+partita_compose_error_quark(void)
+{
+  return g_quark_from_static_string("partita-compose-error-quark");
+}
 
 static bool
 refuse_model(GError **error, const char *what, size_t has, size_t wants)

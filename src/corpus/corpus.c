@@ -6,7 +6,11 @@
 #include <base/file.h>
 #include <string.h>
 
-G_DEFINE_QUARK(partita-corpus-error-quark, partita_corpus_error)
+GQuark
+partita_corpus_error_quark(void)
+{
+  return g_quark_from_static_string("partita-corpus-error-quark");
+}
 
 #define DEFAULT_VALID_SHARE 0.1
 

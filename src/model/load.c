@@ -11,7 +11,11 @@
 
 G_STATIC_ASSERT(sizeof(float) == 4);
 
-G_DEFINE_QUARK(partita - model - error - quark, partita_model_error)
+GQuark
+partita_model_error_quark(void)
+{
+  return g_quark_from_static_string("partita-model-error-quark");
+}
 
 G_GNUC_PRINTF(3, 4)
 static bool

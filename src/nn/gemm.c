@@ -17,7 +17,11 @@
 #define REAL_GEMV cblas_sgemv
 #endif
 
-G_DEFINE_QUARK(partita-nn-error-quark, partita_nn_error)
+GQuark
+partita_nn_error_quark(void)
+{
+  return g_quark_from_static_string("partita-nn-error-quark");
+}
 
 bool
 partita_nn_init(GError **error)

@@ -17,7 +17,11 @@
 /// Half of the smallest step of a 16-bit file.
 #define AUDIBLE 0x1p-16
 
-G_DEFINE_QUARK(partita - render - error - quark, partita_render_error)
+GQuark
+partita_render_error_quark(void)
+{
+  return g_quark_from_static_string("partita-render-error-quark");
+}
 
 void
 partita_render_options_init(PartitaRenderOptions *options)

@@ -4,7 +4,11 @@
 #include <string.h>
 #include <token/scheme-private.h>
 
-G_DEFINE_QUARK(partita - token - error - quark, partita_token_error)
+GQuark
+partita_token_error_quark(void)
+{
+  return g_quark_from_static_string("partita-token-error-quark");
+}
 
 static const PartitaSchemeOps *const schemes[] = {&partita_remi_ops,
                                                   &partita_performance_ops};

@@ -1,0 +1,328 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <math.h>
+#include <string.h>
+#include <train/train-private.h>
+
+/// Shares of the run between two evaluations.
+#define EVALUATION_SHARE 0.05
+/// Seconds between them, when the length is given in minutes.
+#define EVALUATION_SECONDS 20.0
+/// The most of the time that evaluation may take then.
+#define EVALUATION_TIME_SHARE 0.08
+/// Held-out tokens taken while training; at the end all are.
+#define EVALUATION_TOKENS 100000
+/// Weight of the newest step in the running mean of the loss.
+#define LOSS_WEIGHT 0.02
+
+/// A run on its way.
+typedef struct {
+  const PartitaCorpus *corpus;
+  const PartitaTrainOptions *options;
+  PartitaTrainSettings settings;
+  PartitaModel *model;
+  size_t n_parameters;
+  PartitaCrew *crew;
+  PartitaStream *stream;
+  GArray *held_out;    // size_t: the subset for evaluation while training
+  PartitaReal *first;  // shape [n_parameters]: AdamW's first moment
+  PartitaReal *second; // shape [n_parameters]: and second
+  PartitaReal *best;   // shape [n_parameters]: weights of the best loss
+  PartitaTrainStatus status;
+  double started_s;
+  double evaluating_s; // seconds spent on evaluation
+  double tokens;
+  double evaluated_share;
+  double evaluated_s;
+} Run;
+
+GQuark
+partita_train_error_quark(void)
+{
+  return g_quark_from_static_string("partita-train-error-quark");
+}
+
+static double
+read_clock(const PartitaTrainOptions *options)
+{
+  return options->clock == NULL ? 0.0 : options->clock(options->clock_data);
+}
+
+static double
+measure_elapsed(const Run *run)
+{
+  return read_clock(run->options) - run->started_s;
+}
+
+static void
+run_free(Run *run)
+{
+  partita_crew_free(run->crew);
+  partita_stream_free(run->stream);
+  partita_model_free(run->model);
+  g_clear_pointer(&run->held_out, g_array_unref);
+  g_free(run->first);
+  g_free(run->second);
+  g_free(run->best);
+  g_free(run);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Run, run_free)
+
+static GArray *
+find_training(const PartitaCorpus *corpus)
+{
+  GArray *pieces = g_array_new(FALSE, FALSE, sizeof(size_t));
+
+  for (size_t i = 0; i < partita_corpus_get_n_pieces(corpus); ++i)
+    if (!partita_corpus_get_piece(corpus, i).valid)
+      g_array_append_val(pieces, i);
+  return pieces;
+}
+
+static bool
+make_model(Run *run, GError **error)
+{
+  const PartitaTrainSettings *settings = &run->settings;
+
+  run->model = partita_model_new(&settings->config, settings->seed);
+  run->n_parameters = partita_model_get_n_parameters(run->model);
+  run->crew =
+    partita_crew_new(run->model, settings, run->options->threads, error);
+  if (run->crew == NULL)
+    return false;
+  run->first = g_new0(PartitaReal, run->n_parameters);
+  run->second = g_new0(PartitaReal, run->n_parameters);
+  run->best = g_new0(PartitaReal, run->n_parameters);
+  return true;
+}
+
+static Run *
+run_new(const PartitaCorpus *corpus,
+        const PartitaTrainOptions *options,
+        const PartitaTrainSettings *settings,
+        GError **error)
+{
+  g_autoptr(Run) run = g_new0(Run, 1);
+
+  run->corpus = corpus;
+  run->options = options;
+  run->settings = *settings;
+  if (!partita_nn_init(error) || !make_model(run, error))
+    return NULL;
+
+  g_autoptr(GArray) pieces = find_training(corpus);
+  run->stream = partita_stream_new(corpus, pieces, &run->settings, true);
+  run->held_out = partita_held_out(corpus, settings->seed, EVALUATION_TOKENS);
+  run->status.steps = options->steps;
+  run->status.loss = NAN;
+  run->status.valid_loss = NAN;
+  run->status.best_valid_loss = NAN;
+  run->started_s = read_clock(options);
+  return g_steal_pointer(&run);
+}
+
+static double
+measure_share(const Run *run)
+{
+  const PartitaTrainOptions *options = run->options;
+
+  if (options->steps > 0)
+    return (double)run->status.step / (double)options->steps;
+  if (options->epochs > 0.0)
+    return partita_stream_get_epoch(run->stream) / options->epochs;
+  return measure_elapsed(run) / (60.0 * options->minutes);
+}
+
+static bool
+diverge(const Run *run, GError **error)
+{
+  g_set_error(error, PARTITA_TRAIN_ERROR, PARTITA_TRAIN_ERROR_DIVERGED,
+              "step %" G_GUINT64_FORMAT ": the loss is no number any more",
+              run->status.step);
+  return false;
+}
+
+static void
+update_weights(Run *run, const PartitaReal *gradients)
+{
+  const PartitaTrainSettings *settings = &run->settings;
+  PartitaReal *weights = partita_model_get_parameters(run->model);
+  size_t n_tensors = 0;
+  const PartitaModelTensor *tensors =
+    partita_model_get_tensors(run->model, &n_tensors);
+  PartitaNnAdamw adamw = {
+    .learning_rate = run->status.learning_rate,
+    .beta1 = settings->beta1,
+    .beta2 = settings->beta2,
+    .epsilon = 1e-8,
+  };
+
+  for (size_t i = 0; i < n_tensors; ++i) {
+    const size_t at = tensors[i].offset;
+
+    adamw.weight_decay = tensors[i].decay ? settings->weight_decay : 0.0;
+    partita_nn_adamw(weights + at, gradients + at, run->first + at,
+                     run->second + at, tensors[i].size, run->status.step,
+                     &adamw);
+  }
+}
+
+static bool
+take_step(Run *run, GError **error)
+{
+  PartitaTrainStatus *status = &run->status;
+  PartitaReal *gradients = NULL;
+
+  status->learning_rate =
+    run->settings.learning_rate * partita_train_schedule(status->share);
+  const PartitaChunk *chunk = partita_stream_next(run->stream);
+  ++status->step;
+  const double loss =
+    partita_crew_run(run->crew, chunk, status->step, &gradients) /
+    (double)chunk->n_targets;
+  status->gradient_norm =
+    partita_nn_clip(gradients, run->n_parameters, run->settings.clip);
+  if (!isfinite(loss) || !isfinite(status->gradient_norm))
+    return diverge(run, error);
+  update_weights(run, gradients);
+
+  const double weight = MAX(LOSS_WEIGHT, 1.0 / (double)status->step);
+  status->loss =
+    status->step == 1 ? loss : status->loss + weight * (loss - status->loss);
+  run->tokens += (double)chunk->n_targets;
+  return true;
+}
+
+static void
+measure_progress(Run *run)
+{
+  PartitaTrainStatus *status = &run->status;
+  const double elapsed_s = measure_elapsed(run);
+  const double training_s = elapsed_s - run->evaluating_s;
+
+  status->share = MIN(measure_share(run), 1.0);
+  status->epoch = partita_stream_get_epoch(run->stream);
+  status->tokens_per_s = training_s > 0.0 ? run->tokens / training_s : 0.0;
+  status->left_s = status->share > 0.0
+                     ? elapsed_s * (1.0 - status->share) / status->share
+                     : 0.0;
+}
+
+static void
+evaluate(Run *run)
+{
+  PartitaTrainStatus *status = &run->status;
+  const double before_s = measure_elapsed(run);
+  const double loss = partita_crew_evaluate(run->crew, run->corpus,
+                                            run->held_out, &run->settings);
+
+  status->valid_loss = loss;
+  if (isnan(status->best_valid_loss) || loss < status->best_valid_loss) {
+    status->best_valid_loss = loss;
+    memcpy(run->best, partita_model_get_parameters(run->model),
+           run->n_parameters * sizeof *run->best);
+  }
+  run->evaluated_share = status->share;
+  run->evaluated_s = measure_elapsed(run);
+  run->evaluating_s += run->evaluated_s - before_s;
+  status->evaluated = true;
+}
+
+static bool
+is_costly(const Run *run)
+{
+  const double elapsed_s = measure_elapsed(run);
+
+  return elapsed_s - run->evaluated_s < EVALUATION_SECONDS ||
+         run->evaluating_s > EVALUATION_TIME_SHARE * elapsed_s;
+}
+
+static bool
+is_due(const Run *run)
+{
+  if (run->status.share >= 1.0)
+    return true;
+  if (run->options->minutes > 0.0 && is_costly(run))
+    return false;
+  return run->status.share - run->evaluated_share >= EVALUATION_SHARE;
+}
+
+static bool
+train(Run *run, GError **error)
+{
+  const PartitaTrainOptions *options = run->options;
+
+  while (run->status.share < 1.0 &&
+         !g_cancellable_is_cancelled(options->cancellable)) {
+    run->status.evaluated = false;
+    if (!take_step(run, error))
+      return false;
+    measure_progress(run);
+    if (run->held_out->len > 0 && is_due(run))
+      evaluate(run);
+    if (options->progress != NULL)
+      options->progress(&run->status, options->progress_data);
+  }
+  if (run->held_out->len > 0 && isnan(run->status.valid_loss))
+    evaluate(run);
+  return true;
+}
+
+// Gives the model the best weights that were seen and measures them on
+// everything that is held out; whoever cancels does not want to wait for that,
+// so then only on what was taken while training.
+static void
+finish(Run *run, PartitaTrainReport *report)
+{
+  const bool cancelled = g_cancellable_is_cancelled(run->options->cancellable);
+  g_autoptr(GArray) pieces =
+    cancelled ? g_array_ref(run->held_out)
+              : partita_held_out(run->corpus, run->settings.seed, 0);
+
+  *report = (PartitaTrainReport){
+    .steps = run->status.step,
+    .seconds = measure_elapsed(run),
+    .tokens_per_s = run->status.tokens_per_s,
+    .train_loss = run->status.loss,
+    .cancelled = cancelled,
+  };
+  if (pieces->len > 0)
+    memcpy(partita_model_get_parameters(run->model), run->best,
+           run->n_parameters * sizeof *run->best);
+  report->valid_loss =
+    partita_crew_evaluate(run->crew, run->corpus, pieces, &run->settings);
+  report->trigram_loss = partita_trigram_measure(run->corpus, pieces);
+  partita_train_write_metadata(run->model, run->corpus, &run->settings, report);
+}
+
+PartitaModel *
+partita_train_with_settings(const PartitaCorpus *corpus,
+                            const PartitaTrainOptions *options,
+                            const PartitaTrainSettings *settings,
+                            PartitaTrainReport *report,
+                            GError **error)
+{
+  g_autoptr(Run) run = run_new(corpus, options, settings, error);
+
+  if (run == NULL || !train(run, error))
+    return NULL;
+  finish(run, report);
+  return g_steal_pointer(&run->model);
+}
+
+PartitaModel *
+partita_train(const PartitaCorpus *corpus,
+              const PartitaTrainOptions *options,
+              PartitaTrainReport *report,
+              GError **error)
+{
+  PartitaTrainSettings settings;
+  PartitaTrainReport own;
+
+  if (!partita_train_settings_init(&settings, corpus, options, error))
+    return NULL;
+  return partita_train_with_settings(corpus, options, &settings,
+                                     report != NULL ? report : &own, error);
+}
