@@ -1,0 +1,243 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <json-glib/json-glib.h>
+#include <math.h>
+#include <string.h>
+#include <train/train-private.h>
+
+/// Below this many training tokens a model soon knows them by heart.
+#define SMALL_CORPUS_TOKENS 1000000
+
+typedef struct {
+  const char *name;
+  size_t width;
+  size_t hidden;
+  size_t layers;
+  size_t context;
+  size_t rows;
+  double learning_rate;
+} Size;
+
+static const Size sizes[] = {
+  {"tiny", 128, 256, 1, 128, 16, 4e-3},
+  {"small", 256, 512, 2, 256, 32, 3e-3},
+  {"base", 512, 1024, 3, 256, 32, 1.5e-3},
+};
+
+static bool
+refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static bool
+refuse(GError **error, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start(arguments, format);
+  g_autofree char *message = g_strdup_vprintf(format, arguments);
+  va_end(arguments);
+  g_set_error_literal(error, PARTITA_TRAIN_ERROR, PARTITA_TRAIN_ERROR_OPTIONS,
+                      message);
+  return false;
+}
+
+static const Size *
+find_size(const char *name)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS(sizes); ++i)
+    if (g_strcmp0(sizes[i].name, name) == 0)
+      return &sizes[i];
+  return NULL;
+}
+
+static bool
+is_length(double value)
+{
+  return value >= 0.0 && isfinite(value);
+}
+
+static bool
+check_length(const PartitaTrainOptions *options, GError **error)
+{
+  const int given =
+    (options->minutes > 0.0) + (options->epochs > 0.0) + (options->steps > 0);
+
+  if (!is_length(options->minutes) || !is_length(options->epochs))
+    return refuse(error, "%g minutes, %g epochs: neither may be negative",
+                  options->minutes, options->epochs);
+  if (given != 1)
+    return refuse(error, "give one of minutes, epochs and steps");
+  if (options->minutes > 0.0 && options->clock == NULL)
+    return refuse(error, "minutes need a clock");
+  return true;
+}
+
+static size_t
+count_tokens(const PartitaCorpus *corpus, bool valid)
+{
+  size_t tokens = 0;
+
+  for (size_t i = 0; i < partita_corpus_get_n_pieces(corpus); ++i) {
+    const PartitaPiece piece = partita_corpus_get_piece(corpus, i);
+
+    tokens += piece.valid == valid ? piece.n : 0;
+  }
+  return tokens;
+}
+
+static void
+shape_config(PartitaModelConfig *config,
+             const PartitaScheme *scheme,
+             const Size *size)
+{
+  memset(config, 0, sizeof *config);
+  g_strlcpy(config->architecture, "lstm", sizeof config->architecture);
+  config->vocab = partita_scheme_get_vocab_size(scheme);
+  config->n_fields = partita_scheme_get_n_fields(scheme) + 1;
+  config->field_size[0] = config->vocab;
+  for (size_t i = 1; i < config->n_fields; ++i)
+    config->field_size[i] = partita_scheme_get_field_size(scheme, i - 1);
+  config->width = size->width;
+  config->hidden = size->hidden;
+  config->layers = size->layers;
+}
+
+bool
+partita_train_settings_init(PartitaTrainSettings *settings,
+                            const PartitaCorpus *corpus,
+                            const PartitaTrainOptions *options,
+                            GError **error)
+{
+  const Size *size = find_size(options->size);
+  const size_t tokens = count_tokens(corpus, false);
+
+  if (g_strcmp0(options->architecture, "lstm") != 0)
+    return refuse(error, "no model \"%s\": there is lstm",
+                  options->architecture == NULL ? "" : options->architecture);
+  if (size == NULL)
+    return refuse(error, "no size \"%s\": there are tiny, small and base",
+                  options->size == NULL ? "" : options->size);
+  if (!check_length(options, error))
+    return false;
+  if (tokens == 0)
+    return refuse(error, "all pieces are held out: none is left to train on");
+
+  *settings = (PartitaTrainSettings){
+    .context = size->context,
+    .rows = size->rows,
+    .shards = 2,
+    .learning_rate = size->learning_rate,
+    .beta1 = 0.9,
+    .beta2 = 0.98,
+    .weight_decay = 0.01,
+    .clip = 1.0,
+    .seed = options->seed,
+  };
+  shape_config(&settings->config, partita_corpus_get_scheme(corpus), size);
+  settings->config.dropout = tokens < SMALL_CORPUS_TOKENS ? 0.3 : 0.2;
+  return true;
+}
+
+static void
+add_int(JsonBuilder *builder, const char *name, uint64_t value)
+{
+  json_builder_set_member_name(builder, name);
+  json_builder_add_int_value(builder, (gint64)value);
+}
+
+// JSON has no NaN.
+static void
+add_double(JsonBuilder *builder, const char *name, double value)
+{
+  json_builder_set_member_name(builder, name);
+  if (isfinite(value))
+    json_builder_add_double_value(builder, value);
+  else
+    json_builder_add_null_value(builder);
+}
+
+static void
+add_string(JsonBuilder *builder, const char *name, const char *value)
+{
+  json_builder_set_member_name(builder, name);
+  json_builder_add_string_value(builder, value);
+}
+
+static void
+set_json(PartitaModel *model, const char *key, JsonBuilder *builder)
+{
+  json_builder_end_object(builder);
+
+  g_autoptr(JsonNode) root = json_builder_get_root(builder);
+  g_autofree char *text = json_to_string(root, FALSE);
+  partita_model_set_metadata(model, key, text);
+}
+
+static void
+write_settings(PartitaModel *model, const PartitaTrainSettings *settings)
+{
+  const PartitaModelConfig *config = &settings->config;
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+
+  json_builder_begin_object(builder);
+  add_string(builder, "architecture", config->architecture);
+  add_int(builder, "width", config->width);
+  add_int(builder, "hidden", config->hidden);
+  add_int(builder, "layers", config->layers);
+  add_double(builder, "dropout", config->dropout);
+  add_int(builder, "context", settings->context);
+  add_int(builder, "batch", settings->rows);
+  add_int(builder, "shards", settings->shards);
+  add_double(builder, "learning_rate", settings->learning_rate);
+  add_double(builder, "beta1", settings->beta1);
+  add_double(builder, "beta2", settings->beta2);
+  add_double(builder, "weight_decay", settings->weight_decay);
+  add_double(builder, "clip", settings->clip);
+  json_builder_set_member_name(builder, "transposition");
+  json_builder_begin_array(builder);
+  json_builder_add_int_value(builder, PARTITA_TRANSPOSE_MIN);
+  json_builder_add_int_value(builder, PARTITA_TRANSPOSE_MAX);
+  json_builder_end_array(builder);
+  // As text: a number of JSON holds only 53 bits everywhere.
+  g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, settings->seed);
+  add_string(builder, "seed", seed);
+  set_json(model, "settings", builder);
+}
+
+static void
+write_training(PartitaModel *model,
+               const PartitaCorpus *corpus,
+               const PartitaTrainReport *report)
+{
+  const size_t n_pieces = partita_corpus_get_n_pieces(corpus);
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  uint64_t notes = 0;
+
+  for (size_t i = 0; i < n_pieces; ++i)
+    notes += partita_corpus_get_piece(corpus, i).notes;
+  json_builder_begin_object(builder);
+  add_int(builder, "steps", report->steps);
+  add_double(builder, "train_loss", report->train_loss);
+  add_double(builder, "valid_loss", report->valid_loss);
+  add_double(builder, "trigram_loss", report->trigram_loss);
+  add_int(builder, "pieces", n_pieces);
+  add_int(builder, "notes", notes);
+  add_int(builder, "tokens", count_tokens(corpus, false));
+  add_int(builder, "valid_tokens", count_tokens(corpus, true));
+  add_string(builder, "version", PARTITA_VERSION);
+  set_json(model, "training", builder);
+}
+
+void
+partita_train_write_metadata(PartitaModel *model,
+                             const PartitaCorpus *corpus,
+                             const PartitaTrainSettings *settings,
+                             const PartitaTrainReport *report)
+{
+  g_autofree char *scheme =
+    partita_scheme_describe(partita_corpus_get_scheme(corpus));
+
+  partita_model_set_metadata(model, "scheme", scheme);
+  write_settings(model, settings);
+  write_training(model, corpus, report);
+}

@@ -1,0 +1,198 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <base/philox.h>
+#include <stdlib.h>
+#include <string.h>
+#include <train/train-private.h>
+
+/// A row reads one piece; it is free when it has read all but the last id.
+typedef struct {
+  GArray *ids; // uint16_t
+  size_t next; // index of the next input
+  PartitaGrammar *grammar;
+} Row;
+
+struct PartitaStream {
+  const PartitaCorpus *corpus;
+  GArray *pieces; // size_t, in the order of this pass
+  uint64_t seed;
+  bool training;
+  size_t taken;    // pieces of this pass that rows have begun
+  uint64_t passes; // before this one
+  double tokens;   // of one pass
+  double begun;    // tokens of all pieces begun
+  size_t n_rows;
+  Row *rows; // shape [shards * rows of a shard]
+  PartitaChunk chunk;
+};
+
+static int
+compare_indices(const void *a, const void *b)
+{
+  const size_t x = *(const size_t *)a;
+  const size_t y = *(const size_t *)b;
+
+  return (x > y) - (x < y);
+}
+
+// Fisher and Yates; sorted first, so that the order of a pass follows from its
+// number alone.
+static void
+shuffle(PartitaStream *stream)
+{
+  size_t *pieces = (size_t *)(void *)stream->pieces->data;
+
+  qsort(pieces, stream->pieces->len, sizeof *pieces, compare_indices);
+  for (size_t i = stream->pieces->len; i > 1; --i) {
+    const size_t j = partita_random_below(stream->seed, PARTITA_RANDOM_ORDER,
+                                          stream->passes, i, (uint32_t)i);
+    const size_t held = pieces[i - 1];
+
+    pieces[i - 1] = pieces[j];
+    pieces[j] = held;
+  }
+}
+
+static void
+chunk_init(PartitaChunk *chunk,
+           const PartitaTrainSettings *settings,
+           size_t n_fields)
+{
+  const size_t cells = settings->rows * settings->context;
+
+  chunk->shards = settings->shards;
+  chunk->rows = settings->rows / settings->shards;
+  chunk->steps = settings->context;
+  chunk->n_fields = n_fields;
+  chunk->inputs = g_new0(uint16_t, cells * n_fields);
+  chunk->targets = g_new0(int32_t, cells);
+  chunk->reset = g_new0(uint8_t, cells);
+}
+
+PartitaStream *
+partita_stream_new(const PartitaCorpus *corpus,
+                   const GArray *pieces,
+                   const PartitaTrainSettings *settings,
+                   bool training)
+{
+  const PartitaScheme *scheme = partita_corpus_get_scheme(corpus);
+  PartitaStream *stream = g_new0(PartitaStream, 1);
+
+  stream->corpus = corpus;
+  stream->pieces = g_array_copy((GArray *)pieces);
+  stream->seed = settings->seed;
+  stream->training = training;
+  for (size_t i = 0; i < pieces->len; ++i)
+    stream->tokens +=
+      (double)partita_corpus_get_piece(corpus, g_array_index(pieces, size_t, i))
+        .n;
+  stream->n_rows = settings->rows;
+  stream->rows = g_new0(Row, stream->n_rows);
+  for (size_t i = 0; i < stream->n_rows; ++i) {
+    stream->rows[i].ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+    stream->rows[i].grammar = partita_grammar_new(scheme);
+  }
+  chunk_init(&stream->chunk, settings, partita_scheme_get_n_fields(scheme) + 1);
+  if (training)
+    shuffle(stream);
+  return stream;
+}
+
+void
+partita_stream_free(PartitaStream *stream)
+{
+  if (stream == NULL)
+    return;
+  for (size_t i = 0; i < stream->n_rows; ++i) {
+    g_array_unref(stream->rows[i].ids);
+    partita_grammar_free(stream->rows[i].grammar);
+  }
+  g_array_unref(stream->pieces);
+  g_free(stream->rows);
+  g_free(stream->chunk.inputs);
+  g_free(stream->chunk.targets);
+  g_free(stream->chunk.reset);
+  g_free(stream);
+}
+
+static bool
+is_free(const Row *row)
+{
+  return row->next + 1 >= row->ids->len;
+}
+
+// Returns false if no piece is left.
+static bool
+begin_piece(PartitaStream *stream, Row *row)
+{
+  if (stream->taken == stream->pieces->len) {
+    if (!stream->training)
+      return false;
+    ++stream->passes;
+    stream->taken = 0;
+    shuffle(stream);
+  }
+
+  const uint64_t serial = stream->passes * stream->pieces->len + stream->taken;
+  const PartitaPiece piece = partita_corpus_get_piece(
+    stream->corpus, g_array_index(stream->pieces, size_t, stream->taken++));
+  g_array_set_size(row->ids, 0);
+  g_array_append_vals(row->ids, piece.ids, (guint)piece.n);
+  row->next = 0;
+  partita_grammar_reset(row->grammar);
+  if (stream->training)
+    partita_augment(partita_corpus_get_scheme(stream->corpus), row->ids,
+                    stream->seed, serial);
+  stream->begun += (double)piece.n;
+  return true;
+}
+
+// Step @cell of a row that has nothing to read does not count.
+static void
+fill_cell(PartitaStream *stream, Row *row, size_t cell)
+{
+  PartitaChunk *chunk = &stream->chunk;
+  uint16_t *input = chunk->inputs + cell * chunk->n_fields;
+
+  if (is_free(row) && !begin_piece(stream, row)) {
+    memset(input, 0, chunk->n_fields * sizeof *input);
+    chunk->targets[cell] = -1;
+    chunk->reset[cell] = 0;
+    return;
+  }
+  chunk->reset[cell] = row->next == 0;
+  input[0] = g_array_index(row->ids, uint16_t, row->next++);
+  partita_grammar_push(row->grammar, input[0]);
+  partita_grammar_get_fields(row->grammar, input + 1);
+  chunk->targets[cell] = g_array_index(row->ids, uint16_t, row->next);
+  ++chunk->n_targets;
+}
+
+const PartitaChunk *
+partita_stream_next(PartitaStream *stream)
+{
+  PartitaChunk *chunk = &stream->chunk;
+
+  chunk->n_targets = 0;
+  for (size_t step = 0; step < chunk->steps; ++step)
+    for (size_t row = 0; row < stream->n_rows; ++row) {
+      const size_t shard = row / chunk->rows;
+      const size_t cell =
+        (shard * chunk->steps + step) * chunk->rows + row % chunk->rows;
+
+      fill_cell(stream, &stream->rows[row], cell);
+    }
+  return chunk;
+}
+
+double
+partita_stream_get_epoch(const PartitaStream *stream)
+{
+  double unread = 0.0;
+
+  for (size_t i = 0; i < stream->n_rows; ++i)
+    if (!is_free(&stream->rows[i]))
+      unread += (double)(stream->rows[i].ids->len - stream->rows[i].next);
+  return MAX(stream->begun - unread, 0.0) / MAX(stream->tokens, 1.0);
+}

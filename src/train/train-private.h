@@ -1,0 +1,252 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_TRAIN_PRIVATE_H
+#define PARTITA_TRAIN_PRIVATE_H
+
+#include <model/model-private.h>
+#include <partita/train.h>
+
+/* Settings: what a run does, apart from its length. */
+
+typedef struct {
+  PartitaModelConfig config;
+  size_t context; // steps of a chunk
+  size_t rows;    // of the batch
+  size_t shards;  // the batch is cut into as many; divides rows
+  double learning_rate;
+  double beta1;
+  double beta2;
+  double weight_decay;
+  double clip;
+  uint64_t seed;
+} PartitaTrainSettings;
+
+/// Semitones a training piece is moved by, each way.
+#define PARTITA_TRANSPOSE_MIN (-5)
+#define PARTITA_TRANSPOSE_MAX 6
+
+/**
+ * partita_train_settings_init:
+ *
+ * Returns: false with @error set if @options are not to be granted
+ */
+bool
+partita_train_settings_init(PartitaTrainSettings *settings,
+                            const PartitaCorpus *corpus,
+                            const PartitaTrainOptions *options,
+                            GError **error);
+
+/// Writes "scheme", "settings" and "training"; neither time nor machine enter,
+/// so that equal runs give equal files.
+void
+partita_train_write_metadata(PartitaModel *model,
+                             const PartitaCorpus *corpus,
+                             const PartitaTrainSettings *settings,
+                             const PartitaTrainReport *report);
+
+/**
+ * partita_train_with_settings:
+ * @options: checked; architecture, size and seed are those of @settings
+ *
+ * What partita_train() does, with other settings than the sizes have.
+ */
+PartitaModel *
+partita_train_with_settings(const PartitaCorpus *corpus,
+                            const PartitaTrainOptions *options,
+                            const PartitaTrainSettings *settings,
+                            PartitaTrainReport *report,
+                            GError **error);
+
+/* Schedule. */
+
+/**
+ * partita_train_schedule:
+ * @share: of the run that is done, 0 to 1
+ *
+ * Linear warm-up, then half a cosine to a tenth of the peak.
+ * Source: Loshchilov and Hutter 2017, arXiv:1608.03983, equation 5.
+ *
+ * Returns: the learning rate as a share of the peak
+ */
+double
+partita_train_schedule(double share);
+
+/* Stream: the pieces cut into chunks. */
+
+/// One chunk of every row, cut into shards.
+typedef struct {
+  size_t shards;
+  size_t rows;      // of a shard
+  size_t steps;     // of a chunk
+  size_t n_fields;  // of the model
+  uint16_t *inputs; // shape [shards, steps, rows, n_fields]
+  int32_t *targets; // shape [shards, steps, rows]
+  uint8_t *reset;   // shape [shards, steps, rows]
+  size_t n_targets; // that count
+} PartitaChunk;
+
+typedef struct PartitaStream PartitaStream;
+
+/**
+ * partita_stream_new:
+ * @pieces: (element-type size_t): indices in the corpus, copied
+ * @settings: the shape of the chunks, and the seed
+ * @training: whether the stream has no end, each pass in another order, its
+ * pieces transposed and their controls dropped by chance; else each piece
+ * comes once, as it is, in the order given
+ *
+ * Rows read pieces one after another; the next piece goes to the row that is
+ * free first. The stream is a function of its arguments.
+ */
+PartitaStream *
+partita_stream_new(const PartitaCorpus *corpus,
+                   const GArray *pieces,
+                   const PartitaTrainSettings *settings,
+                   bool training);
+
+void
+partita_stream_free(PartitaStream *stream);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaStream, partita_stream_free)
+
+/**
+ * partita_stream_next:
+ *
+ * Returns: (transfer none): the next chunk, valid until the next call; its
+ * n_targets is 0 once a stream that is not for training has ended
+ */
+const PartitaChunk *
+partita_stream_next(PartitaStream *stream);
+
+/// Times the pieces were seen so far.
+double
+partita_stream_get_epoch(const PartitaStream *stream);
+
+/**
+ * partita_augment:
+ * @ids: (element-type uint16_t): a piece, changed in place
+ * @serial: number of the piece in the run
+ *
+ * Transposes by a random interval, uniform over those of -5 to 6 semitones
+ * that fit, and leaves out each kind of control with probability 1/4, all of
+ * them with probability 1/8.
+ */
+void
+partita_augment(const PartitaScheme *scheme,
+                GArray *ids,
+                uint64_t seed,
+                uint64_t serial);
+
+/* Crew: the workers of a model, one a shard. */
+
+typedef struct PartitaCrew PartitaCrew;
+
+/**
+ * partita_crew_new:
+ * @threads: at most that many work at a time; 0 for one a core
+ *
+ * Returns: (transfer full) (nullable): NULL with @error set if memory does not
+ * suffice
+ */
+PartitaCrew *
+partita_crew_new(const PartitaModel *model,
+                 const PartitaTrainSettings *settings,
+                 unsigned threads,
+                 GError **error);
+
+void
+partita_crew_free(PartitaCrew *crew);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaCrew, partita_crew_free)
+
+/**
+ * partita_crew_run:
+ * @step: of training, for dropout
+ * @gradients: (out) (optional) (transfer none): shape [n_parameters]: of the
+ * mean loss of the chunk, valid until the next call; without it no gradients
+ * and no dropout
+ *
+ * Shards are summed in a fixed tree: the result does not depend on threads.
+ *
+ * Returns: the summed negative log-likelihood, nats
+ */
+double
+partita_crew_run(PartitaCrew *crew,
+                 const PartitaChunk *chunk,
+                 uint64_t step,
+                 PartitaReal **gradients);
+
+/* Loss on held-out pieces. */
+
+/**
+ * partita_held_out:
+ * @max_tokens: of a seeded subset, or 0 for all
+ *
+ * Returns: (transfer full) (element-type size_t): pieces that are held out,
+ * the longest first
+ */
+GArray *
+partita_held_out(const PartitaCorpus *corpus, uint64_t seed, size_t max_tokens);
+
+/**
+ * partita_crew_evaluate:
+ *
+ * The mean loss over every token after Bos. The state of the workers is the
+ * same afterwards as before.
+ *
+ * Returns: nats a token, NaN if @pieces is empty
+ */
+double
+partita_crew_evaluate(PartitaCrew *crew,
+                      const PartitaCorpus *corpus,
+                      const GArray *pieces,
+                      const PartitaTrainSettings *settings);
+
+/* Counts. */
+
+typedef struct PartitaTrigram PartitaTrigram;
+
+PartitaTrigram *
+partita_trigram_new(size_t vocab);
+
+void
+partita_trigram_free(PartitaTrigram *trigram);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaTrigram, partita_trigram_free)
+
+/// Counts a sequence; its first id is context only, and stands twice before
+/// the second.
+void
+partita_trigram_add(PartitaTrigram *trigram, const uint16_t *ids, size_t n);
+
+/**
+ * partita_trigram_probability:
+ *
+ * p(c | a b), by Witten and Bell's method C at every order:
+ *   p(w | h) = (count(h w) + types(h) p(w | shorter h)) /
+ *              (count(h) + types(h)),
+ * down to 1 / vocab; types(h) is how many different ids followed h.
+ */
+double
+partita_trigram_probability(const PartitaTrigram *trigram,
+                            uint16_t a,
+                            uint16_t b,
+                            uint16_t c);
+
+/**
+ * partita_trigram_measure:
+ * @held_out: (element-type size_t): the pieces to score
+ *
+ * The loss as partita_trigram_loss() has it, of some pieces.
+ */
+double
+partita_trigram_measure(const PartitaCorpus *corpus, const GArray *held_out);
+
+/// The summed negative log-likelihood of ids 1 to @n - 1, nats.
+double
+partita_trigram_score(const PartitaTrigram *trigram,
+                      const uint16_t *ids,
+                      size_t n);
+
+#endif

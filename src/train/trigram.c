@@ -1,0 +1,181 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <math.h>
+#include <string.h>
+#include <train/count-table.h>
+#include <train/train-private.h>
+
+/// Training tokens up to which the counts are taken over all transpositions
+/// too; twelve times as many would cost more than the bar is worth.
+#define TRANSPOSED_TOKENS_MAX 2000000
+
+/// Keys of ngrams; of contexts, what came before.
+struct PartitaTrigram {
+  size_t vocab;
+  PartitaCountTable grams[3];    // ngrams of 1, 2 and 3 ids
+  PartitaCountTable contexts[3]; // of 0, 1 and 2 ids
+};
+
+PartitaTrigram *
+partita_trigram_new(size_t vocab)
+{
+  PartitaTrigram *trigram = g_new0(PartitaTrigram, 1);
+
+  trigram->vocab = vocab;
+  for (size_t i = 0; i < 3; ++i) {
+    partita_count_table_init(&trigram->grams[i]);
+    partita_count_table_init(&trigram->contexts[i]);
+  }
+  return trigram;
+}
+
+void
+partita_trigram_free(PartitaTrigram *trigram)
+{
+  if (trigram == NULL)
+    return;
+  for (size_t i = 0; i < 3; ++i) {
+    partita_count_table_clear(&trigram->grams[i]);
+    partita_count_table_clear(&trigram->contexts[i]);
+  }
+  g_free(trigram);
+}
+
+// The last @order of two ids.
+static uint64_t
+pack(uint16_t a, uint16_t b, size_t order)
+{
+  if (order == 0)
+    return 0;
+  return order == 1 ? b : (uint64_t)a << 16 | b;
+}
+
+void
+partita_trigram_add(PartitaTrigram *trigram, const uint16_t *ids, size_t n)
+{
+  for (size_t i = 1; i < n; ++i) {
+    for (size_t order = 0; order < 3; ++order) {
+      const uint64_t before = pack(ids[i > 1 ? i - 2 : 0], ids[i - 1], order);
+      const PartitaCount *gram =
+        partita_count_table_add(&trigram->grams[order], before << 16 | ids[i]);
+      const bool is_new = gram->count == 1;
+      PartitaCount *context =
+        partita_count_table_add(&trigram->contexts[order], before);
+
+      context->types += is_new;
+    }
+  }
+}
+
+double
+partita_trigram_probability(const PartitaTrigram *trigram,
+                            uint16_t a,
+                            uint16_t b,
+                            uint16_t c)
+{
+  double p = 1.0 / (double)trigram->vocab;
+
+  for (size_t order = 0; order < 3; ++order) {
+    const uint64_t before = pack(a, b, order);
+    const PartitaCount *context =
+      partita_count_table_find(&trigram->contexts[order], before);
+
+    if (context == NULL)
+      return p;
+    const PartitaCount *gram =
+      partita_count_table_find(&trigram->grams[order], before << 16 | c);
+    const double count = gram == NULL ? 0.0 : (double)gram->count;
+    const double types = (double)context->types;
+    p = (count + types * p) / ((double)context->count + types);
+  }
+  return p;
+}
+
+double
+partita_trigram_score(const PartitaTrigram *trigram,
+                      const uint16_t *ids,
+                      size_t n)
+{
+  double nll = 0.0;
+
+  for (size_t i = 1; i < n; ++i)
+    nll -= log(partita_trigram_probability(trigram, ids[i > 1 ? i - 2 : 0],
+                                           ids[i - 1], ids[i]));
+  return nll;
+}
+
+static void
+add_transposed(PartitaTrigram *trigram,
+               const PartitaScheme *scheme,
+               const PartitaPiece *piece)
+{
+  for (int by = PARTITA_TRANSPOSE_MIN; by <= PARTITA_TRANSPOSE_MAX; ++by) {
+    g_autofree uint16_t *ids = g_new(uint16_t, piece->n);
+
+    memcpy(ids, piece->ids, piece->n * sizeof *ids);
+    if (partita_scheme_transpose(scheme, ids, piece->n, by))
+      partita_trigram_add(trigram, ids, piece->n);
+  }
+}
+
+static double
+count_and_score(const PartitaCorpus *corpus,
+                const GArray *held_out,
+                bool transposed)
+{
+  const PartitaScheme *scheme = partita_corpus_get_scheme(corpus);
+  g_autoptr(PartitaTrigram) trigram =
+    partita_trigram_new(partita_scheme_get_vocab_size(scheme));
+  double nll = 0.0, tokens = 0.0;
+
+  for (size_t i = 0; i < partita_corpus_get_n_pieces(corpus); ++i) {
+    const PartitaPiece piece = partita_corpus_get_piece(corpus, i);
+
+    if (!piece.valid && transposed)
+      add_transposed(trigram, scheme, &piece);
+    else if (!piece.valid)
+      partita_trigram_add(trigram, piece.ids, piece.n);
+  }
+  for (size_t i = 0; i < held_out->len; ++i) {
+    const PartitaPiece piece =
+      partita_corpus_get_piece(corpus, g_array_index(held_out, size_t, i));
+
+    nll += partita_trigram_score(trigram, piece.ids, piece.n);
+    tokens += (double)piece.n - 1.0;
+  }
+  return tokens > 0.0 ? nll / tokens : (double)NAN;
+}
+
+static size_t
+count_training_tokens(const PartitaCorpus *corpus)
+{
+  size_t tokens = 0;
+
+  for (size_t i = 0; i < partita_corpus_get_n_pieces(corpus); ++i) {
+    const PartitaPiece piece = partita_corpus_get_piece(corpus, i);
+
+    tokens += piece.valid ? 0 : piece.n;
+  }
+  return tokens;
+}
+
+// A network sees its pieces transposed, so the counts may too, where that
+// helps them.
+double
+partita_trigram_measure(const PartitaCorpus *corpus, const GArray *held_out)
+{
+  const double plain = count_and_score(corpus, held_out, false);
+
+  if (count_training_tokens(corpus) > TRANSPOSED_TOKENS_MAX)
+    return plain;
+  return fmin(plain, count_and_score(corpus, held_out, true));
+}
+
+double
+partita_trigram_loss(const PartitaCorpus *corpus)
+{
+  g_autoptr(GArray) held_out = partita_held_out(corpus, 0, 0);
+
+  return partita_trigram_measure(corpus, held_out);
+}

@@ -1,0 +1,167 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include "fixture.h"
+
+static size_t
+find_cell(const PartitaChunk *chunk, size_t row, size_t step)
+{
+  return (row / chunk->rows * chunk->steps + step) * chunk->rows +
+         row % chunk->rows;
+}
+
+/* What a row of the stream reads, put together again until it has run dry. */
+static GArray *
+read_row(PartitaStream *stream, size_t row, size_t chunks)
+{
+  GArray *ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+
+  for (size_t i = 0; i < chunks; ++i) {
+    const PartitaChunk *chunk = partita_stream_next(stream);
+
+    for (size_t step = 0; step < chunk->steps; ++step) {
+      const size_t cell = find_cell(chunk, row, step);
+      const uint16_t id = chunk->inputs[cell * chunk->n_fields];
+      const uint16_t last = (uint16_t)chunk->targets[cell];
+
+      if (chunk->targets[cell] < 0)
+        continue;
+      g_assert_cmpint(chunk->reset[cell], ==, id == PARTITA_TOKEN_BOS);
+      g_array_append_val(ids, id);
+      if (last == PARTITA_TOKEN_EOS)
+        g_array_append_val(ids, last);
+    }
+  }
+  return ids;
+}
+
+/* Law: a stream that is not for training gives every piece once, as it is. */
+static void
+test_whole(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(12, 0.3);
+  const PartitaTrainSettings settings = make_settings(corpus);
+  g_autoptr(GArray) pieces = find_side(corpus, true);
+  size_t seen = 0;
+
+  for (size_t row = 0; row < settings.rows; ++row) {
+    g_autoptr(PartitaStream) stream =
+      partita_stream_new(corpus, pieces, &settings, false);
+    g_autoptr(GArray) ids = read_row(stream, row, 200);
+    g_assert_cmpuint(partita_stream_next(stream)->n_targets, ==, 0);
+
+    for (size_t at = 0; at < ids->len;) {
+      bool found = false;
+
+      for (guint i = 0; i < pieces->len && !found; ++i) {
+        const PartitaPiece piece =
+          partita_corpus_get_piece(corpus, g_array_index(pieces, size_t, i));
+
+        found = at + piece.n <= ids->len &&
+                memcmp(&g_array_index(ids, uint16_t, at), piece.ids,
+                       piece.n * sizeof *piece.ids) == 0;
+        at += found ? piece.n : 0;
+        seen += found;
+      }
+      g_assert_true(found);
+    }
+  }
+  g_assert_cmpuint(seen, ==, pieces->len);
+}
+
+/* Law: fields are those of the grammar after the id, targets the ids that
+ * follow, and the training stream repeats itself from its seed. */
+static void
+test_training(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(12, 0.3);
+  const PartitaScheme *scheme = partita_corpus_get_scheme(corpus);
+  const PartitaTrainSettings settings = make_settings(corpus);
+  g_autoptr(GArray) pieces = find_side(corpus, false);
+  g_autoptr(PartitaStream) stream =
+    partita_stream_new(corpus, pieces, &settings, true);
+  g_autoptr(PartitaStream) twin =
+    partita_stream_new(corpus, pieces, &settings, true);
+  g_autoptr(PartitaGrammar) grammar = partita_grammar_new(scheme);
+  int32_t wanted = -1;
+
+  for (int i = 0; i < 400; ++i) {
+    const PartitaChunk *chunk = partita_stream_next(stream);
+    const PartitaChunk *same = partita_stream_next(twin);
+    const size_t cells = chunk->shards * chunk->rows * chunk->steps;
+
+    g_assert_cmpuint(chunk->n_targets, ==, cells);
+    g_assert_true(memcmp(chunk->inputs, same->inputs,
+                         cells * chunk->n_fields * sizeof(uint16_t)) == 0);
+    for (size_t step = 0; step < chunk->steps; ++step) {
+      const size_t cell = find_cell(chunk, settings.rows - 1, step);
+      const uint16_t *input = chunk->inputs + cell * chunk->n_fields;
+      uint16_t fields[PARTITA_GRAMMAR_FIELDS_MAX];
+
+      if (chunk->reset[cell] != 0) {
+        g_assert_true(wanted == -1 || wanted == PARTITA_TOKEN_EOS);
+        partita_grammar_reset(grammar);
+      } else {
+        g_assert_cmpint(input[0], ==, wanted);
+      }
+      g_assert_true(partita_grammar_push(grammar, input[0]));
+      partita_grammar_get_fields(grammar, fields);
+      g_assert_true(
+        memcmp(fields, input + 1, (chunk->n_fields - 1) * sizeof *fields) == 0);
+      wanted = chunk->targets[cell];
+    }
+  }
+  g_assert_cmpfloat(partita_stream_get_epoch(stream), >, 1.0);
+}
+
+/* Law: what augmentation gives is a legal piece, the old one transposed; every
+ * interval comes about as often, and so does every control. */
+static void
+test_augment(void)
+{
+  enum { RUNS = 2400 };
+  g_autoptr(PartitaCorpus) corpus = make_corpus(3, -1.0);
+  const PartitaScheme *scheme = partita_corpus_get_scheme(corpus);
+  const PartitaPiece piece = partita_corpus_get_piece(corpus, 0);
+  const uint64_t seed = (uint64_t)g_test_rand_int();
+  g_autoptr(PartitaScore) score =
+    partita_scheme_decode(scheme, piece.ids, piece.n, NULL, NULL);
+  const int first = (int)partita_track_get_notes(
+                      partita_score_get_track(score, 0), &(size_t){0})[0]
+                      .pitch;
+  size_t moved[12] = {0};
+  size_t with_bars = 0;
+
+  for (uint64_t serial = 0; serial < RUNS; ++serial) {
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+    PartitaPrompt prompt;
+    size_t n = 0;
+
+    g_array_append_vals(ids, piece.ids, (guint)piece.n);
+    partita_augment(scheme, ids, seed, serial);
+    g_autoptr(PartitaScore) got = partita_scheme_decode(
+      scheme, (const uint16_t *)(void *)ids->data, ids->len, &prompt, NULL);
+    g_assert_nonnull(got);
+    const int by =
+      partita_track_get_notes(partita_score_get_track(got, 0), &n)[0].pitch -
+      first;
+    g_assert_cmpint(by, >=, PARTITA_TRANSPOSE_MIN);
+    g_assert_cmpint(by, <=, PARTITA_TRANSPOSE_MAX);
+    ++moved[by - PARTITA_TRANSPOSE_MIN];
+    with_bars += prompt.bars > 0;
+  }
+  for (size_t i = 0; i < 12; ++i)
+    g_assert_cmpuint(moved[i], >, RUNS / 24);
+  /* 7/8 times 3/4, give or take five standard deviations. */
+  g_assert_cmpfloat_with_epsilon((double)with_bars / RUNS, 21.0 / 32.0, 0.05);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/train/stream/whole", test_whole);
+  g_test_add_func("/train/stream/training", test_training);
+  g_test_add_func("/train/stream/augment", test_augment);
+  return g_test_run();
+}

@@ -1,0 +1,258 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include "fixture.h"
+#include <math.h>
+#include <string.h>
+
+/* By a network small enough for a test. */
+static PartitaModel *
+train(const PartitaCorpus *corpus,
+      const PartitaTrainOptions *options,
+      PartitaTrainReport *report)
+{
+  g_autoptr(GError) error = NULL;
+  PartitaTrainSettings settings;
+  PartitaTrainReport own;
+
+  g_assert_true(
+    partita_train_settings_init(&settings, corpus, options, &error));
+  settings.config.width = 32;
+  settings.config.hidden = 64;
+  settings.config.layers = 1;
+  settings.config.dropout = 0.1;
+  settings.learning_rate = 1e-2;
+  settings.context = 48;
+  settings.rows = 8;
+  PartitaModel *model = partita_train_with_settings(
+    corpus, options, &settings, report != NULL ? report : &own, &error);
+  g_assert_no_error(error);
+  g_assert_nonnull(model);
+  return model;
+}
+
+static bool
+are_equal(PartitaModel *a, PartitaModel *b)
+{
+  const size_t n = partita_model_get_n_parameters(a);
+
+  return n == partita_model_get_n_parameters(b) &&
+         memcmp(partita_model_get_parameters(a),
+                partita_model_get_parameters(b),
+                n * sizeof(PartitaReal)) == 0 &&
+         g_strcmp0(partita_model_get_metadata(a, "training"),
+                   partita_model_get_metadata(b, "training")) == 0 &&
+         g_strcmp0(partita_model_get_metadata(a, "settings"),
+                   partita_model_get_metadata(b, "settings")) == 0;
+}
+
+/* Law: the same seed and steps give the same model to the last bit, on any
+ * number of threads; another seed another. */
+static void
+test_same(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(16, 0.2);
+  PartitaTrainOptions options = make_options(12);
+  g_autoptr(PartitaModel) two = train(corpus, &options, NULL);
+  g_autoptr(PartitaModel) again = train(corpus, &options, NULL);
+  g_assert_true(are_equal(two, again));
+
+  options.threads = 1;
+  g_autoptr(PartitaModel) one = train(corpus, &options, NULL);
+  g_assert_true(are_equal(two, one));
+
+  options.seed = 12;
+  g_autoptr(PartitaModel) other = train(corpus, &options, NULL);
+  g_assert_false(are_equal(two, other));
+}
+
+/* Entropy of the ids without any context, nats: what a model reaches that
+ * learns nothing but how often they come. */
+static double
+measure_entropy(const PartitaCorpus *corpus)
+{
+  const size_t vocab =
+    partita_scheme_get_vocab_size(partita_corpus_get_scheme(corpus));
+  g_autofree double *counts = g_new0(double, vocab);
+  double n = 0.0, entropy = 0.0;
+
+  for (size_t i = 0; i < partita_corpus_get_n_pieces(corpus); ++i) {
+    const PartitaPiece piece = partita_corpus_get_piece(corpus, i);
+
+    for (size_t j = 1; j < piece.n; ++j)
+      ++counts[piece.ids[j]];
+    n += (double)piece.n - 1.0;
+  }
+  for (size_t i = 0; i < vocab; ++i)
+    if (counts[i] > 0.0)
+      entropy -= counts[i] / n * log(counts[i] / n);
+  return entropy;
+}
+
+static void
+watch(const PartitaTrainStatus *status, void *data)
+{
+  size_t *evaluations = data;
+
+  g_assert_true(isfinite(status->loss));
+  g_assert_cmpfloat(status->share, <=, 1.0);
+  g_assert_true(!status->evaluated || isfinite(status->valid_loss));
+  *evaluations += status->evaluated;
+}
+
+static void
+test_learns(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(30, 0.2);
+  PartitaTrainOptions options = make_options(160);
+  PartitaTrainReport report;
+  size_t evaluations = 0;
+
+  options.progress = watch;
+  options.progress_data = &evaluations;
+  g_autoptr(PartitaModel) model = train(corpus, &options, &report);
+  g_assert_cmpfloat(report.valid_loss, <, 0.6 * measure_entropy(corpus));
+  g_assert_cmpuint(report.steps, ==, 160);
+  g_assert_cmpuint(evaluations, >=, 15);
+  g_assert_cmpuint(evaluations, <=, 21);
+  g_assert_false(report.cancelled);
+  g_assert_true(isfinite(report.trigram_loss));
+  g_test_message("held out %.3f, trigram %.3f", report.valid_loss,
+                 report.trigram_loss);
+  g_assert_nonnull(partita_model_get_metadata(model, "scheme"));
+  g_assert_nonnull(
+    strstr(partita_model_get_metadata(model, "training"), "\"steps\":160"));
+}
+
+static void
+cancel(const PartitaTrainStatus *status, void *data)
+{
+  if (status->step == 2)
+    g_cancellable_cancel(data);
+}
+
+static void
+test_cancel(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(16, 0.2);
+  g_autoptr(GCancellable) cancellable = g_cancellable_new();
+  PartitaTrainOptions options = make_options(10000);
+  PartitaTrainReport report;
+
+  options.cancellable = cancellable;
+  options.progress = cancel;
+  options.progress_data = cancellable;
+  g_autoptr(PartitaModel) model = train(corpus, &options, &report);
+  g_assert_true(report.cancelled);
+  g_assert_cmpuint(report.steps, ==, 2);
+  g_assert_true(isfinite(report.valid_loss));
+  g_assert_nonnull(partita_model_get_metadata(model, "scheme"));
+}
+
+/* A clock on which every look takes a second. */
+static double
+tick(void *data)
+{
+  double *now_s = data;
+
+  return *now_s += 1.0;
+}
+
+static void
+test_minutes(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(16, 0.2);
+  PartitaTrainOptions options = make_options(0);
+  PartitaTrainReport report;
+  double now_s = 50.0;
+
+  options.minutes = 0.5;
+  options.clock = tick;
+  options.clock_data = &now_s;
+  g_autoptr(PartitaModel) model = train(corpus, &options, &report);
+  g_assert_cmpuint(report.steps, >=, 3);
+  g_assert_cmpuint(report.steps, <=, 30);
+  g_assert_cmpfloat(report.seconds, >=, 30.0);
+}
+
+static void
+test_epochs(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(16, -1.0);
+  PartitaTrainOptions options = make_options(0);
+  PartitaTrainReport report;
+
+  options.epochs = 1.5;
+  g_autoptr(PartitaModel) model = train(corpus, &options, &report);
+  g_assert_cmpuint(report.steps, >=, 2);
+  g_assert_true(isnan(report.valid_loss));
+  g_assert_true(isnan(report.trigram_loss));
+}
+
+static void
+test_options(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(4, 0.3);
+  PartitaTrainOptions bad[7];
+
+  for (size_t i = 0; i < G_N_ELEMENTS(bad); ++i)
+    bad[i] = make_options(5);
+  bad[0].architecture = "gru";
+  bad[1].size = "huge";
+  bad[2].steps = 0;
+  bad[3].epochs = 2.0;
+  bad[4].epochs = -1.0;
+  bad[5].steps = 0;
+  bad[5].minutes = 1.0; // without a clock
+  bad[6].minutes = (double)NAN;
+  for (size_t i = 0; i < G_N_ELEMENTS(bad); ++i) {
+    g_autoptr(GError) error = NULL;
+
+    g_assert_null(partita_train(corpus, &bad[i], NULL, &error));
+    g_assert_error(error, PARTITA_TRAIN_ERROR, PARTITA_TRAIN_ERROR_OPTIONS);
+  }
+}
+
+/* The smallest of the sizes that users have, by the public way. */
+static void
+test_size(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(6, 0.2);
+  const PartitaTrainOptions options = make_options(1);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(PartitaModel) model = partita_train(corpus, &options, NULL, &error);
+
+  g_assert_no_error(error);
+  g_assert_cmpuint(partita_model_get_config(model)->hidden, ==, 256);
+}
+
+/* A learning rate past all reason ends in an error, not in a broken model. */
+static void
+test_diverges(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(6, 0.2);
+  const PartitaTrainOptions options = make_options(50);
+  PartitaTrainSettings settings = make_settings(corpus);
+  PartitaTrainReport report;
+  g_autoptr(GError) error = NULL;
+
+  settings.learning_rate = 1e36;
+  g_assert_null(
+    partita_train_with_settings(corpus, &options, &settings, &report, &error));
+  g_assert_error(error, PARTITA_TRAIN_ERROR, PARTITA_TRAIN_ERROR_DIVERGED);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/train/same", test_same);
+  g_test_add_func("/train/learns", test_learns);
+  g_test_add_func("/train/cancel", test_cancel);
+  g_test_add_func("/train/minutes", test_minutes);
+  g_test_add_func("/train/epochs", test_epochs);
+  g_test_add_func("/train/options", test_options);
+  g_test_add_func("/train/size", test_size);
+  g_test_add_func("/train/diverges", test_diverges);
+  return g_test_run();
+}
