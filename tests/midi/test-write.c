@@ -4,7 +4,9 @@
 #include "random-score.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static char *
 make_path(const char *name)
@@ -213,6 +215,29 @@ test_bad_target(void)
   remove_path(path);
 }
 
+/* As on a full disk: there is no room for the file. */
+static void
+test_no_room(void)
+{
+  g_autoptr(PartitaScore) score = random_score();
+  g_autofree char *kept = NULL;
+  char *path = make_path("kept.mid");
+  struct rlimit before;
+  struct rlimit small;
+
+  g_assert_true(g_file_set_contents(path, "kept", -1, NULL));
+  g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &before), ==, 0);
+  small = before;
+  small.rlim_cur = 16;
+  (void)signal(SIGXFSZ, SIG_IGN);
+  g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &small), ==, 0);
+  assert_refused(score, path, PARTITA_MIDI_ERROR_WRITE);
+  g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &before), ==, 0);
+  g_assert_true(g_file_get_contents(path, &kept, NULL, NULL));
+  g_assert_cmpstr(kept, ==, "kept");
+  remove_path(path); // fails if a temporary file is left beside it
+}
+
 int
 main(int argc, char **argv)
 {
@@ -227,5 +252,6 @@ main(int argc, char **argv)
   g_test_add_func("/midi/write/long-name", test_long_name);
   g_test_add_func("/midi/write/limits", test_limits);
   g_test_add_func("/midi/write/bad-target", test_bad_target);
+  g_test_add_func("/midi/write/no-room", test_no_room);
   return g_test_run();
 }
