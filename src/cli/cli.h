@@ -74,7 +74,7 @@ cli_demand(const char *value, const char *option, GError **error);
  * cli_watch_interrupts:
  *
  * From now on the first Ctrl-C (or SIGTERM) cancels what is returned, and the
- * second ends the program. Call it before any other thread is made.
+ * second ends the program.
  *
  * Returns: (transfer full)
  */

@@ -3,25 +3,38 @@
 
 #include "cli.h"
 
-#include <pthread.h>
+#include <glib-unix.h>
 #include <signal.h>
 
+/// The next signal meets the default action: the end.
+static gboolean
+cancel(void *data)
+{
+  g_cancellable_cancel(data);
+  (void)signal(SIGINT, SIG_DFL);
+  (void)signal(SIGTERM, SIG_DFL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch(int signal_number, GMainContext *context, GCancellable *cancellable)
+{
+  g_autoptr(GSource) source = g_unix_signal_source_new(signal_number);
+
+  g_source_set_callback(source, cancel, g_object_ref(cancellable),
+                        g_object_unref);
+  g_source_attach(source, context);
+}
+
+/* The program's own work has no main loop, so the signals get one of their
+ * own; GLib's handler works whichever thread a signal finds. */
 static void *
 wait_for_signals(void *data)
 {
-  g_autoptr(GCancellable) cancellable = data;
-  sigset_t signals;
-  int signal_number = 0;
+  GMainContext *context = data;
 
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  (void)sigwait(&signals, &signal_number);
-  g_cancellable_cancel(cancellable);
-  // The next one finds this thread, with the default action: the end.
-  (void)pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
   for (;;)
-    g_usleep(G_USEC_PER_SEC);
+    (void)g_main_context_iteration(context, TRUE);
   return NULL;
 }
 
@@ -29,16 +42,11 @@ GCancellable *
 cli_watch_interrupts(void)
 {
   GCancellable *cancellable = g_cancellable_new();
-  sigset_t signals;
+  GMainContext *context = g_main_context_new();
 
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  // Every thread made from here on inherits the mask, so that only the
-  // waiting thread sees these signals, and may cancel in an ordinary context.
-  (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
-  g_thread_unref(
-    g_thread_new("signals", wait_for_signals, g_object_ref(cancellable)));
+  watch(SIGINT, context, cancellable);
+  watch(SIGTERM, context, cancellable);
+  g_thread_unref(g_thread_new("signals", wait_for_signals, context));
   return cancellable;
 }
 

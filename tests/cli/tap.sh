@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# TAP for shell tests: `check NAME COMMAND...` passes if the command succeeds,
-# `exits CODE NAME COMMAND...` if it ends with that code. Standard output and
-# error of the last command are in $scratch/out and $scratch/err.
+# TAP for shell tests: `exits CODE NAME COMMAND...` passes if the command ends
+# with that code; what it prints is in $scratch/out and $scratch/err, which
+# `check NAME COMMAND...`, that passes if the command succeeds, may look at.
 # shellcheck shell=sh
 partita=$1
 count=0
@@ -16,7 +16,7 @@ result() {
   else
     bad=$((bad + 1))
     echo "not ok $count - $2"
-    sed 's/^/# /' "$scratch/err" >&2
+    sed 's/^/# /' "$3" >&2
   fi
 }
 
@@ -24,8 +24,8 @@ check() {
   name=$1
   shift
   status=0
-  "$@" >"$scratch/out" 2>"$scratch/err" || status=$?
-  result "$status" "$name"
+  "$@" >"$scratch/log" 2>&1 || status=$?
+  result "$status" "$name" "$scratch/log"
 }
 
 exits() {
@@ -35,7 +35,7 @@ exits() {
   status=0
   "$@" >"$scratch/out" 2>"$scratch/err" || status=$?
   [ "$status" -eq "$code" ] || echo "exit $status, not $code" >>"$scratch/err"
-  result $((status != code)) "$name"
+  result $((status != code)) "$name" "$scratch/err"
 }
 
 # One line on standard error that holds the words.

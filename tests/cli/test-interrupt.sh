@@ -29,9 +29,9 @@ sys.stderr.write(err.decode())
 sys.stdout.write(out.decode())
 sys.exit(run.returncode)
 END
-result $? "Ctrl-C ends the training cleanly"
+result $? "Ctrl-C ends the training cleanly" err
 check "and says so" grep -q 'stopped before the end' err
-check "the model so far can compose" \
+exits 0 "the model so far can compose" \
   "$partita" compose -m m.safetensors -o o.mid --bars 2 --seed 1
 
 finish
