@@ -8,7 +8,7 @@
 
 /// Training tokens up to which the counts are taken over all transpositions
 /// too; twelve times as many would cost more than the bar is worth.
-#define TRANSPOSED_TOKENS_MAX 2000000
+#define TRANSPOSED_TOKENS_MAX 8000000
 
 /// Keys of ngrams; of contexts, what came before.
 struct PartitaTrigram {
