@@ -56,15 +56,15 @@ make_score(void)
   return score;
 }
 
-/// Reads and encodes each file; keeps the scores.
 static void
-time_files(const PartitaScheme *scheme, GPtrArray *paths, GPtrArray *scores)
+time_files(const PartitaScheme *scheme, const GPtrArray *paths)
 {
   const double start = cpu_seconds();
   size_t ids_made = 0;
+  unsigned files = 0;
 
   for (guint i = 0; i < paths->len; ++i) {
-    PartitaScore *score =
+    g_autoptr(PartitaScore) score =
       partita_midi_read_file(g_ptr_array_index(paths, i), NULL, NULL);
 
     if (score == NULL)
@@ -73,14 +73,26 @@ time_files(const PartitaScheme *scheme, GPtrArray *paths, GPtrArray *scores)
     g_autoptr(GArray) ids = partita_scheme_encode(scheme, score, NULL);
 
     ids_made += ids->len;
-    g_ptr_array_add(scores, score);
+    ++files;
   }
 
   const double seconds = cpu_seconds() - start;
 
   printf("read_and_encode scheme=remi threads=1 clock=cpu\tfiles=%u\tids=%zu\t"
          "files_per_s=%.0f\n",
-         scores->len, ids_made, scores->len / seconds);
+         files, ids_made, files / seconds);
+}
+
+static void
+read_scores(const GPtrArray *paths, GPtrArray *scores)
+{
+  for (guint i = 0; i < paths->len; ++i) {
+    PartitaScore *score =
+      partita_midi_read_file(g_ptr_array_index(paths, i), NULL, NULL);
+
+    if (score != NULL)
+      g_ptr_array_add(scores, score);
+  }
 }
 
 static void
@@ -135,7 +147,8 @@ main(int argc, char **argv)
 
   if (argc > 1) {
     add_files(paths, argv[1]);
-    time_files(scheme, paths, scores);
+    time_files(scheme, paths);
+    read_scores(paths, scores);
   } else {
     g_ptr_array_add(scores, make_score());
   }

@@ -48,74 +48,67 @@ partita_score_transpose(PartitaScore *score, int semitones)
   return true;
 }
 
-/// Where a search through the pedals stands. Both places only grow, so that a
-/// whole track is folded in linear time.
-typedef struct {
-  guint next; // the first event after the tick
-  guint rise; // the first rise at or after it
-} PedalCursor;
+/// For each event, the tick at which the pedal next rises, @end if it never
+/// does.
+static uint32_t *
+find_rises(const GArray *pedals, uint32_t end)
+{
+  const PartitaPedal *events = (const PartitaPedal *)(void *)pedals->data;
+  uint32_t *rises = g_new(uint32_t, pedals->len);
+  uint32_t rise = end;
+
+  for (guint i = pedals->len; i > 0; --i) {
+    if (!events[i - 1].down)
+      rise = events[i - 1].tick;
+    rises[i - 1] = rise;
+  }
+  return rises;
+}
 
 /// When the pedal that is down at @tick rises, or @tick if it is up.
 static uint32_t
-pedal_rises(const GArray *pedals, PedalCursor *at, uint32_t tick, uint32_t end)
+pedal_rises(const GArray *pedals, const uint32_t *rises, uint32_t tick)
 {
   const PartitaPedal *events = (const PartitaPedal *)(void *)pedals->data;
+  guint low = 0;
+  guint high = pedals->len;
 
-  // The pedal in force is the last at or before the tick.
-  while (at->next < pedals->len && events[at->next].tick <= tick)
-    ++at->next;
-  if (at->next == 0 || !events[at->next - 1].down)
+  // All events before low are at or before the tick, all from high on after.
+  while (low < high) {
+    const guint middle = low + (high - low) / 2;
+
+    if (events[middle].tick <= tick)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  if (low == 0 || !events[low - 1].down)
     return tick;
-  at->rise = MAX(at->rise, at->next);
-  while (at->rise < pedals->len && events[at->rise].down)
-    ++at->rise;
-  return at->rise < pedals->len ? events[at->rise].tick : MAX(tick, end);
-}
-
-static gint
-compare_ends(gconstpointer a, gconstpointer b)
-{
-  const PartitaNote *x = *(PartitaNote *const *)a;
-  const PartitaNote *y = *(PartitaNote *const *)b;
-  const uint32_t x_end = x->onset_ticks + x->duration_ticks;
-  const uint32_t y_end = y->onset_ticks + y->duration_ticks;
-
-  return x_end < y_end ? -1 : x_end > y_end;
+  return rises[low - 1];
 }
 
 static void
 fold_track(PartitaTrack *track, uint32_t end)
 {
-  const guint n = track->notes->len;
   PartitaNote *notes = (PartitaNote *)(void *)track->notes->data;
-  g_autofree PartitaNote **by_end = g_new(PartitaNote *, n);
-  g_autofree uint32_t *limit = g_new(uint32_t, n);
+  g_autofree uint32_t *rises = find_rises(track->pedals, end);
   uint32_t next_onset[128];
-  PedalCursor pedal = {0, 0};
 
-  // Where the same pitch is struck again, seen from the end.
+  // From the end, so that it is known where the same pitch is struck again.
   for (guint p = 0; p < 128; ++p)
     next_onset[p] = UINT32_MAX;
-  for (guint i = n; i > 0; --i) {
-    const PartitaNote *note = &notes[i - 1];
+  for (guint i = track->notes->len; i > 0; --i) {
+    PartitaNote *note = &notes[i - 1];
+    const uint32_t off = note->onset_ticks + note->duration_ticks;
+    const uint32_t until =
+      MIN(pedal_rises(track->pedals, rises, off), next_onset[note->pitch]);
 
-    limit[i - 1] = next_onset[note->pitch];
+    if (until > off)
+      note->duration_ticks = MIN(until - note->onset_ticks, PARTITA_TICK_MAX);
     // Equal onsets do not limit each other.
     if (i < 2 || notes[i - 2].onset_ticks != note->onset_ticks ||
         notes[i - 2].pitch != note->pitch)
       next_onset[note->pitch] = note->onset_ticks;
-    by_end[i - 1] = &notes[i - 1];
-  }
-  if (n > 1)
-    qsort(by_end, n, sizeof *by_end, compare_ends);
-  for (guint i = 0; i < n; ++i) {
-    PartitaNote *note = by_end[i];
-    const uint32_t off = note->onset_ticks + note->duration_ticks;
-    const uint32_t rises = pedal_rises(track->pedals, &pedal, off, end);
-    const uint32_t until = MIN(rises, limit[note - notes]);
-
-    if (until > off)
-      note->duration_ticks = MIN(until - note->onset_ticks, PARTITA_TICK_MAX);
   }
   g_array_set_size(track->pedals, 0);
   partita_track_sort(track);
