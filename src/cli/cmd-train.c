@@ -84,7 +84,7 @@ show_reading(size_t done, size_t total, void *data)
 {
   CliProgress *progress = data;
 
-  if (!cli_progress_due(progress) && done < total)
+  if (!cli_progress_due(progress))
     return;
 
   g_autofree char *words =

@@ -235,5 +235,8 @@ partita_compose(const PartitaComposer *composer,
     piece->ids->len, &prompt, error);
   if (score == NULL || !check_score(piece, score, &prompt, error))
     return NULL;
+  // The tokens of the music name no key; the file shall carry the one it has.
+  if (prompt.key >= 0)
+    partita_score_add_key(score, partita_key_to_signature(prompt.key));
   return g_steal_pointer(&score);
 }

@@ -40,6 +40,11 @@ lay_out(const PartitaModelConfig *config, GArray *tensors)
   const size_t hidden = config->hidden;
   const double embed_bound = sqrt(3.0 / (double)config->n_fields);
   const double bound = 1.0 / sqrt((double)hidden);
+  // Uniform in +-sqrt(3 / n) keeps the variance of inputs with variance 1
+  // (LeCun et al. 1998, "Efficient BackProp", eq. 16). A fresh layer's outputs
+  // have about a third of that deviation: what reads them makes up for it,
+  // or upper layers wake late.
+  const double upper = 3.0 * sqrt(3.0 / (double)hidden);
 
   for (size_t f = 0; f < config->n_fields; ++f)
     append(tensors, config->field_size[f], config->width, embed_bound, false,
@@ -47,11 +52,14 @@ lay_out(const PartitaModelConfig *config, GArray *tensors)
   for (size_t l = 0; l < config->layers; ++l) {
     const size_t n_inputs = l == 0 ? config->width : hidden;
 
-    append(tensors, 4 * hidden, n_inputs, bound, true, "lstm.%zu.weight_ih", l);
+    append(tensors, 4 * hidden, n_inputs,
+           l == 0 ? sqrt(3.0 / (double)n_inputs) : upper, true,
+           "lstm.%zu.weight_ih", l);
     append(tensors, 4 * hidden, hidden, bound, true, "lstm.%zu.weight_hh", l);
     append(tensors, 4 * hidden, 0, 0.0, false, "lstm.%zu.bias", l);
   }
-  append(tensors, config->vocab, hidden, bound, true, "head.weight");
+  append(tensors, config->vocab, hidden, 2.0 / 3.0 * upper, true,
+         "head.weight");
   append(tensors, config->vocab, 0, 0.0, false, "head.bias");
 }
 
