@@ -28,7 +28,8 @@ typedef float PartitaReal;
 #define PARTITA_NN_ERROR (partita_nn_error_quark())
 
 typedef enum {
-  PARTITA_NN_ERROR_MEMORY ///< the limit on address space is too low
+  PARTITA_NN_ERROR_MEMORY, ///< the limit on address space is too low
+  PARTITA_NN_ERROR_BACKEND ///< no such backend in this build or on this chip
 } PartitaNnError;
 
 PARTITA_API GQuark

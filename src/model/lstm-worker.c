@@ -8,7 +8,7 @@
  * trajectories". */
 
 #include <model/arena.h>
-#include <model/lstm-private.h>
+#include <model/lstm-products.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,22 +16,23 @@
 /// last chunk left; slot t + 1 is what step t gave, with the rows that step
 /// t + 1 resets set to 0.
 typedef struct {
-  PartitaReal *gates;  ///< shape [steps, rows, 4, hidden]
-  PartitaReal *tanh_c; ///< shape [steps, rows, hidden]
-  PartitaReal *h;      ///< shape [steps + 1, rows, hidden]
-  PartitaReal *c;      ///< shape [steps + 1, rows, hidden]
+  PartitaNnOperand gates; ///< shape [steps, rows, 4, hidden]
+  PartitaReal *tanh_c;    ///< shape [steps, rows, hidden]
+  PartitaNnOperand h;     ///< shape [steps + 1, rows, hidden]
+  PartitaReal *c;         ///< shape [steps + 1, rows, hidden]
 } LayerHistory;
 
 typedef struct {
   PartitaModelWorker base;
   PartitaLstmView view;
   PartitaArena arena;
+  PartitaLstmProducts products;
   LayerHistory layer[PARTITA_MODEL_LAYERS_MAX];
   /// What goes into layer l after dropout, the last into the head; on the way
   /// back its gradient. Shape [steps, rows, inputs of the layer].
-  PartitaReal *input[PARTITA_MODEL_LAYERS_MAX + 1];
+  PartitaNnOperand input[PARTITA_MODEL_LAYERS_MAX + 1];
   uint8_t *kept[PARTITA_MODEL_LAYERS_MAX + 1]; ///< of dropout, as @input
-  PartitaReal *logits;                         ///< shape [steps, rows, vocab]
+  PartitaNnOperand logits;                     ///< shape [steps, rows, vocab]
   PartitaReal *dh;                             ///< shape [rows, hidden]
   PartitaReal *dc;                             ///< shape [rows, hidden]
 } LstmWorker;
@@ -40,6 +41,20 @@ static size_t
 count_inputs(const PartitaModelConfig *config, size_t l)
 {
   return l == 0 ? config->width : config->hidden;
+}
+
+static PartitaNnOperand
+take_operand(LstmWorker *worker, size_t a, size_t b, size_t c)
+{
+  const size_t halves = sizeof(PartitaReal) / sizeof(uint16_t);
+  PartitaNnOperand operand = {
+    .real = partita_arena_take(&worker->arena, a, b, c),
+  };
+
+  if (partita_nn_backend_is_half(worker->base.model->backend))
+    operand.half = (uint16_t *)partita_arena_take(&worker->arena, a, b,
+                                                  (c + halves - 1) / halves);
+  return operand;
 }
 
 static void
@@ -54,20 +69,20 @@ lay_out_worker(LstmWorker *worker)
   for (size_t l = 0; l < config->layers; ++l) {
     LayerHistory *const layer = &worker->layer[l];
 
-    layer->gates = partita_arena_take(arena, steps, rows, 4 * hidden);
+    layer->gates = take_operand(worker, steps, rows, 4 * hidden);
     layer->tanh_c = partita_arena_take(arena, steps, rows, hidden);
-    layer->h = partita_arena_take(arena, steps + 1, rows, hidden);
+    layer->h = take_operand(worker, steps + 1, rows, hidden);
     layer->c = partita_arena_take(arena, steps + 1, rows, hidden);
   }
   for (size_t l = 0; l <= config->layers; ++l) {
     const size_t width = count_inputs(config, l);
 
-    worker->input[l] = partita_arena_take(arena, steps, rows, width);
+    worker->input[l] = take_operand(worker, steps, rows, width);
     worker->kept[l] = (uint8_t *)partita_arena_take(
       arena, steps, rows,
       (width + sizeof(PartitaReal) - 1) / sizeof(PartitaReal));
   }
-  worker->logits = partita_arena_take(arena, steps, rows, config->vocab);
+  worker->logits = take_operand(worker, steps, rows, config->vocab);
   worker->dh = partita_arena_take(arena, rows, hidden, 1);
   worker->dc = partita_arena_take(arena, rows, hidden, 1);
 }
@@ -82,8 +97,9 @@ partita_lstm_worker_new(const PartitaModel *model, size_t rows, size_t steps)
   worker->base.steps = steps;
   partita_lstm_view(model, model->parameters, &worker->view);
   lay_out_worker(worker);
-  if (!partita_arena_begin(&worker->arena)) {
-    g_free(worker);
+  if (!partita_lstm_products_init(&worker->products, model, rows, steps) ||
+      !partita_arena_begin(&worker->arena)) {
+    partita_lstm_worker_free(&worker->base);
     return NULL;
   }
   lay_out_worker(worker);
@@ -95,6 +111,7 @@ partita_lstm_worker_free(PartitaModelWorker *base)
 {
   LstmWorker *const worker = (LstmWorker *)base;
 
+  partita_lstm_products_clear(&worker->products);
   free(worker->arena.block);
   g_free(worker);
 }
@@ -114,7 +131,7 @@ partita_lstm_worker_get_state(const PartitaModelWorker *base, PartitaReal *out)
   const size_t n = base->rows * base->model->config.hidden;
 
   for (size_t l = 0; l < base->model->config.layers; ++l) {
-    memcpy(out + 2 * l * n, worker->layer[l].h, sizeof *out * n);
+    memcpy(out + 2 * l * n, worker->layer[l].h.real, sizeof *out * n);
     memcpy(out + (2 * l + 1) * n, worker->layer[l].c, sizeof *out * n);
   }
 }
@@ -127,10 +144,10 @@ partita_lstm_worker_set_state(PartitaModelWorker *base, const PartitaReal *in)
 
   for (size_t l = 0; l < base->model->config.layers; ++l) {
     if (in == NULL) {
-      memset(worker->layer[l].h, 0, sizeof *in * n);
+      memset(worker->layer[l].h.real, 0, sizeof *in * n);
       memset(worker->layer[l].c, 0, sizeof *in * n);
     } else {
-      memcpy(worker->layer[l].h, in + 2 * l * n, sizeof *in * n);
+      memcpy(worker->layer[l].h.real, in + 2 * l * n, sizeof *in * n);
       memcpy(worker->layer[l].c, in + (2 * l + 1) * n, sizeof *in * n);
     }
   }
@@ -153,28 +170,30 @@ reset_rows(const uint8_t *reset,
 static void
 run_layer(LstmWorker *worker, const PartitaModelBatch *batch, size_t l)
 {
-  const PartitaLstmLayer *const weights = &worker->view.layer[l];
+  const PartitaLstmLayerProducts *const products = &worker->products.layer[l];
   const LayerHistory *const layer = &worker->layer[l];
+  const PartitaNnOperand input = worker->input[l];
   const size_t rows = worker->base.rows;
   const size_t steps = worker->base.steps;
   const size_t hidden = worker->base.model->config.hidden;
   const size_t n = rows * hidden;
 
-  partita_nn_gemm(PARTITA_NN_TRANSPOSE_B, steps * rows, 4 * hidden,
-                  weights->n_inputs, worker->input[l], weights->weight_ih,
-                  layer->gates);
+  partita_nn_operand_round(
+    input, steps * rows * count_inputs(&worker->base.model->config, l));
+  partita_nn_product_run(products->input.forward, &input, NULL,
+                         layer->gates.real);
   for (size_t t = 0; t < steps; ++t) {
-    PartitaReal *const gates = layer->gates + t * 4 * n;
-    PartitaReal *const h = layer->h + t * n;
+    PartitaReal *const gates = layer->gates.real + t * 4 * n;
+    const PartitaNnOperand h = partita_nn_operand_at(layer->h, t * n);
     PartitaReal *const c = layer->c + t * n;
 
-    reset_rows(batch->reset + t * rows, rows, hidden, h, c);
-    partita_nn_gemm(PARTITA_NN_TRANSPOSE_B | PARTITA_NN_ACCUMULATE, rows,
-                    4 * hidden, hidden, h, weights->weight_hh, gates);
-    partita_nn_lstm(gates, weights->bias, c, c + n, layer->tanh_c + t * n,
-                    h + n, rows, hidden);
+    reset_rows(batch->reset + t * rows, rows, hidden, h.real, c);
+    partita_nn_operand_round(h, n);
+    partita_nn_product_run(products->recurrent.forward, &h, NULL, gates);
+    partita_nn_lstm(gates, worker->view.layer[l].bias, c, c + n,
+                    layer->tanh_c + t * n, h.real + n, rows, hidden);
     // A copy, for resets change the slot and dropout the copy.
-    memcpy(worker->input[l + 1] + t * n, h + n, sizeof *h * n);
+    memcpy(worker->input[l + 1].real + t * n, h.real + n, sizeof *h.real * n);
   }
 }
 
@@ -191,15 +210,17 @@ run_steps_back(LstmWorker *worker, const PartitaModelBatch *batch, size_t l)
   memset(worker->dh, 0, sizeof(PartitaReal) * n);
   memset(worker->dc, 0, sizeof(PartitaReal) * n);
   for (size_t t = worker->base.steps; t-- > 0;) {
-    PartitaReal *const gates = layer->gates + t * 4 * n;
+    const PartitaNnOperand gates =
+      partita_nn_operand_at(layer->gates, t * 4 * n);
 
-    partita_nn_lstm_backward(gates, layer->c + t * n, layer->tanh_c + t * n,
-                             worker->input[l + 1] + t * n, worker->dh,
-                             worker->dc, rows, hidden);
+    partita_nn_lstm_backward(
+      gates.real, layer->c + t * n, layer->tanh_c + t * n,
+      worker->input[l + 1].real + t * n, worker->dh, worker->dc, rows, hidden);
+    partita_nn_operand_round(gates, 4 * n);
     if (t == 0)
       break;
-    partita_nn_gemm(PARTITA_NN_PLAIN, rows, hidden, 4 * hidden, gates,
-                    worker->view.layer[l].weight_hh, worker->dh);
+    partita_nn_product_run(worker->products.layer[l].recurrent.back, &gates,
+                           NULL, worker->dh);
     reset_rows(batch->reset + t * rows, rows, hidden, worker->dh, worker->dc);
   }
 }
@@ -209,19 +230,18 @@ run_steps_back(LstmWorker *worker, const PartitaModelBatch *batch, size_t l)
 static void
 run_layer_back(LstmWorker *worker, size_t l, const PartitaLstmLayer *gradient)
 {
-  const PartitaLstmLayer *const weights = &worker->view.layer[l];
+  const PartitaLstmLayerProducts *const products = &worker->products.layer[l];
   const LayerHistory *const layer = &worker->layer[l];
   const size_t hidden = worker->base.model->config.hidden;
-  const size_t all = worker->base.steps * worker->base.rows;
 
-  partita_nn_gemm(PARTITA_NN_TRANSPOSE_A | PARTITA_NN_ACCUMULATE, 4 * hidden,
-                  weights->n_inputs, all, layer->gates, worker->input[l],
-                  gradient->weight_ih);
-  partita_nn_gemm(PARTITA_NN_TRANSPOSE_A | PARTITA_NN_ACCUMULATE, 4 * hidden,
-                  hidden, all, layer->gates, layer->h, gradient->weight_hh);
-  partita_nn_add_rows(gradient->bias, layer->gates, all, 4 * hidden);
-  partita_nn_gemm(PARTITA_NN_PLAIN, all, weights->n_inputs, 4 * hidden,
-                  layer->gates, weights->weight_ih, worker->input[l]);
+  partita_nn_product_run(products->input.gradient, &layer->gates,
+                         &worker->input[l], gradient->weight_ih);
+  partita_nn_product_run(products->recurrent.gradient, &layer->gates, &layer->h,
+                         gradient->weight_hh);
+  partita_nn_add_rows(gradient->bias, layer->gates.real,
+                      worker->base.steps * worker->base.rows, 4 * hidden);
+  partita_nn_product_run(products->input.back, &layer->gates, NULL,
+                         worker->input[l].real);
 }
 
 static void
@@ -229,11 +249,12 @@ run_head(LstmWorker *worker)
 {
   const PartitaModelConfig *const config = &worker->base.model->config;
   const size_t all = worker->base.steps * worker->base.rows;
+  const PartitaNnOperand input = worker->input[config->layers];
 
-  partita_nn_gemm(PARTITA_NN_TRANSPOSE_B, all, config->vocab, config->hidden,
-                  worker->input[config->layers], worker->view.head_weight,
-                  worker->logits);
-  partita_nn_add_bias(worker->logits, worker->view.head_bias, all,
+  partita_nn_operand_round(input, all * config->hidden);
+  partita_nn_product_run(worker->products.head.forward, &input, NULL,
+                         worker->logits.real);
+  partita_nn_add_bias(worker->logits.real, worker->view.head_bias, all,
                       config->vocab);
 }
 
@@ -241,15 +262,16 @@ static void
 run_head_back(LstmWorker *worker, const PartitaLstmView *gradient)
 {
   const PartitaModelConfig *const config = &worker->base.model->config;
+  const PartitaLstmLinear *const products = &worker->products.head;
+  const PartitaNnOperand *const input = &worker->input[config->layers];
   const size_t all = worker->base.steps * worker->base.rows;
 
-  partita_nn_gemm(PARTITA_NN_TRANSPOSE_A | PARTITA_NN_ACCUMULATE, config->vocab,
-                  config->hidden, all, worker->logits,
-                  worker->input[config->layers], gradient->head_weight);
-  partita_nn_add_rows(gradient->head_bias, worker->logits, all, config->vocab);
-  partita_nn_gemm(PARTITA_NN_PLAIN, all, config->hidden, config->vocab,
-                  worker->logits, worker->view.head_weight,
-                  worker->input[config->layers]);
+  partita_nn_operand_round(worker->logits, all * config->vocab);
+  partita_nn_product_run(products->gradient, &worker->logits, input,
+                         gradient->head_weight);
+  partita_nn_add_rows(gradient->head_bias, worker->logits.real, all,
+                      config->vocab);
+  partita_nn_product_run(products->back, &worker->logits, NULL, input->real);
 }
 
 // Dropout of the input of layer @l, or with @back of its gradient.
@@ -269,9 +291,10 @@ drop(LstmWorker *worker, const PartitaModelBatch *batch, size_t l, bool back)
   if (!batch->training || config->dropout <= 0.0)
     return;
   if (back)
-    partita_nn_dropout_backward(worker->input[l], worker->kept[l], n, &dropout);
+    partita_nn_dropout_backward(worker->input[l].real, worker->kept[l], n,
+                                &dropout);
   else
-    partita_nn_dropout(worker->input[l], worker->kept[l], n, &dropout);
+    partita_nn_dropout(worker->input[l].real, worker->kept[l], n, &dropout);
 }
 
 static void
@@ -290,7 +313,8 @@ run_back(LstmWorker *worker,
     run_layer_back(worker, l, &gradient.layer[l]);
     drop(worker, batch, l, true);
   }
-  partita_nn_embed_backward(gradient.embed, worker->input[0], batch->inputs,
+  partita_nn_embed_backward(gradient.embed, worker->input[0].real,
+                            batch->inputs,
                             worker->base.steps * worker->base.rows,
                             model->config.n_fields, model->config.width);
 }
@@ -304,7 +328,7 @@ carry_state(LstmWorker *worker)
     const LayerHistory *const layer = &worker->layer[l];
     const size_t last = worker->base.steps * n;
 
-    memcpy(layer->h, layer->h + last, sizeof(PartitaReal) * n);
+    memcpy(layer->h.real, layer->h.real + last, sizeof(PartitaReal) * n);
     memcpy(layer->c, layer->c + last, sizeof(PartitaReal) * n);
   }
 }
@@ -319,7 +343,9 @@ partita_lstm_worker_run(PartitaModelWorker *base,
   const PartitaModelConfig *const config = &base->model->config;
   const size_t all = base->steps * base->rows;
 
-  partita_nn_embed(worker->input[0],
+  partita_lstm_products_set_weights(&worker->products, &worker->view,
+                                    gradients != NULL);
+  partita_nn_embed(worker->input[0].real,
                    (const PartitaReal *const *)worker->view.embed,
                    batch->inputs, all, config->n_fields, config->width);
   for (size_t l = 0; l < config->layers; ++l) {
@@ -329,9 +355,9 @@ partita_lstm_worker_run(PartitaModelWorker *base,
   drop(worker, batch, config->layers, false);
   run_head(worker);
 
-  const double loss =
-    partita_nn_cross_entropy(worker->logits, batch->targets, all, config->vocab,
-                             gradients != NULL, batch->scale, nll);
+  const double loss = partita_nn_cross_entropy(
+    worker->logits.real, batch->targets, all, config->vocab, gradients != NULL,
+    batch->scale, nll);
 
   if (gradients != NULL)
     run_back(worker, batch, gradients);

@@ -6,6 +6,7 @@
 
 #include <partita/model.h>
 #include <partita/nn.h>
+#include <partita/product.h>
 
 /* What training needs of a model: its flat parameters and workers that take
  * a shard of the batch forward and backward. */
@@ -29,6 +30,10 @@ partita_model_get_parameters(PartitaModel *model);
 /// tile
 const PartitaModelTensor *
 partita_model_get_tensors(const PartitaModel *model, size_t *n_tensors);
+
+/// The backend of the workers that are made from now on; OpenBLAS before.
+void
+partita_model_set_backend(PartitaModel *model, const PartitaNnBackend *backend);
 
 /**
  * PartitaModelWorker:
@@ -143,7 +148,8 @@ extern const PartitaModelArchitecture partita_lstm_architecture;
 struct PartitaModel {
   PartitaModelConfig config;
   const PartitaModelArchitecture *architecture;
-  GArray *tensors; ///< of PartitaModelTensor
+  const PartitaNnBackend *backend; ///< of workers
+  GArray *tensors;                 ///< of PartitaModelTensor
   size_t n_parameters;
   PartitaReal *parameters;
   GTree *metadata; ///< sorted, for equal models to give equal files
