@@ -1,11 +1,12 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-/* Speed of an LSTM: training steps beside what their matrix products alone
- * take (the same products, the same threads) and beside sgemm at its best,
- * and generation beside one pass over the weights in memory. */
+/* Speed of an LSTM: training steps by each backend beside what their matrix
+ * products alone take by it (the same products, the same threads), and beside
+ * what they would at the backend's speed in one large product; generation
+ * beside one pass over the weights in memory. */
 
-#include <model/model-private.h>
+#include <model/lstm-products.h>
 #include <string.h>
 #include <time.h>
 
@@ -33,7 +34,9 @@ typedef struct {
   uint32_t shard;
   uint64_t step;
   PartitaReal *gradients;
-  PartitaReal *scratch[3]; ///< of the products alone
+  PartitaLstmProducts products;
+  PartitaNnProduct *square;
+  PartitaNnOperand scratch[3]; ///< of the products alone
 } Shard;
 
 static double
@@ -56,42 +59,41 @@ count_weights(void)
 static void *
 run_square(void *data)
 {
-  Shard *const shard = data;
+  const Shard *const shard = data;
 
-  partita_nn_gemm(PARTITA_NN_PLAIN, SQUARE, SQUARE, SQUARE, shard->scratch[0],
-                  shard->scratch[1], shard->scratch[2]);
+  partita_nn_product_run(shard->square, &shard->scratch[0], NULL,
+                         shard->scratch[2].real);
   return NULL;
 }
 
 /// A product of all steps at once, forward and its two backward.
 static void
-run_whole(const Shard *shard, size_t outputs, size_t inputs)
+run_whole(const Shard *shard, const PartitaLstmLinear *linear)
 {
-  PartitaReal *const *s = shard->scratch;
-  const size_t all = STEPS * shard->rows;
+  const PartitaNnOperand *const s = shard->scratch;
 
-  partita_nn_gemm(PARTITA_NN_TRANSPOSE_B, all, outputs, inputs, s[0], s[1],
-                  s[2]);
-  partita_nn_gemm(PARTITA_NN_TRANSPOSE_A | PARTITA_NN_ACCUMULATE, outputs,
-                  inputs, all, s[2], s[0], s[1]);
-  partita_nn_gemm(PARTITA_NN_PLAIN, all, inputs, outputs, s[2], s[1], s[0]);
+  partita_nn_product_run(linear->forward, &s[0], NULL, s[2].real);
+  partita_nn_product_run(linear->gradient, &s[2], &s[0], s[1].real);
+  partita_nn_product_run(linear->back, &s[2], NULL, s[0].real);
 }
 
 static void
-run_recurrent(const Shard *shard)
+run_recurrent(const Shard *shard, const PartitaLstmLinear *linear)
 {
-  PartitaReal *const *s = shard->scratch;
-  const size_t hidden = config.hidden;
-  const size_t n = shard->rows * hidden;
+  const PartitaNnOperand *const s = shard->scratch;
+  const size_t n = shard->rows * config.hidden;
 
-  for (size_t t = 0; t < STEPS; ++t)
-    partita_nn_gemm(PARTITA_NN_TRANSPOSE_B | PARTITA_NN_ACCUMULATE, shard->rows,
-                    4 * hidden, hidden, s[0] + t * n, s[1], s[2] + t * 4 * n);
-  for (size_t t = STEPS; t-- > 1;)
-    partita_nn_gemm(PARTITA_NN_PLAIN, shard->rows, hidden, 4 * hidden,
-                    s[2] + t * 4 * n, s[1], s[0]);
-  partita_nn_gemm(PARTITA_NN_TRANSPOSE_A | PARTITA_NN_ACCUMULATE, 4 * hidden,
-                  hidden, STEPS * shard->rows, s[2], s[0], s[1]);
+  for (size_t t = 0; t < STEPS; ++t) {
+    const PartitaNnOperand h = partita_nn_operand_at(s[0], t * n);
+
+    partita_nn_product_run(linear->forward, &h, NULL, s[2].real + t * 4 * n);
+  }
+  for (size_t t = STEPS; t-- > 1;) {
+    const PartitaNnOperand gates = partita_nn_operand_at(s[2], t * 4 * n);
+
+    partita_nn_product_run(linear->back, &gates, NULL, s[0].real);
+  }
+  partita_nn_product_run(linear->gradient, &s[2], &s[0], s[1].real);
 }
 
 static void *
@@ -100,10 +102,10 @@ run_products(void *data)
   const Shard *const shard = data;
 
   for (size_t l = 0; l < config.layers; ++l) {
-    run_whole(shard, 4 * config.hidden, l == 0 ? config.width : config.hidden);
-    run_recurrent(shard);
+    run_whole(shard, &shard->products.layer[l].input);
+    run_recurrent(shard, &shard->products.layer[l].recurrent);
   }
-  run_whole(shard, config.vocab, config.hidden);
+  run_whole(shard, &shard->products.head);
   return NULL;
 }
 
@@ -185,32 +187,45 @@ static void
 set_up(Shard *shard, PartitaModel *model, size_t n_shards, uint32_t number)
 {
   const size_t rows = BATCH / n_shards;
-  const size_t size = STEPS * rows * 4 * config.hidden;
+  const size_t size = MAX(STEPS * rows * 4 * config.hidden, SQUARE * SQUARE);
+  PartitaLstmView view;
 
   *shard = (Shard){.model = model, .rows = rows, .shard = number};
   shard->worker = partita_model_worker_new(model, rows, STEPS);
   shard->gradients = g_new0(PartitaReal, partita_model_get_n_parameters(model));
   for (size_t i = 0; i < G_N_ELEMENTS(shard->scratch); ++i)
-    shard->scratch[i] = g_new0(PartitaReal, size);
+    shard->scratch[i] = (PartitaNnOperand){.real = g_new0(PartitaReal, size),
+                                           .half = g_new0(uint16_t, size)};
+  partita_lstm_view(model, model->parameters, &view);
+  (void)partita_lstm_products_init(&shard->products, model, rows, STEPS);
+  partita_lstm_products_set_weights(&shard->products, &view, true);
+  shard->square = partita_nn_product_new(model->backend, PARTITA_NN_PLAIN, true,
+                                         SQUARE, SQUARE, SQUARE);
+  partita_nn_product_set_weights(shard->square, shard->scratch[1].real);
 }
 
 static void
 tear_down(Shard *shard)
 {
   partita_model_worker_free(shard->worker);
+  partita_lstm_products_clear(&shard->products);
+  partita_nn_product_free(shard->square);
   g_free(shard->gradients);
-  for (size_t i = 0; i < G_N_ELEMENTS(shard->scratch); ++i)
-    g_free(shard->scratch[i]);
+  for (size_t i = 0; i < G_N_ELEMENTS(shard->scratch); ++i) {
+    g_free(shard->scratch[i].real);
+    g_free(shard->scratch[i].half);
+  }
 }
 
 static void
-bench_training(size_t workers)
+bench_training(const PartitaNnBackend *backend, size_t workers)
 {
   g_autoptr(PartitaModel) model = partita_model_new(&config, 1);
   const double tokens = STEPS * BATCH;
   const double flops = 6.0 * (double)count_weights();
   Shard shards[2];
 
+  partita_model_set_backend(model, backend);
   for (uint32_t s = 0; s < workers; ++s)
     set_up(&shards[s], model, workers, s);
 
@@ -222,12 +237,13 @@ bench_training(size_t workers)
   const double rate = (double)workers * 2.0 * SQUARE * SQUARE * SQUARE / square;
 
   g_print("train\tlstm=%zu/%zux%zu\tcontext=%d\tbatch=%d\tworkers=%zu\t"
-          "tokens_per_s=%.0f\tproducts_tokens_per_s=%.0f\tshare=%.3f\t"
-          "sgemm_gflops=%.0f\tsgemm_tokens_per_s=%.0f\tsgemm_share=%.3f\t"
-          "optimizer_ms=%.1f\n",
+          "backend=%s\ttokens_per_s=%.0f\tproducts_tokens_per_s=%.0f\t"
+          "share=%.3f\tsquare_gflops=%.0f\tsquare_tokens_per_s=%.0f\t"
+          "square_share=%.3f\toptimizer_ms=%.1f\n",
           config.width, config.layers, config.hidden, STEPS, BATCH, workers,
-          tokens / step, tokens / products, products / step, rate * 1e-9,
-          rate / flops, tokens / step / (rate / flops), optimizer * 1e3);
+          partita_nn_backend_get_name(backend), tokens / step,
+          tokens / products, products / step, rate * 1e-9, rate / flops,
+          tokens / step / (rate / flops), optimizer * 1e3);
   for (size_t s = 0; s < workers; ++s)
     tear_down(&shards[s]);
 }
@@ -291,8 +307,16 @@ main(void)
     g_printerr("bench-model: %s\n", error->message);
     return 1;
   }
-  bench_training(1);
-  bench_training(2);
+
+  const char *const names[] = {"openblas", "onednn"};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(names); ++i) {
+    const PartitaNnBackend *const backend =
+      partita_nn_backend_find(names[i], NULL);
+
+    for (size_t workers = 1; backend != NULL && workers <= 2; ++workers)
+      bench_training(backend, workers);
+  }
   bench_generation();
   return 0;
 }
