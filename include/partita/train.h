@@ -43,7 +43,8 @@ typedef struct {
   double epochs;
   uint64_t steps;
   uint64_t seed;
-  unsigned threads; ///< workers, 0 for one a core
+  unsigned threads;    ///< workers, 0 for one a core
+  const char *backend; ///< (nullable): as partita_nn_backend_find() takes it
   /// Seconds on a clock that never goes back; the library reads no clock.
   double (*clock)(void *data);
   void *clock_data;

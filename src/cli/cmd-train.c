@@ -6,6 +6,7 @@
 
 #include <base/file.h>
 #include <math.h>
+#include <partita/product.h>
 #include <partita/train.h>
 
 #define DEFAULT_MINUTES 20.0
@@ -16,6 +17,7 @@ typedef struct {
   char *architecture;
   char *size;
   char *ledger;
+  char *backend;
   double minutes;
   double epochs;
   gint64 steps;
@@ -48,6 +50,8 @@ train_entries(void *data)
      "Where to say what became of each file (MODEL.ledger.jsonl)", "FILE"},
     {"threads", 0, 0, G_OPTION_ARG_INT, &o->threads, "Workers (one a core)",
      "N"},
+    {"backend", 0, 0, G_OPTION_ARG_STRING, &o->backend,
+     "What multiplies matrices (auto)", "auto|openblas|onednn"},
     {0},
   };
 
@@ -177,6 +181,14 @@ print_corpus(const PartitaCorpus *corpus, const char *ledger)
     g_printerr("styles: %s\n", names);
 }
 
+static void
+print_backend(const PartitaNnBackend *backend)
+{
+  g_printerr("backend: %s, products of %s\n",
+             partita_nn_backend_get_name(backend),
+             partita_nn_backend_get_precision(backend));
+}
+
 static PartitaModel *
 train(const Options *o,
       const PartitaCorpus *corpus,
@@ -196,6 +208,7 @@ train(const Options *o,
     .steps = (uint64_t)o->steps,
     .seed = (uint64_t)o->seed,
     .threads = (unsigned)o->threads,
+    .backend = o->backend,
     .clock = cli_clock,
     .cancellable = cancellable,
     .progress = show_training,
@@ -232,6 +245,11 @@ train_run(void *data, char **arguments, GError **error)
   if (folder == NULL || !check(o, error))
     return false;
 
+  const PartitaNnBackend *backend = partita_nn_backend_find(o->backend, error);
+
+  if (backend == NULL)
+    return false;
+
   g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
   g_autofree char *ledger = ledger_path(o);
   g_autoptr(PartitaCorpus) corpus = read_corpus(o, folder, cancellable, error);
@@ -239,6 +257,7 @@ train_run(void *data, char **arguments, GError **error)
   if (corpus == NULL || !partita_corpus_write_ledger(corpus, ledger, error))
     return false;
   print_corpus(corpus, ledger);
+  print_backend(backend);
 
   PartitaTrainReport report = {0};
   g_autoptr(PartitaModel) model = train(o, corpus, cancellable, &report, error);

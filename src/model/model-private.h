@@ -83,7 +83,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaModelWorker, partita_model_worker_free)
  *
  * The chunk forward, from the state the last chunk left, and backward;
  * gradients end at the chunk's beginning (truncated back-propagation through
- * time, Williams and Peng 1990). Allocates nothing. A result depends on the
+ * time, Williams and Peng 1990). Allocates nothing; oneDNN does, small tables
+ * of arguments for as long as a product lasts. A result depends on the
  * arguments, the parameters and the state alone, bit for bit on one machine.
  *
  * Returns: the summed negative log-likelihood, nats

@@ -110,6 +110,7 @@ partita_train_settings_init(PartitaTrainSettings *settings,
 {
   const Size *size = find_size(options->size);
   const size_t tokens = count_tokens(corpus, false);
+  const PartitaNnBackend *backend = NULL;
 
   if (g_strcmp0(options->architecture, "lstm") != 0)
     return refuse(error, "no model \"%s\": there is lstm",
@@ -118,6 +119,9 @@ partita_train_settings_init(PartitaTrainSettings *settings,
     return refuse(error, "no size \"%s\": there are tiny, small and base",
                   options->size == NULL ? "" : options->size);
   if (!check_length(options, error))
+    return false;
+  backend = partita_nn_backend_find(options->backend, error);
+  if (backend == NULL)
     return false;
   if (tokens == 0)
     return refuse(error, "all pieces are held out: none is left to train on");
@@ -132,6 +136,7 @@ partita_train_settings_init(PartitaTrainSettings *settings,
     .weight_decay = 0.01,
     .clip = 1.0,
     .seed = options->seed,
+    .backend = backend,
   };
   shape_config(&settings->config, partita_corpus_get_scheme(corpus), size);
   settings->config.dropout = tokens < SMALL_CORPUS_TOKENS ? 0.3 : 0.2;
@@ -193,6 +198,8 @@ write_settings(PartitaModel *model, const PartitaTrainSettings *settings)
   add_double(builder, "beta2", settings->beta2);
   add_double(builder, "weight_decay", settings->weight_decay);
   add_double(builder, "clip", settings->clip);
+  add_string(builder, "backend",
+             partita_nn_backend_get_name(settings->backend));
   json_builder_set_member_name(builder, "transposition");
   json_builder_begin_array(builder);
   json_builder_add_int_value(builder, PARTITA_TRANSPOSE_MIN);

@@ -20,6 +20,7 @@ typedef struct {
   double weight_decay;
   double clip;
   uint64_t seed;
+  const PartitaNnBackend *backend; // of the matrix products
 } PartitaTrainSettings;
 
 /// Semitones a training piece is moved by, each way.

@@ -87,6 +87,7 @@ make_model(Run *run, GError **error)
   const PartitaTrainSettings *settings = &run->settings;
 
   run->model = partita_model_new(&settings->config, settings->seed);
+  partita_model_set_backend(run->model, settings->backend);
   run->n_parameters = partita_model_get_n_parameters(run->model);
   run->crew =
     partita_crew_new(run->model, settings, run->options->threads, error);

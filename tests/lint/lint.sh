@@ -36,6 +36,8 @@ report "only render includes fluidsynth.h and sndfile.h" \
   "$(grep -rlE '#include <(fluidsynth|sndfile).h>' src | grep -v '^src/render/')"
 report "only nn includes cblas.h" \
   "$(grep -rlE '#include <cblas.h>' src | grep -v '^src/nn/')"
+report "only nn includes dnnl.h" \
+  "$(grep -rlE '#include <dnnl.h>' src | grep -v '^src/nn/')"
 report "nn and model know no music" "$(
   grep -rnE '#include .*(score|midi|token|corpus)' src/nn src/model
 )"

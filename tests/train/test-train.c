@@ -66,6 +66,36 @@ test_same(void)
   g_assert_false(are_equal(two, other));
 }
 
+/* Law: the held-out loss does not depend on the backend by more than one in a
+ * hundred; the model says which it was; threads do not change it. */
+static void
+test_backends(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(16, 0.2);
+  PartitaTrainOptions options = make_options(60);
+  PartitaTrainReport float_report, half_report;
+  g_autoptr(GError) error = NULL;
+
+  if (partita_nn_backend_find("onednn", &error) == NULL) {
+    g_test_skip(error->message);
+    return;
+  }
+  options.backend = "openblas";
+  g_autoptr(PartitaModel) plain = train(corpus, &options, &float_report);
+  options.backend = "onednn";
+  g_autoptr(PartitaModel) half = train(corpus, &options, &half_report);
+  options.threads = 1;
+  g_autoptr(PartitaModel) one = train(corpus, &options, NULL);
+
+  g_assert_true(are_equal(half, one));
+  g_assert_false(are_equal(half, plain));
+  g_assert_cmpfloat_with_epsilon(float_report.valid_loss,
+                                 half_report.valid_loss,
+                                 0.01 * float_report.valid_loss);
+  g_assert_nonnull(strstr(partita_model_get_metadata(half, "settings"),
+                          "\"backend\":\"onednn\""));
+}
+
 /* Entropy of the ids without any context, nats: what a model reaches that
  * learns nothing but how often they come. */
 static double
@@ -211,6 +241,13 @@ test_options(void)
     g_assert_null(partita_train(corpus, &bad[i], NULL, &error));
     g_assert_error(error, PARTITA_TRAIN_ERROR, PARTITA_TRAIN_ERROR_OPTIONS);
   }
+
+  PartitaTrainOptions abacus = make_options(5);
+  g_autoptr(GError) error = NULL;
+
+  abacus.backend = "abacus";
+  g_assert_null(partita_train(corpus, &abacus, NULL, &error));
+  g_assert_error(error, PARTITA_NN_ERROR, PARTITA_NN_ERROR_BACKEND);
 }
 
 /* The smallest of the sizes that users have, by the public way. */
@@ -247,6 +284,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/train/same", test_same);
+  g_test_add_func("/train/backends", test_backends);
   g_test_add_func("/train/learns", test_learns);
   g_test_add_func("/train/cancel", test_cancel);
   g_test_add_func("/train/minutes", test_minutes);

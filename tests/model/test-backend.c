@@ -1,0 +1,183 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <malloc.h>
+#include <math.h>
+#include <model/model-private.h>
+#include <string.h>
+
+#define ROWS 4
+#define STEPS 12
+#define VOCAB 50
+
+static const PartitaModelConfig config = {
+  .architecture = "lstm",
+  .vocab = VOCAB,
+  .n_fields = 1,
+  .field_size = {VOCAB},
+  .width = 24,
+  .hidden = 40,
+  .layers = 2,
+  .dropout = 0.2,
+};
+
+typedef struct {
+  PartitaModel *model;
+  PartitaModelWorker *worker;
+  float *gradients;
+  size_t n;
+  double loss;
+} Side;
+
+static bool
+side_init(Side *side, const char *name)
+{
+  g_autoptr(GError) error = NULL;
+  const PartitaNnBackend *const backend = partita_nn_backend_find(name, &error);
+
+  if (backend == NULL) {
+    g_test_skip(error->message);
+    return false;
+  }
+  side->model = partita_model_new(&config, 5);
+  partita_model_set_backend(side->model, backend);
+  side->worker = partita_model_worker_new(side->model, ROWS, STEPS);
+  side->n = partita_model_get_n_parameters(side->model);
+  side->gradients = g_new0(float, side->n);
+  return true;
+}
+
+static void
+side_clear(Side *side)
+{
+  partita_model_worker_free(side->worker);
+  partita_model_free(side->model);
+  g_free(side->gradients);
+}
+
+// One step on fixed data, from the state zero.
+static void
+take_step(Side *side)
+{
+  uint16_t inputs[STEPS * ROWS];
+  int32_t targets[STEPS * ROWS];
+  uint8_t reset[STEPS * ROWS] = {0};
+  const PartitaModelBatch batch = {
+    .inputs = inputs,
+    .targets = targets,
+    .reset = reset,
+    .training = true,
+    .seed = 1,
+    .step = 2,
+    .scale = 1.0 / (STEPS * ROWS),
+  };
+
+  for (size_t i = 0; i < STEPS * ROWS; ++i) {
+    inputs[i] = (uint16_t)(i * 7 % VOCAB);
+    targets[i] = (int32_t)(i * 11 % VOCAB);
+    reset[i] = i % 13 == 5;
+  }
+  memset(side->gradients, 0, sizeof *side->gradients * side->n);
+  partita_model_worker_set_state(side->worker, NULL);
+  side->loss =
+    partita_model_worker_run(side->worker, &batch, side->gradients, NULL, NULL);
+}
+
+/* Law: loss and gradient by bf16 are those by float within its rounding:
+ * their difference is a few hundredths of their length, and not nothing. */
+static void
+test_agree(void)
+{
+  Side blas, other;
+  double difference = 0.0, length = 0.0;
+
+  if (!side_init(&other, "onednn"))
+    return;
+  g_assert_true(side_init(&blas, "openblas"));
+  take_step(&blas);
+  take_step(&other);
+  g_assert_cmpfloat_with_epsilon(blas.loss, other.loss, 0.01 * blas.loss);
+  for (size_t i = 0; i < blas.n; ++i) {
+    const double d = (double)(blas.gradients[i] - other.gradients[i]);
+
+    difference += d * d;
+    length += (double)(blas.gradients[i] * blas.gradients[i]);
+  }
+  g_assert_cmpfloat(sqrt(difference), <, 0.03 * sqrt(length));
+  g_assert_cmpfloat(sqrt(difference), >, 1e-4 * sqrt(length));
+  side_clear(&blas);
+  side_clear(&other);
+}
+
+static void
+assert_same(const Side *a, const Side *b)
+{
+  g_assert_true(memcmp(&a->loss, &b->loss, sizeof a->loss) == 0);
+  g_assert_true(
+    memcmp(a->gradients, b->gradients, a->n * sizeof *a->gradients) == 0);
+}
+
+/* Law: a step is a function of weights and batch: taken again it gives the
+ * same bits; after the weights changed, those a fresh worker gives. */
+static void
+test_same(gconstpointer name)
+{
+  Side side, fresh;
+
+  if (!side_init(&side, name))
+    return;
+  g_assert_true(side_init(&fresh, name));
+  take_step(&side);
+  take_step(&fresh);
+  assert_same(&side, &fresh);
+  take_step(&side);
+  assert_same(&side, &fresh);
+  for (size_t i = 0; i < side.n; ++i) {
+    partita_model_get_parameters(side.model)[i] *= 1.5f;
+    partita_model_get_parameters(fresh.model)[i] *= 1.5f;
+  }
+  partita_model_worker_free(fresh.worker);
+  fresh.worker = partita_model_worker_new(fresh.model, ROWS, STEPS);
+
+  const double before = side.loss;
+
+  take_step(&side);
+  take_step(&fresh);
+  g_assert_cmpfloat(side.loss, !=, before);
+  assert_same(&side, &fresh);
+  side_clear(&side);
+  side_clear(&fresh);
+}
+
+// Law: steps keep no memory. (Under AddressSanitizer nothing is counted.)
+static void
+test_memory(gconstpointer name)
+{
+  Side side;
+
+  if (!side_init(&side, name))
+    return;
+  take_step(&side);
+
+  const size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
+
+  for (int i = 0; i < 20; ++i)
+    take_step(&side);
+  g_assert_cmpuint(mallinfo2().uordblks + mallinfo2().hblkhd, ==, before);
+  side_clear(&side);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  if (!partita_nn_init(NULL))
+    g_error("products need more address space");
+  g_test_add_func("/model/backend/agree", test_agree);
+  g_test_add_data_func("/model/backend/same/openblas", "openblas", test_same);
+  g_test_add_data_func("/model/backend/same/onednn", "onednn", test_same);
+  g_test_add_data_func("/model/backend/memory/openblas", "openblas",
+                       test_memory);
+  g_test_add_data_func("/model/backend/memory/onednn", "onednn", test_memory);
+  return g_test_run();
+}
