@@ -197,7 +197,7 @@ set_up(Shard *shard, PartitaModel *model, size_t n_shards, uint32_t number)
     shard->scratch[i] = (PartitaNnOperand){.real = g_new0(PartitaReal, size),
                                            .half = g_new0(uint16_t, size)};
   partita_lstm_view(model, model->parameters, &view);
-  (void)partita_lstm_products_init(&shard->products, model, rows, STEPS);
+  (void)partita_lstm_products_init(&shard->products, model, rows, STEPS, true);
   partita_lstm_products_set_weights(&shard->products, &view, true);
   shard->square = partita_nn_product_new(model->backend, PARTITA_NN_PLAIN, true,
                                          SQUARE, SQUARE, SQUARE);
@@ -248,54 +248,75 @@ bench_training(const PartitaNnBackend *backend, size_t workers)
     tear_down(&shards[s]);
 }
 
+static double
+count_bytes(const PartitaNnBackend *backend, size_t n)
+{
+  return (double)n * (double)(partita_nn_backend_is_half(backend)
+                                ? sizeof(uint16_t)
+                                : sizeof(PartitaReal));
+}
+
 /// Bytes a second of reading a block as large as the weights again and again:
 /// one matrix-vector product.
 static double
-measure_memory(size_t n)
+measure_memory(const PartitaNnBackend *backend, size_t n)
 {
   const size_t columns = config.hidden;
   const size_t rows = n / columns;
+  g_autoptr(PartitaNnProduct) product = partita_nn_product_new(
+    backend, PARTITA_NN_TRANSPOSE_B, true, 1, rows, columns);
   g_autofree PartitaReal *block = g_new(PartitaReal, rows * columns);
   g_autofree PartitaReal *x = g_new0(PartitaReal, columns);
+  g_autofree uint16_t *x_half = g_new0(uint16_t, columns);
   g_autofree PartitaReal *y = g_new0(PartitaReal, rows);
+  const PartitaNnOperand operand = {x, x_half};
   double best = G_MAXDOUBLE;
 
   for (size_t i = 0; i < rows * columns; ++i)
     block[i] = 1; // pages never written would all be one
+  partita_nn_product_set_weights(product, block);
   for (int i = 0; i < GENERATED; ++i) {
     const double start = read_clock();
 
-    partita_nn_gemm(PARTITA_NN_TRANSPOSE_B, 1, rows, columns, x, block, y);
+    partita_nn_product_run(product, &operand, NULL, y);
     best = MIN(best, read_clock() - start);
   }
-  return (double)(rows * columns) * sizeof *block / best;
+  return count_bytes(backend, rows * columns) / best;
 }
 
 static void
-bench_generation(void)
+bench_generation(const PartitaNnBackend *backend, size_t rows)
 {
   g_autoptr(PartitaModel) model = partita_model_new(&config, 1);
-  g_autoptr(PartitaModelState) state = partita_model_state_new(model, 1);
-  g_autofree float *logits = g_new(float, config.vocab);
-  const double bytes = (double)count_weights() * sizeof(PartitaReal);
-  const double memory = measure_memory(count_weights());
+  g_autofree float *logits = g_new(float, rows *config.vocab);
+  g_autofree uint16_t *inputs = g_new(uint16_t, rows * config.n_fields);
+  const double memory = measure_memory(backend, count_weights()) /
+                        count_bytes(backend, count_weights());
   double best = G_MAXDOUBLE;
 
-  for (int i = 0; i < GENERATED; ++i) {
+  partita_model_set_backend(model, backend);
+
+  g_autoptr(PartitaModelState) state = partita_model_state_new(model, rows);
+
+  for (size_t i = 0; i < GENERATED / rows; ++i) {
+    for (size_t j = 0; j < rows * config.n_fields; ++j)
+      inputs[j] = (uint16_t)((i + j) % 16);
+
     const double start = read_clock();
-    const uint16_t inputs[] = {(uint16_t)(i % 512), (uint16_t)(i % 64),
-                               (uint16_t)(i % 16), 0};
 
     partita_model_step(state, inputs, logits);
     best = MIN(best, read_clock() - start);
   }
 
-  const double rate = 1.0 / best;
+  const double rate = (double)rows / best;
 
-  g_print("generate\tlstm=%zu/%zux%zu\trows=1\ttokens_per_s=%.0f\t"
-          "memory_gb_per_s=%.1f\tmemory_tokens_per_s=%.0f\tshare=%.3f\n",
-          config.width, config.layers, config.hidden, rate, memory * 1e-9,
-          memory / bytes, rate / (memory / bytes));
+  g_print("generate\tlstm=%zu/%zux%zu\trows=%zu\tbackend=%s\t"
+          "tokens_per_s=%.0f\tmemory_gb_per_s=%.1f\t"
+          "memory_tokens_per_s=%.0f\tshare=%.3f\n",
+          config.width, config.layers, config.hidden, rows,
+          partita_nn_backend_get_name(backend), rate,
+          memory * count_bytes(backend, count_weights()) * 1e-9,
+          memory * (double)rows, rate / (memory * (double)rows));
 }
 
 int
@@ -316,7 +337,8 @@ main(void)
 
     for (size_t workers = 1; backend != NULL && workers <= 2; ++workers)
       bench_training(backend, workers);
+    for (size_t rows = 1; backend != NULL && rows <= 16; rows *= 16)
+      bench_generation(backend, rows);
   }
-  bench_generation();
   return 0;
 }

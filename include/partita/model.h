@@ -109,6 +109,8 @@ partita_model_save(const PartitaModel *model, const char *path, GError **error);
 /**
  * partita_model_state_new:
  *
+ * Takes the weights as they are now; products are of bf16 where that is fast.
+ *
  * Returns: (transfer full): the state before the first step, for @rows rows;
  * it must not outlive @model
  */
@@ -129,9 +131,9 @@ partita_model_state_reset(PartitaModelState *state);
  * @inputs: shape [rows, n_fields]
  * @logits: (out caller-allocates): shape [rows, vocab]
  *
- * One step of every row. Allocates nothing. A row's result does not depend on
- * the other rows beyond the last bits of rounding, and is the same in every
- * run on the same machine.
+ * One step of every row. Allocates nothing that outlasts it. A row's result
+ * does not depend on the other rows beyond the last bits of rounding, and is
+ * the same in every run on the same machine.
  */
 PARTITA_API void
 partita_model_step(PartitaModelState *state,

@@ -22,6 +22,19 @@ partita_arena_take(PartitaArena *arena, size_t a, size_t b, size_t c)
   return piece;
 }
 
+PartitaNnOperand
+partita_arena_take_operand(
+  PartitaArena *arena, bool half, size_t a, size_t b, size_t c)
+{
+  const size_t halves = sizeof(PartitaReal) / sizeof(uint16_t);
+  PartitaNnOperand operand = {.real = partita_arena_take(arena, a, b, c)};
+
+  if (half)
+    operand.half =
+      (uint16_t *)partita_arena_take(arena, a, b, (c + halves - 1) / halves);
+  return operand;
+}
+
 bool
 partita_arena_begin(PartitaArena *arena)
 {

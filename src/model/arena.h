@@ -4,7 +4,7 @@
 #ifndef PARTITA_MODEL_ARENA_H
 #define PARTITA_MODEL_ARENA_H
 
-#include <partita/nn.h>
+#include <partita/product.h>
 
 /**
  * PartitaArena:
@@ -22,6 +22,11 @@ typedef struct {
 /// The product of the three sizes in numbers; NULL while measuring.
 PartitaReal *
 partita_arena_take(PartitaArena *arena, size_t a, size_t b, size_t c);
+
+/// The same, with as many numbers of bf16 beside them if @half.
+PartitaNnOperand
+partita_arena_take_operand(
+  PartitaArena *arena, bool half, size_t a, size_t b, size_t c);
 
 /// Gives the measured arena its block, filled with zeros, to begin again;
 /// false if memory does not suffice. The caller frees the block with free().

@@ -3,25 +3,32 @@
 
 #include <model/lstm-products.h>
 
-/* Of weights of shape [outputs, inputs]; @step_rows rows pass forward and back
- * at a time, @all have passed when the gradient is taken. */
+typedef struct {
+  const PartitaNnBackend *backend;
+  size_t all; ///< rows of all steps
+  bool training;
+} Plan;
+
+/* Of weights of shape [outputs, inputs]; @rows rows pass forward and back at a
+ * time, all have passed when the gradient is taken. */
 static bool
-plan(PartitaLstmLinear *linear,
-     const PartitaNnBackend *backend,
-     unsigned forward_flags,
-     size_t step_rows,
-     size_t all,
-     size_t outputs,
-     size_t inputs)
+plan_linear(const Plan *plan,
+            PartitaLstmLinear *linear,
+            unsigned forward_flags,
+            size_t rows,
+            size_t outputs,
+            size_t inputs)
 {
-  linear->forward =
-    partita_nn_product_new(backend, PARTITA_NN_TRANSPOSE_B | forward_flags,
-                           true, step_rows, outputs, inputs);
-  linear->back = partita_nn_product_new(backend, PARTITA_NN_PLAIN, true,
-                                        step_rows, inputs, outputs);
+  linear->forward = partita_nn_product_new(
+    plan->backend, PARTITA_NN_TRANSPOSE_B | forward_flags, true, rows, outputs,
+    inputs);
+  if (!plan->training)
+    return linear->forward != NULL;
+  linear->back = partita_nn_product_new(plan->backend, PARTITA_NN_PLAIN, true,
+                                        rows, inputs, outputs);
   linear->gradient = partita_nn_product_new(
-    backend, PARTITA_NN_TRANSPOSE_A | PARTITA_NN_ACCUMULATE, false, outputs,
-    inputs, all);
+    plan->backend, PARTITA_NN_TRANSPOSE_A | PARTITA_NN_ACCUMULATE, false,
+    outputs, inputs, plan->all);
   return linear->forward != NULL && linear->back != NULL &&
          linear->gradient != NULL;
 }
@@ -30,24 +37,25 @@ bool
 partita_lstm_products_init(PartitaLstmProducts *products,
                            const PartitaModel *model,
                            size_t rows,
-                           size_t steps)
+                           size_t steps,
+                           bool training)
 {
   const PartitaModelConfig *const config = &model->config;
+  const Plan plan = {model->backend, steps * rows, training};
   const size_t gates = 4 * config->hidden;
-  const size_t all = steps * rows;
 
   products->n_layers = config->layers;
   for (size_t l = 0; l < config->layers; ++l) {
     PartitaLstmLayerProducts *const layer = &products->layer[l];
     const size_t n_inputs = l == 0 ? config->width : config->hidden;
 
-    if (!plan(&layer->input, model->backend, 0, all, all, gates, n_inputs) ||
-        !plan(&layer->recurrent, model->backend, PARTITA_NN_ACCUMULATE, rows,
-              all, gates, config->hidden))
+    if (!plan_linear(&plan, &layer->input, 0, plan.all, gates, n_inputs) ||
+        !plan_linear(&plan, &layer->recurrent, PARTITA_NN_ACCUMULATE, rows,
+                     gates, config->hidden))
       return false;
   }
-  return plan(&products->head, model->backend, 0, all, all, config->vocab,
-              config->hidden);
+  return plan_linear(&plan, &products->head, 0, plan.all, config->vocab,
+                     config->hidden);
 }
 
 static void

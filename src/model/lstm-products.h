@@ -20,20 +20,21 @@ typedef struct {
   PartitaLstmLinear recurrent;
 } PartitaLstmLayerProducts;
 
-/// The products of training, planned for chunks of one shape.
+/// The products of a network, planned for chunks of one shape.
 typedef struct {
   size_t n_layers;
   PartitaLstmLayerProducts layer[PARTITA_MODEL_LAYERS_MAX];
   PartitaLstmLinear head;
 } PartitaLstmProducts;
 
-/// False if memory does not suffice; partita_lstm_products_clear() is due
-/// then too.
+/// With @training those of the way back too. False if memory does not suffice;
+/// partita_lstm_products_clear() is due then as well.
 bool
 partita_lstm_products_init(PartitaLstmProducts *products,
                            const PartitaModel *model,
                            size_t rows,
-                           size_t steps);
+                           size_t steps,
+                           bool training);
 
 void
 partita_lstm_products_clear(PartitaLstmProducts *products);

@@ -4,7 +4,7 @@
 /* Generation: one step at a time, no history kept. */
 
 #include <model/arena.h>
-#include <model/lstm-private.h>
+#include <model/lstm-products.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,12 +12,13 @@ typedef struct {
   PartitaModelState base;
   PartitaLstmView view;
   PartitaArena arena;
-  PartitaReal *input;  ///< shape [rows, width]
-  PartitaReal *gates;  ///< shape [rows, 4, hidden]
-  PartitaReal *tanh_c; ///< shape [rows, hidden]
-  PartitaReal *h;      ///< shape [layers, rows, hidden]
-  PartitaReal *c;      ///< shape [layers, rows, hidden]
-  PartitaReal *logits; ///< shape [rows, vocab]
+  PartitaLstmProducts products;
+  PartitaNnOperand input; ///< shape [rows, width]
+  PartitaReal *gates;     ///< shape [rows, 4, hidden]
+  PartitaReal *tanh_c;    ///< shape [rows, hidden]
+  PartitaNnOperand h;     ///< shape [layers, rows, hidden]
+  PartitaReal *c;         ///< shape [layers, rows, hidden]
+  PartitaReal *logits;    ///< shape [rows, vocab]
 } LstmState;
 
 static void
@@ -27,11 +28,14 @@ lay_out_state(LstmState *state)
   PartitaArena *const arena = &state->arena;
   const size_t rows = state->base.rows;
   const size_t hidden = config->hidden;
+  const bool half = partita_nn_backend_is_half(state->base.model->backend);
 
-  state->input = partita_arena_take(arena, rows, config->width, 1);
+  state->input =
+    partita_arena_take_operand(arena, half, rows, config->width, 1);
   state->gates = partita_arena_take(arena, rows, 4, hidden);
   state->tanh_c = partita_arena_take(arena, rows, hidden, 1);
-  state->h = partita_arena_take(arena, config->layers, rows, hidden);
+  state->h =
+    partita_arena_take_operand(arena, half, config->layers, rows, hidden);
   state->c = partita_arena_take(arena, config->layers, rows, hidden);
   state->logits = partita_arena_take(arena, rows, config->vocab, 1);
 }
@@ -45,10 +49,12 @@ partita_lstm_state_new(const PartitaModel *model, size_t rows)
   state->base.rows = rows;
   partita_lstm_view(model, model->parameters, &state->view);
   lay_out_state(state);
-  if (!partita_arena_begin(&state->arena)) {
-    g_free(state);
+  if (!partita_lstm_products_init(&state->products, model, rows, 1, false) ||
+      !partita_arena_begin(&state->arena)) {
+    partita_lstm_state_free(&state->base);
     return NULL;
   }
+  partita_lstm_products_set_weights(&state->products, &state->view, false);
   lay_out_state(state);
   return &state->base;
 }
@@ -58,6 +64,7 @@ partita_lstm_state_free(PartitaModelState *base)
 {
   LstmState *const state = (LstmState *)base;
 
+  partita_lstm_products_clear(&state->products);
   free(state->arena.block);
   g_free(state);
 }
@@ -67,28 +74,28 @@ partita_lstm_state_reset(PartitaModelState *base)
 {
   LstmState *const state = (LstmState *)base;
   const PartitaModelConfig *const config = &base->model->config;
-  const size_t size =
-    sizeof(PartitaReal) * config->layers * base->rows * config->hidden;
+  const size_t n = config->layers * base->rows * config->hidden;
 
-  memset(state->h, 0, size);
-  memset(state->c, 0, size);
+  memset(state->h.real, 0, sizeof *state->h.real * n);
+  memset(state->c, 0, sizeof *state->c * n);
+  partita_nn_operand_round(state->h, n);
 }
 
-static const PartitaReal *
-step_layer(LstmState *state, size_t l, const PartitaReal *input)
+static PartitaNnOperand
+step_layer(LstmState *state, size_t l, const PartitaNnOperand *input)
 {
-  const PartitaLstmLayer *const layer = &state->view.layer[l];
+  const PartitaLstmLayerProducts *const products = &state->products.layer[l];
   const size_t rows = state->base.rows;
   const size_t hidden = state->base.model->config.hidden;
-  PartitaReal *const h = state->h + l * rows * hidden;
-  PartitaReal *const c = state->c + l * rows * hidden;
+  const size_t n = rows * hidden;
+  const PartitaNnOperand h = partita_nn_operand_at(state->h, l * n);
+  PartitaReal *const c = state->c + l * n;
 
-  partita_nn_gemm(PARTITA_NN_TRANSPOSE_B, rows, 4 * hidden, layer->n_inputs,
-                  input, layer->weight_ih, state->gates);
-  partita_nn_gemm(PARTITA_NN_TRANSPOSE_B | PARTITA_NN_ACCUMULATE, rows,
-                  4 * hidden, hidden, h, layer->weight_hh, state->gates);
-  partita_nn_lstm(state->gates, layer->bias, c, c, state->tanh_c, h, rows,
-                  hidden);
+  partita_nn_product_run(products->input.forward, input, NULL, state->gates);
+  partita_nn_product_run(products->recurrent.forward, &h, NULL, state->gates);
+  partita_nn_lstm(state->gates, state->view.layer[l].bias, c, c, state->tanh_c,
+                  h.real, rows, hidden);
+  partita_nn_operand_round(h, n);
   return h;
 }
 
@@ -100,14 +107,14 @@ partita_lstm_state_step(PartitaModelState *base,
   LstmState *const state = (LstmState *)base;
   const PartitaModelConfig *const config = &base->model->config;
   const size_t n = base->rows * config->vocab;
-  const PartitaReal *x = state->input;
+  PartitaNnOperand x = state->input;
 
-  partita_nn_embed(state->input, (const PartitaReal *const *)state->view.embed,
+  partita_nn_embed(x.real, (const PartitaReal *const *)state->view.embed,
                    inputs, base->rows, config->n_fields, config->width);
+  partita_nn_operand_round(x, base->rows * config->width);
   for (size_t l = 0; l < config->layers; ++l)
-    x = step_layer(state, l, x);
-  partita_nn_gemm(PARTITA_NN_TRANSPOSE_B, base->rows, config->vocab,
-                  config->hidden, x, state->view.head_weight, state->logits);
+    x = step_layer(state, l, &x);
+  partita_nn_product_run(state->products.head.forward, &x, NULL, state->logits);
   partita_nn_add_bias(state->logits, state->view.head_bias, base->rows,
                       config->vocab);
   for (size_t i = 0; i < n; ++i)

@@ -43,20 +43,6 @@ count_inputs(const PartitaModelConfig *config, size_t l)
   return l == 0 ? config->width : config->hidden;
 }
 
-static PartitaNnOperand
-take_operand(LstmWorker *worker, size_t a, size_t b, size_t c)
-{
-  const size_t halves = sizeof(PartitaReal) / sizeof(uint16_t);
-  PartitaNnOperand operand = {
-    .real = partita_arena_take(&worker->arena, a, b, c),
-  };
-
-  if (partita_nn_backend_is_half(worker->base.model->backend))
-    operand.half = (uint16_t *)partita_arena_take(&worker->arena, a, b,
-                                                  (c + halves - 1) / halves);
-  return operand;
-}
-
 static void
 lay_out_worker(LstmWorker *worker)
 {
@@ -65,24 +51,28 @@ lay_out_worker(LstmWorker *worker)
   const size_t rows = worker->base.rows;
   const size_t steps = worker->base.steps;
   const size_t hidden = config->hidden;
+  const bool half = partita_nn_backend_is_half(worker->base.model->backend);
 
   for (size_t l = 0; l < config->layers; ++l) {
     LayerHistory *const layer = &worker->layer[l];
 
-    layer->gates = take_operand(worker, steps, rows, 4 * hidden);
+    layer->gates =
+      partita_arena_take_operand(arena, half, steps, rows, 4 * hidden);
     layer->tanh_c = partita_arena_take(arena, steps, rows, hidden);
-    layer->h = take_operand(worker, steps + 1, rows, hidden);
+    layer->h = partita_arena_take_operand(arena, half, steps + 1, rows, hidden);
     layer->c = partita_arena_take(arena, steps + 1, rows, hidden);
   }
   for (size_t l = 0; l <= config->layers; ++l) {
     const size_t width = count_inputs(config, l);
 
-    worker->input[l] = take_operand(worker, steps, rows, width);
+    worker->input[l] =
+      partita_arena_take_operand(arena, half, steps, rows, width);
     worker->kept[l] = (uint8_t *)partita_arena_take(
       arena, steps, rows,
       (width + sizeof(PartitaReal) - 1) / sizeof(PartitaReal));
   }
-  worker->logits = take_operand(worker, steps, rows, config->vocab);
+  worker->logits =
+    partita_arena_take_operand(arena, half, steps, rows, config->vocab);
   worker->dh = partita_arena_take(arena, rows, hidden, 1);
   worker->dc = partita_arena_take(arena, rows, hidden, 1);
 }
@@ -97,7 +87,8 @@ partita_lstm_worker_new(const PartitaModel *model, size_t rows, size_t steps)
   worker->base.steps = steps;
   partita_lstm_view(model, model->parameters, &worker->view);
   lay_out_worker(worker);
-  if (!partita_lstm_products_init(&worker->products, model, rows, steps) ||
+  if (!partita_lstm_products_init(&worker->products, model, rows, steps,
+                                  true) ||
       !partita_arena_begin(&worker->arena)) {
     partita_lstm_worker_free(&worker->base);
     return NULL;

@@ -31,7 +31,8 @@ partita_model_get_parameters(PartitaModel *model);
 const PartitaModelTensor *
 partita_model_get_tensors(const PartitaModel *model, size_t *n_tensors);
 
-/// The backend of the workers that are made from now on; OpenBLAS before.
+/// The backend of the workers and states that are made from now on; before
+/// that the best on this machine.
 void
 partita_model_set_backend(PartitaModel *model, const PartitaNnBackend *backend);
 
@@ -149,7 +150,7 @@ extern const PartitaModelArchitecture partita_lstm_architecture;
 struct PartitaModel {
   PartitaModelConfig config;
   const PartitaModelArchitecture *architecture;
-  const PartitaNnBackend *backend; ///< of workers
+  const PartitaNnBackend *backend; ///< of workers and states
   GArray *tensors;                 ///< of PartitaModelTensor
   size_t n_parameters;
   PartitaReal *parameters;

@@ -98,7 +98,7 @@ partita_model_new_empty(const PartitaModelConfig *config)
 
   model->config = *config;
   model->architecture = find_architecture(config->architecture);
-  model->backend = partita_nn_backend_find("openblas", NULL);
+  model->backend = partita_nn_backend_find(NULL, NULL);
   model->metadata = g_tree_new_full(compare_keys, NULL, g_free, g_free);
   model->tensors = g_array_new(FALSE, TRUE, sizeof(PartitaModelTensor));
   model->architecture->lay_out(config, model->tensors);

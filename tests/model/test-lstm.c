@@ -27,6 +27,16 @@ typedef struct {
   uint8_t reset[STEPS * ROWS];
 } Chunk;
 
+// In float, for the laws are tight.
+static PartitaModel *
+make_model(uint64_t seed)
+{
+  PartitaModel *const model = partita_model_new(&config, seed);
+
+  partita_model_set_backend(model, partita_nn_backend_find("openblas", NULL));
+  return model;
+}
+
 static void
 fill_chunk(Chunk *chunk)
 {
@@ -73,7 +83,7 @@ find_nll(const float *logits, int32_t target)
 static void
 test_step_equals_worker(void)
 {
-  g_autoptr(PartitaModel) model = partita_model_new(&config, 7);
+  g_autoptr(PartitaModel) model = make_model(7);
   g_autoptr(PartitaModelWorker) worker =
     partita_model_worker_new(model, ROWS, STEPS);
   g_autoptr(PartitaModelState) state = partita_model_state_new(model, ROWS);
@@ -97,7 +107,7 @@ test_step_equals_worker(void)
 static void
 test_batch_equals_rows(void)
 {
-  g_autoptr(PartitaModel) model = partita_model_new(&config, 7);
+  g_autoptr(PartitaModel) model = make_model(7);
   g_autoptr(PartitaModelState) all = partita_model_state_new(model, ROWS);
   g_autoptr(PartitaModelState) one = partita_model_state_new(model, 1);
   Chunk chunk;
@@ -121,7 +131,7 @@ test_batch_equals_rows(void)
 static void
 test_chunk_equals_halves(void)
 {
-  g_autoptr(PartitaModel) model = partita_model_new(&config, 7);
+  g_autoptr(PartitaModel) model = make_model(7);
   g_autoptr(PartitaModelWorker) whole =
     partita_model_worker_new(model, ROWS, STEPS);
   g_autoptr(PartitaModelWorker) half =
@@ -143,7 +153,7 @@ test_chunk_equals_halves(void)
 static void
 test_reset(void)
 {
-  g_autoptr(PartitaModel) model = partita_model_new(&config, 7);
+  g_autoptr(PartitaModel) model = make_model(7);
   g_autoptr(PartitaModelWorker) worker =
     partita_model_worker_new(model, ROWS, STEPS);
   Chunk chunk;
@@ -170,8 +180,8 @@ test_reset(void)
 static void
 test_same_bits(void)
 {
-  g_autoptr(PartitaModel) a = partita_model_new(&config, 7);
-  g_autoptr(PartitaModel) b = partita_model_new(&config, 7);
+  g_autoptr(PartitaModel) a = make_model(7);
+  g_autoptr(PartitaModel) b = make_model(7);
   g_autoptr(PartitaModel) other = partita_model_new(&config, 8);
   g_autoptr(PartitaModelWorker) first =
     partita_model_worker_new(a, ROWS, STEPS);
@@ -208,7 +218,7 @@ test_same_bits(void)
 static void
 test_dropout(void)
 {
-  g_autoptr(PartitaModel) model = partita_model_new(&config, 7);
+  g_autoptr(PartitaModel) model = make_model(7);
   g_autoptr(PartitaModelWorker) worker =
     partita_model_worker_new(model, ROWS, STEPS);
   Chunk chunk;
@@ -235,7 +245,7 @@ test_dropout(void)
 static void
 test_targets_counted(void)
 {
-  g_autoptr(PartitaModel) model = partita_model_new(&config, 7);
+  g_autoptr(PartitaModel) model = make_model(7);
   g_autoptr(PartitaModelWorker) worker =
     partita_model_worker_new(model, ROWS, STEPS);
   Chunk chunk;
@@ -263,7 +273,7 @@ test_targets_counted(void)
 static void
 test_learns(void)
 {
-  g_autoptr(PartitaModel) model = partita_model_new(&config, 7);
+  g_autoptr(PartitaModel) model = make_model(7);
   g_autoptr(PartitaModelWorker) worker =
     partita_model_worker_new(model, ROWS, STEPS);
   const size_t n = partita_model_get_n_parameters(model);
