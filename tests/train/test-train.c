@@ -88,7 +88,7 @@ static void
 test_backends(void)
 {
   g_autoptr(PartitaCorpus) corpus = make_corpus(16, 0.2);
-  PartitaTrainOptions options = make_options(60);
+  PartitaTrainOptions options = make_options(30);
   PartitaTrainReport float_report, half_report;
   g_autoptr(GError) error = NULL;
 
