@@ -32,11 +32,35 @@ struct PartitaComposer {
   const PartitaModel *model;
   PartitaScheme *scheme;
   size_t vocab;
-  size_t n_fields; // of the grammar, one less than of the model
-  uint8_t *kinds;  // shape [vocab]: PartitaTokenKind
-  uint16_t *spans; // shape [vocab]: time that a token lets pass
-  bool has_bars;   // whether the scheme writes bar lines
+  size_t n_fields;    // of the grammar, one less than of the model
+  uint8_t *kinds;     // shape [vocab]: PartitaTokenKind
+  uint16_t *spans;    // shape [vocab]: time that a token lets pass
+  bool has_bars;      // whether the scheme writes bar lines
+  GPtrArray *prompts; // GArray of uint16_t: controls of the training pieces
 };
+
+/**
+ * partita_compose_parse_prompts:
+ * @json: (nullable): the model's metadata "prompts"
+ * @vocab: ids are below it
+ *
+ * Returns: (transfer full) (element-type GArray): the prompts that are whole;
+ * none if there is nothing of the kind
+ */
+GPtrArray *
+partita_compose_parse_prompts(const char *json, size_t vocab);
+
+/**
+ * partita_compose_draw_prompt:
+ * @style: id of the style's token that the prompt must hold, -1 for any
+ *
+ * Returns: (transfer none) (element-type uint16_t) (nullable): the controls of
+ * a training piece, each as likely as the other; NULL if none has the style
+ */
+const GArray *
+partita_compose_draw_prompt(const PartitaComposer *composer,
+                            int style,
+                            const PartitaComposeOptions *options);
 
 /**
  * partita_compose_plan:

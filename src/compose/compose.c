@@ -17,6 +17,7 @@ typedef struct {
   size_t given_done; // bars of the primer
   PartitaGrammar *grammar;
   PartitaModelState *state;
+  bool prompted;    // all controls are given
   GArray *ids;      // uint16_t
   uint16_t *inputs; // shape [1 + n_fields]
   uint8_t *mask;    // shape [vocab]
@@ -99,14 +100,43 @@ push(Piece *piece, uint16_t id)
   return true;
 }
 
+/// The count of bars that the grammar demands, instead of that of the piece
+/// the prompt comes from.
+static uint16_t
+fit_bars(Piece *piece, uint16_t id)
+{
+  const PartitaComposer *composer = piece->composer;
+
+  if (composer->kinds[id] != PARTITA_KIND_BARS)
+    return id;
+  partita_grammar_allowed(piece->grammar, piece->mask);
+  for (size_t i = 0; i < composer->vocab; ++i)
+    if (piece->mask[i] != 0 && composer->kinds[i] == PARTITA_KIND_BARS)
+      return (uint16_t)i;
+  return id;
+}
+
+static bool
+start_with_prompt(Piece *piece)
+{
+  const GArray *prompt =
+    partita_compose_draw_prompt(piece->composer, piece->style, piece->options);
+
+  if (!push(piece, PARTITA_TOKEN_BOS))
+    return false;
+  for (guint i = 0; prompt != NULL && i < prompt->len; ++i)
+    if (!push(piece, fit_bars(piece, g_array_index(prompt, uint16_t, i))))
+      return false;
+  piece->prompted = prompt != NULL && piece->composer->has_bars;
+  return true;
+}
+
 static bool
 start(Piece *piece, const GArray *primer_ids)
 {
-  const uint16_t bos = PARTITA_TOKEN_BOS;
-
   partita_grammar_demand_bars(piece->grammar, piece->bars);
   if (primer_ids == NULL)
-    return push(piece, bos);
+    return start_with_prompt(piece);
   for (size_t i = 0; i < primer_ids->len; ++i)
     if (!push(piece, g_array_index(primer_ids, uint16_t, i)))
       return false;
@@ -163,7 +193,7 @@ choose(Piece *piece)
   partita_grammar_allowed(piece->grammar, piece->mask);
   partita_compose_restrict_prompt(composer, piece->grammar, piece->style,
                                   piece->ids, piece->mask);
-  if (is_dense(piece))
+  if (is_dense(piece) || (piece->prompted && piece->time == 0))
     hurry(composer, piece->mask);
   if (count_mask(piece->mask, composer->vocab, &only) == 1)
     return only;

@@ -101,6 +101,8 @@ partita_composer_new(const PartitaModel *model, GError **error)
   composer->vocab = partita_scheme_get_vocab_size(scheme);
   composer->n_fields = partita_scheme_get_n_fields(scheme);
   composer->scheme = g_steal_pointer(&scheme);
+  composer->prompts = partita_compose_parse_prompts(
+    partita_model_get_metadata(model, "prompts"), composer->vocab);
   find_kinds(composer);
   return composer;
 }
@@ -111,6 +113,7 @@ partita_composer_free(PartitaComposer *composer)
   if (composer == NULL)
     return;
   partita_scheme_free(composer->scheme);
+  g_ptr_array_unref(composer->prompts);
   g_free(composer->kinds);
   g_free(composer->spans);
   g_free(composer);

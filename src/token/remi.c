@@ -30,6 +30,9 @@ static const PartitaTokenField fields[] = {
   {"BarsLeft", REMI_N_COUNTS + 1},
   {"Program", PARTITA_N_PROGRAMS + 1},
   {"Meter", REMI_N_METERS + 1},
+  {"Style", 0},
+  {"Key", 24 + 1},
+  {"Density", REMI_N_DENSITIES + 1},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(fields) <= PARTITA_GRAMMAR_FIELDS_MAX);
 

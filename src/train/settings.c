@@ -240,4 +240,5 @@ partita_train_write_metadata(PartitaModel *model,
   partita_model_set_metadata(model, "scheme", scheme);
   write_settings(model, settings);
   write_training(model, corpus, report);
+  partita_train_write_prompts(model, corpus);
 }

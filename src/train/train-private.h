@@ -46,6 +46,17 @@ partita_train_write_metadata(PartitaModel *model,
                              const PartitaTrainReport *report);
 
 /**
+ * partita_train_write_prompts:
+ *
+ * Writes "prompts", the control tokens of the training pieces as a JSON array
+ * of arrays of ids: what composing draws controls from that nobody asks for.
+ * A model sees each piece's prompt once while it sees its music token by
+ * token, so it would learn them last.
+ */
+void
+partita_train_write_prompts(PartitaModel *model, const PartitaCorpus *corpus);
+
+/**
  * partita_train_with_settings:
  * @options: checked; architecture, size and seed are those of @settings
  *
