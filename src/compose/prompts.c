@@ -5,65 +5,89 @@
 #include <compose/compose-private.h>
 #include <json-glib/json-glib.h>
 
-/// NULL if @node is no array of ids below @vocab.
-static GArray *
-parse_prompt(JsonNode *node, size_t vocab)
+/// Semitones a piece can have been moved by to the common key.
+#define SHIFT_MAX 6
+
+static bool
+read_integer(JsonArray *array, guint index, gint64 *value)
+{
+  JsonNode *node = json_array_get_element(array, index);
+
+  if (!JSON_NODE_HOLDS_VALUE(node) ||
+      json_node_get_value_type(node) != G_TYPE_INT64)
+    return false;
+  *value = json_node_get_int(node);
+  return true;
+}
+
+/// Returns false if @node is no shift and ids below @vocab.
+static bool
+parse_prompt(JsonNode *node, size_t vocab, PartitaComposePrompt *prompt)
 {
   if (!JSON_NODE_HOLDS_ARRAY(node))
-    return NULL;
+    return false;
 
   JsonArray *array = json_node_get_array(node);
   g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+  gint64 value = 0;
 
-  for (guint i = 0; i < json_array_get_length(array); ++i) {
-    JsonNode *element = json_array_get_element(array, i);
-    const gint64 value = JSON_NODE_HOLDS_VALUE(element) &&
-                             json_node_get_value_type(element) == G_TYPE_INT64
-                           ? json_node_get_int(element)
-                           : -1;
-
-    if (value < 0 || (uint64_t)value >= vocab)
-      return NULL;
+  if (json_array_get_length(array) == 0 || !read_integer(array, 0, &value) ||
+      value < -SHIFT_MAX || value > SHIFT_MAX)
+    return false;
+  prompt->shift = (int)value;
+  for (guint i = 1; i < json_array_get_length(array); ++i) {
+    if (!read_integer(array, i, &value) || value < 0 ||
+        (uint64_t)value >= vocab)
+      return false;
 
     const uint16_t id = (uint16_t)value;
 
     g_array_append_val(ids, id);
   }
-  return g_steal_pointer(&ids);
+  prompt->ids = g_steal_pointer(&ids);
+  return true;
 }
 
-GPtrArray *
+static void
+clear_prompt(void *data)
+{
+  PartitaComposePrompt *prompt = data;
+
+  g_array_unref(prompt->ids);
+}
+
+GArray *
 partita_compose_parse_prompts(const char *json, size_t vocab)
 {
-  GPtrArray *prompts =
-    g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
+  GArray *prompts = g_array_new(FALSE, FALSE, sizeof(PartitaComposePrompt));
   g_autoptr(JsonNode) root = json != NULL ? json_from_string(json, NULL) : NULL;
 
+  g_array_set_clear_func(prompts, clear_prompt);
   if (root == NULL || !JSON_NODE_HOLDS_ARRAY(root))
     return prompts;
 
   JsonArray *array = json_node_get_array(root);
 
   for (guint i = 0; i < json_array_get_length(array); ++i) {
-    GArray *ids = parse_prompt(json_array_get_element(array, i), vocab);
+    PartitaComposePrompt prompt;
 
-    if (ids != NULL)
-      g_ptr_array_add(prompts, ids);
+    if (parse_prompt(json_array_get_element(array, i), vocab, &prompt))
+      g_array_append_val(prompts, prompt);
   }
   return prompts;
 }
 
 static bool
-has_style(const GArray *ids, int style)
+has_style(const PartitaComposePrompt *prompt, int style)
 {
   bool found = style < 0;
 
-  for (guint i = 0; !found && i < ids->len; ++i)
-    found = g_array_index(ids, uint16_t, i) == style;
+  for (guint i = 0; !found && i < prompt->ids->len; ++i)
+    found = g_array_index(prompt->ids, uint16_t, i) == style;
   return found;
 }
 
-const GArray *
+const PartitaComposePrompt *
 partita_compose_draw_prompt(const PartitaComposer *composer,
                             int style,
                             const PartitaComposeOptions *options)
@@ -71,10 +95,11 @@ partita_compose_draw_prompt(const PartitaComposer *composer,
   g_autoptr(GPtrArray) fitting = g_ptr_array_new();
 
   for (guint i = 0; i < composer->prompts->len; ++i) {
-    GArray *ids = g_ptr_array_index(composer->prompts, i);
+    PartitaComposePrompt *prompt =
+      &g_array_index(composer->prompts, PartitaComposePrompt, i);
 
-    if (has_style(ids, style))
-      g_ptr_array_add(fitting, ids);
+    if (has_style(prompt, style))
+      g_ptr_array_add(fitting, prompt);
   }
   if (fitting->len == 0)
     return NULL;

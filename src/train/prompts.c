@@ -17,6 +17,7 @@ add_prompt(JsonBuilder *builder,
     partita_scheme_drop_controls(scheme, ids, piece->n, PARTITA_CONTROL_ALL);
 
   json_builder_begin_array(builder);
+  json_builder_add_int_value(builder, piece->shift);
   // The controls stand right after Bos.
   for (size_t i = 1; i <= piece->n - bare; ++i)
     json_builder_add_int_value(builder, piece->ids[i]);

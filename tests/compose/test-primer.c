@@ -54,9 +54,11 @@ first_key(const PartitaScore *score)
 /* Law: the finished piece begins with the primer as quantised, bit for bit,
  * and has the bars asked for in all. */
 static void
-test_kept(void)
+test_kept(gconstpointer transposition)
 {
   g_autoptr(PartitaModel) model = make_tiny_model("remi", 3);
+
+  partita_model_set_metadata(model, "transposition", transposition);
   g_autoptr(PartitaComposer) composer = partita_composer_new(model, NULL);
 
   for (int run = 0; run < 40; ++run) {
@@ -160,7 +162,8 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/compose/primer/kept", test_kept);
+  g_test_add_data_func("/compose/primer/kept/random", "random", test_kept);
+  g_test_add_data_func("/compose/primer/kept/common", "common", test_kept);
   g_test_add_func("/compose/primer/performance", test_performance);
   g_test_add_func("/compose/primer/default", test_default);
   g_test_add_func("/compose/primer/refused", test_refused);

@@ -10,26 +10,26 @@ append_token(GString *json, const PartitaScheme *scheme, const char *name)
   const int id = partita_scheme_find_token(scheme, name);
 
   g_assert_cmpint(id, >=, 0);
-  g_string_append_printf(json, "%s%d",
-                         g_str_has_suffix(json->str, "[") ? "" : ",", id);
+  g_string_append_printf(json, ",%d", id);
 }
 
-/// A waltz in D for a flute and a march in G minor for a tuba and drums.
+/// A waltz in D for a flute and a march in G minor for a tuba and drums, moved
+/// to C and A minor.
 static char *
 make_prompts(void)
 {
   g_autoptr(PartitaScheme) scheme =
     partita_scheme_new("remi", tiny_styles, NULL);
-  GString *json = g_string_new("[[");
+  GString *json = g_string_new("[[-2");
 
   append_token(json, scheme, "Style_waltz");
-  append_token(json, scheme, "Key_D_major");
+  append_token(json, scheme, "Key_C_major");
   append_token(json, scheme, "Tempo_20");
   append_token(json, scheme, "Bars_40");
   append_token(json, scheme, "Program_73");
-  g_string_append(json, "],[");
+  g_string_append(json, "],[2");
   append_token(json, scheme, "Style_march");
-  append_token(json, scheme, "Key_G_minor");
+  append_token(json, scheme, "Key_A_minor");
   append_token(json, scheme, "Bars_12");
   append_token(json, scheme, "Program_58");
   append_token(json, scheme, "Program_Drums");
@@ -101,17 +101,17 @@ static void
 test_broken(void)
 {
   const char *const broken[] = {
-    NULL, "", "{", "{}", "[1]", "[[\"x\"]]", "[[-1]]", "[[70000]]", "[[[1]]]"};
+    NULL,          "",        "{",    "{}",   "[1]", "[[\"x\"]]", "[[0,-1]]",
+    "[[0,70000]]", "[[[1]]]", "[[]]", "[[7]]"};
 
   for (size_t i = 0; i < G_N_ELEMENTS(broken); ++i) {
-    g_autoptr(GPtrArray) prompts =
-      partita_compose_parse_prompts(broken[i], 900);
+    g_autoptr(GArray) prompts = partita_compose_parse_prompts(broken[i], 900);
 
     g_assert_cmpuint(prompts->len, ==, 0);
   }
 
-  g_autoptr(GPtrArray) prompts =
-    partita_compose_parse_prompts("[[5, 899], [900], []]", 900);
+  g_autoptr(GArray) prompts =
+    partita_compose_parse_prompts("[[5, 899], [0, 900], [-6]]", 900);
 
   g_assert_cmpuint(prompts->len, ==, 2);
 }
