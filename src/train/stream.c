@@ -143,6 +143,7 @@ begin_piece(PartitaStream *stream, Row *row)
   partita_grammar_reset(row->grammar);
   if (stream->training)
     partita_augment(partita_corpus_get_scheme(stream->corpus), row->ids,
+                    !partita_corpus_is_in_common_key(stream->corpus),
                     stream->seed, serial);
   stream->begun += (double)piece.n;
   return true;

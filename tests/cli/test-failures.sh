@@ -9,12 +9,16 @@ cd "$scratch" || exit 1
 mkdir work music
 for n in 01 02 03 04; do cp "$corpus/waltz/waltz-$n.mid" music/; done
 "$partita" train music -o model.safetensors --size tiny --steps 1 >out 2>err
+check "training names its backend" grep -q '^backend: ' err
 
 mkdir empty
 exits 1 "an empty folder" "$partita" train empty -o work/m.safetensors
 check "is said to be one" says empty
 exits 1 "no folder" "$partita" train nowhere -o work/m.safetensors
 check "is named" says nowhere
+exits 1 "no such backend" \
+  "$partita" train music -o work/m.safetensors --backend abacus
+check "is named" says abacus
 exits 1 "no output folder, training" \
   "$partita" train music -o nowhere/m.safetensors
 check "is named before any work" says nowhere
