@@ -253,6 +253,45 @@ test_threads(gconstpointer name)
   operands_clear(&o);
 }
 
+// Threads of this process, 0 where they cannot be counted.
+static size_t
+count_tasks(void)
+{
+  g_autoptr(GDir) tasks = g_dir_open("/proc/self/task", 0, NULL);
+  size_t n = 0;
+
+  while (tasks != NULL && g_dir_read_name(tasks) != NULL)
+    ++n;
+  return n;
+}
+
+// Law: a product, however large, stays on the thread that runs it.
+static void
+test_alone(gconstpointer name)
+{
+  const PartitaNnBackend *const backend = find_or_skip(name);
+  enum { SIDE = 384 };
+  Operands o;
+
+  if (backend == NULL)
+    return;
+
+  const size_t before = count_tasks();
+
+  operands_init(&o, backend, SIDE, SIDE, SIDE);
+  for (int weights = 0; weights < 2; ++weights) {
+    g_autoptr(PartitaNnProduct) product = partita_nn_product_new(
+      backend, PARTITA_NN_PLAIN, weights, SIDE, SIDE, SIDE);
+    const PartitaNnOperand a = {o.a, o.a_half}, b = {o.b, o.b_half};
+
+    if (weights)
+      partita_nn_product_set_weights(product, o.b);
+    partita_nn_product_run(product, &a, weights ? NULL : &b, o.c);
+  }
+  g_assert_cmpuint(count_tasks(), ==, before);
+  operands_clear(&o);
+}
+
 static void
 test_find(void)
 {
@@ -279,6 +318,9 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   if (!partita_nn_init(NULL))
     g_error("products need more address space");
+  // First, for a thread that another test let loose would be counted before.
+  g_test_add_data_func("/nn/product/alone/openblas", "openblas", test_alone);
+  g_test_add_data_func("/nn/product/alone/onednn", "onednn", test_alone);
   g_test_add_func("/nn/product/find", test_find);
   g_test_add_func("/nn/product/round", test_round);
   g_test_add_data_func("/nn/product/values/openblas", "openblas", test_values);
