@@ -23,6 +23,7 @@ typedef enum {
   PARTITA_KIND_OTHER,
   PARTITA_KIND_STYLE, ///< control
   PARTITA_KIND_BARS,  ///< control
+  PARTITA_KIND_VELOCITY,
   PARTITA_KIND_BAR,   ///< begins a bar
   PARTITA_KIND_SHIFT, ///< lets time pass
   PARTITA_KIND_EOS

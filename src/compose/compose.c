@@ -173,19 +173,35 @@ hurry(const PartitaComposer *composer, uint8_t *mask)
       mask[i] = 0;
 }
 
-/// No pitch that moving the piece to its own key would push out of MIDI's. A
-/// grammar that lets one of these sound lets others, or time pass.
+static bool
+is_in_range(const Piece *piece, int pitch)
+{
+  return pitch - piece->shift >= 0 && pitch - piece->shift <= 127;
+}
+
+/// No pitch that moving the piece to its own key would push out of MIDI's.
+/// Where all that could sound are such, no velocity either, since only a pitch
+/// could follow it; time may pass there instead.
 static void
 forbid_out_of_range(const Piece *piece)
 {
   const PartitaComposer *composer = piece->composer;
+  size_t kept = 0;
+  size_t forbidden = 0;
 
-  for (size_t i = 0; piece->shift != 0 && i < composer->vocab; ++i) {
-    const int pitch = composer->pitches[i];
-
-    if (pitch >= 0 && (pitch - piece->shift < 0 || pitch - piece->shift > 127))
+  for (size_t i = 0; i < composer->vocab; ++i) {
+    if (composer->pitches[i] < 0 || piece->mask[i] == 0)
+      continue;
+    if (is_in_range(piece, composer->pitches[i])) {
+      ++kept;
+    } else {
       piece->mask[i] = 0;
+      ++forbidden;
+    }
   }
+  for (size_t i = 0; kept == 0 && forbidden > 0 && i < composer->vocab; ++i)
+    if (composer->kinds[i] == PARTITA_KIND_VELOCITY)
+      piece->mask[i] = 0;
 }
 
 static size_t
@@ -214,7 +230,8 @@ choose(Piece *piece)
                                   piece->ids, piece->mask);
   if (is_dense(piece) || (piece->prompted && piece->time == 0))
     hurry(composer, piece->mask);
-  forbid_out_of_range(piece);
+  if (piece->shift != 0)
+    forbid_out_of_range(piece);
   if (count_mask(piece->mask, composer->vocab, &only) == 1)
     return only;
   return partita_sample(

@@ -49,9 +49,9 @@ find_kind(const PartitaScheme *scheme, uint16_t id)
     const char *type;
     PartitaTokenKind kind;
   } kinds[] = {
-    {"Style", PARTITA_KIND_STYLE}, {"Bars", PARTITA_KIND_BARS},
-    {"Bar", PARTITA_KIND_BAR},     {"TimeShift", PARTITA_KIND_SHIFT},
-    {"Eos", PARTITA_KIND_EOS},
+    {"Style", PARTITA_KIND_STYLE},       {"Bars", PARTITA_KIND_BARS},
+    {"Velocity", PARTITA_KIND_VELOCITY}, {"Bar", PARTITA_KIND_BAR},
+    {"TimeShift", PARTITA_KIND_SHIFT},   {"Eos", PARTITA_KIND_EOS},
   };
   const char *type = partita_scheme_token_type(scheme, id);
 

@@ -96,6 +96,36 @@ test_drawn(void)
   g_assert_true(seen[0] && seen[1]);
 }
 
+/* Law: whatever the model draws, the piece can be moved to its own key. */
+static void
+test_range(gconstpointer scheme)
+{
+  for (int shift = -6; shift <= 6; shift += 12) {
+    g_autofree char *prompts = g_strdup_printf("[[%d]]", shift);
+    g_autoptr(PartitaModel) model =
+      make_tiny_model(scheme, (uint64_t)g_test_rand_int());
+
+    partita_model_set_metadata(model, "prompts", prompts);
+
+    g_autoptr(PartitaComposer) composer = partita_composer_new(model, NULL);
+
+    for (uint64_t i = 0; i < 60; ++i) {
+      g_autoptr(GError) error = NULL;
+      PartitaComposeOptions options;
+
+      partita_compose_options_init(&options);
+      options.bars = 2;
+      options.index = i;
+
+      g_autoptr(PartitaScore) score =
+        partita_compose(composer, &options, &error);
+
+      g_assert_no_error(error);
+      g_assert_cmpuint(count_bars(score), ==, 2);
+    }
+  }
+}
+
 /// What is no prompt is passed over.
 static void
 test_broken(void)
@@ -121,6 +151,9 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/compose/prompts/drawn", test_drawn);
+  g_test_add_data_func("/compose/prompts/range/remi", "remi", test_range);
+  g_test_add_data_func("/compose/prompts/range/performance", "performance",
+                       test_range);
   g_test_add_func("/compose/prompts/broken", test_broken);
   return g_test_run();
 }
