@@ -60,9 +60,9 @@ typedef struct {
 
 /**
  * partita_evaluate:
- * @corpus: read with the scheme that the model's metadata describe; its styles
- * may be others: they are found by name, and one that the model has not learnt
- * is left out
+ * @corpus: read with the scheme that the model's metadata describe, and in the
+ * common key if their "transposition" is "common"; its styles may be others:
+ * they are found by name, and one that the model has not learnt is left out
  *
  * Steps the model through each piece from Bos to Eos, many at a time, and sums
  * the negative log-likelihood of every token after Bos, controls among them:

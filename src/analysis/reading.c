@@ -37,6 +37,22 @@ has_shape(const PartitaModelConfig *config, const PartitaScheme *scheme)
 }
 
 static bool
+check_key(const PartitaReading *reading, GError **error)
+{
+  const char *transposition =
+    partita_model_get_metadata(reading->model, "transposition");
+  const bool common = g_strcmp0(transposition, "common") == 0;
+
+  if (common == partita_corpus_is_in_common_key(reading->corpus))
+    return true;
+  g_set_error(error, PARTITA_ANALYSIS_ERROR, PARTITA_ANALYSIS_ERROR_MODEL,
+              "the model knows %s, the corpus is %s",
+              common ? "one key" : "all keys",
+              common ? "in its own keys" : "in one key");
+  return false;
+}
+
+static bool
 check(const PartitaReading *reading, GError **error)
 {
   const char *wanted = partita_scheme_get_name(reading->scheme);
@@ -53,7 +69,7 @@ check(const PartitaReading *reading, GError **error)
                 "the model reads %s, the corpus is in %s", wanted, has);
     return false;
   }
-  return true;
+  return check_key(reading, error);
 }
 
 /// Schemes of one name differ in their styles alone.

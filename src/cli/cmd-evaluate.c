@@ -221,6 +221,7 @@ print_text(const PartitaEvaluation *e, const char *scheme)
 static PartitaCorpus *
 read_corpus(const char *folder,
             const char *scheme,
+            bool common_key,
             uint64_t seed,
             GCancellable *cancellable,
             GError **error)
@@ -229,6 +230,7 @@ read_corpus(const char *folder,
   const PartitaCorpusOptions options = {
     .scheme = scheme,
     .seed = seed,
+    .common_key = common_key,
     .cancellable = cancellable,
     .progress = show_reading,
     .progress_data = &progress,
@@ -256,7 +258,12 @@ evaluate(const Options *o,
 
   if (scheme == NULL)
     return NULL;
+
+  const char *transposition =
+    partita_model_get_metadata(model, "transposition");
+
   corpus = read_corpus(folder, partita_scheme_get_name(scheme),
+                       g_strcmp0(transposition, "common") == 0,
                        find_seed(o, model), options->cancellable, error);
   if (corpus == NULL)
     return NULL;

@@ -180,10 +180,11 @@ test_training(void)
 
 /// A folder of scales in styles, as paths below it.
 static PartitaCorpus *
-read_styles(const char *const *paths, const char *scheme)
+read_styles(const char *const *paths, const char *scheme, bool common_key)
 {
   g_autofree char *folder = g_dir_make_tmp("partita-analysis-XXXXXX", NULL);
-  const PartitaCorpusOptions options = {.scheme = scheme, .valid_share = -1.0};
+  const PartitaCorpusOptions options = {
+    .scheme = scheme, .valid_share = -1.0, .common_key = common_key};
   g_autoptr(GError) error = NULL;
 
   for (unsigned i = 0; paths[i] != NULL; ++i) {
@@ -215,8 +216,8 @@ test_styles(void)
 {
   const char *const learnt[] = {"b/0.mid", "c/1.mid", NULL};
   const char *const others[] = {"a/0.mid", "c/1.mid", NULL};
-  g_autoptr(PartitaCorpus) first = read_styles(learnt, "remi");
-  g_autoptr(PartitaCorpus) second = read_styles(others, "remi");
+  g_autoptr(PartitaCorpus) first = read_styles(learnt, "remi", false);
+  g_autoptr(PartitaCorpus) second = read_styles(others, "remi", false);
   g_autoptr(PartitaModel) model = make_model(first);
   g_autoptr(PartitaEvaluation) known =
     evaluate(model, first, PARTITA_SPLIT_ALL, 0, 0);
@@ -251,9 +252,11 @@ static void
 test_refused(void)
 {
   const char *const paths[] = {"b/0.mid", "b/1.mid", NULL};
-  g_autoptr(PartitaCorpus) corpus = read_styles(paths, "remi");
-  g_autoptr(PartitaCorpus) other = read_styles(paths, "grid");
+  g_autoptr(PartitaCorpus) corpus = read_styles(paths, "remi", false);
+  g_autoptr(PartitaCorpus) other = read_styles(paths, "grid", false);
   g_autoptr(PartitaModel) model = make_model(corpus);
+  g_autoptr(PartitaCorpus) moved = read_styles(paths, "remi", true);
+  g_autoptr(PartitaModel) common = make_model(moved);
   g_autoptr(PartitaModel) other_model = make_model(other);
 
   assert_refused(model, corpus, PARTITA_SPLIT_VALID,
