@@ -46,7 +46,7 @@ typedef struct {
 } PartitaLedgerEntry;
 
 typedef struct {
-  const char *scheme; ///< "remi" or "performance"
+  const char *scheme; ///< "remi", "performance" or "grid"
   double valid_share; ///< of files held out; 0.1 if 0, none if negative
   uint64_t seed;      ///< of the split
   /// Whether each piece is moved to C major or A minor, as near as it can be.

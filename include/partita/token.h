@@ -62,7 +62,7 @@ typedef struct {
 
 /**
  * partita_scheme_new:
- * @name: "remi" or "performance"
+ * @name: "remi", "performance" or "grid"
  * @styles: (array zero-terminated=1) (nullable): style names
  *
  * Returns: (transfer full) (nullable): NULL with @error set if no scheme has
@@ -145,6 +145,15 @@ partita_prompt_clear(PartitaPrompt *prompt);
  * duration, 32 velocities, metres, one of 49 tempos a bar (the mean over the
  * bar); bar lines lie on sixteenths, and a bar longer than two whole notes
  * becomes several. Performance: one track of program 0 without drums, 10 ms.
+ * Grid: four tracks of program 52 named Soprano, Alto, Tenor and Bass, in 4/4
+ * at 80 quarters a minute, on sixteenths, without drums; equal notes that
+ * follow each other are one, and a later note of a voice ends the one before.
+ * Tracks that all bear names of voices are those; else four tracks are the
+ * voices by their mean pitches, and of a chord in one of them the highest note
+ * (bass: the lowest) is kept. Of any other score the notes that begin together
+ * go, from high to low, to the voices in which they cut the fewest notes, then
+ * cross the fewest, then move the least; of more than four the two highest and
+ * the two lowest are kept.
  * A key is a matter of the prompt: the quantised score has no key signature.
  *
  * Returns: (transfer full): what of @score the scheme can say
@@ -251,10 +260,12 @@ partita_grammar_reset(PartitaGrammar *grammar);
 
 /**
  * partita_grammar_demand_bars:
- * @bars: from 1 to %PARTITA_BARS_MAX (performance: 43200, a day)
+ * @bars: from 1 to %PARTITA_BARS_MAX (performance: 43200, a day; grid:
+ * 4096)
  *
  * From here on, only sequences of exactly @bars bars are legal (performance:
- * a bar is two seconds, and the last sound ends in the last bar). Call it
+ * a bar is two seconds, and the last sound ends in the last bar; grid: the last
+ * step lies in the last bar of sixteen). Call it
  * before the first id, or after a prefix with fewer bars; the Bars and Bar
  * tokens of that prefix must count towards @bars.
  */

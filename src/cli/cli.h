@@ -39,6 +39,7 @@ extern const CliCommand cli_train;
 extern const CliCommand cli_compose;
 extern const CliCommand cli_render;
 extern const CliCommand cli_inspect;
+extern const CliCommand cli_evaluate;
 
 /// Ended by NULL.
 extern const CliCommand *const cli_commands[];

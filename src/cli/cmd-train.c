@@ -34,7 +34,7 @@ train_entries(void *data)
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "The model to write",
      "MODEL.safetensors"},
     {"scheme", 0, 0, G_OPTION_ARG_STRING, &o->scheme, "Token scheme (remi)",
-     "remi|performance"},
+     "remi|performance|grid"},
     {"model", 0, 0, G_OPTION_ARG_STRING, &o->architecture,
      "Architecture (lstm)", "lstm"},
     {"size", 0, 0, G_OPTION_ARG_STRING, &o->size, "Size of the model (small)",

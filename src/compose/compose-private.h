@@ -15,8 +15,11 @@
 #define PARTITA_COMPOSE_BAR_TOKENS_MAX 512
 
 /// Spans of time a bar: a bar line is one bar; shifts, from 10 ms up in steps
-/// of 10 ms, count towards the two seconds that are a bar without bar lines.
-#define PARTITA_COMPOSE_SPAN_BAR 200
+/// of 10 ms, count towards the two seconds that are a bar without bar lines;
+/// of four voices in sixteenths, each pitch is a 64th of a bar.
+#define PARTITA_COMPOSE_SPAN_BAR 1600
+#define PARTITA_COMPOSE_SPAN_10_MS 8
+#define PARTITA_COMPOSE_SPAN_VOICE 25
 
 /// What composing must know of a token.
 typedef enum {
@@ -43,6 +46,7 @@ struct PartitaComposer {
   uint8_t *kinds;   // shape [vocab]: PartitaTokenKind
   uint16_t *spans;  // shape [vocab]: time that a token lets pass
   bool has_bars;    // whether the scheme writes bar lines
+  bool has_voices;  // whether it says every voice at every step
   int16_t *pitches; // shape [vocab]: of the tokens that sound, else -1
   bool common_key;  // the model knows C major and A minor only
   GArray *prompts;  // PartitaComposePrompt: of the training pieces

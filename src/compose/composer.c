@@ -43,7 +43,7 @@ check_shape(const PartitaModelConfig *config,
 }
 
 static PartitaTokenKind
-find_kind(const PartitaScheme *scheme, uint16_t id)
+find_kind(const PartitaComposer *composer, uint16_t id)
 {
   static const struct {
     const char *type;
@@ -53,12 +53,12 @@ find_kind(const PartitaScheme *scheme, uint16_t id)
     {"Velocity", PARTITA_KIND_VELOCITY}, {"Bar", PARTITA_KIND_BAR},
     {"TimeShift", PARTITA_KIND_SHIFT},   {"Eos", PARTITA_KIND_EOS},
   };
-  const char *type = partita_scheme_token_type(scheme, id);
+  const char *type = partita_scheme_token_type(composer->scheme, id);
 
   for (size_t i = 0; i < G_N_ELEMENTS(kinds); ++i)
     if (strcmp(type, kinds[i].type) == 0)
       return kinds[i].kind;
-  return PARTITA_KIND_OTHER;
+  return composer->has_voices ? PARTITA_KIND_SHIFT : PARTITA_KIND_OTHER;
 }
 
 /// -1 if the token does not make a pitch sound.
@@ -78,18 +78,22 @@ find_kinds(PartitaComposer *composer)
 {
   uint16_t shift = 0;
 
+  composer->has_voices =
+    partita_scheme_find_token(composer->scheme, "Rest") >= 0;
   composer->kinds = g_new(uint8_t, composer->vocab);
   composer->spans = g_new0(uint16_t, composer->vocab);
   composer->pitches = g_new(int16_t, composer->vocab);
   for (size_t i = 0; i < composer->vocab; ++i) {
-    const PartitaTokenKind kind = find_kind(composer->scheme, (uint16_t)i);
+    const PartitaTokenKind kind = find_kind(composer, (uint16_t)i);
 
     composer->kinds[i] = (uint8_t)kind;
     composer->pitches[i] = find_pitch(composer->scheme, (uint16_t)i);
     if (kind == PARTITA_KIND_BAR)
       composer->spans[i] = PARTITA_COMPOSE_SPAN_BAR;
     if (kind == PARTITA_KIND_SHIFT)
-      composer->spans[i] = ++shift;
+      composer->spans[i] = composer->has_voices
+                             ? PARTITA_COMPOSE_SPAN_VOICE
+                             : (shift += PARTITA_COMPOSE_SPAN_10_MS);
     composer->has_bars = composer->has_bars || kind == PARTITA_KIND_BAR;
   }
 }

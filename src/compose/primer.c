@@ -62,6 +62,32 @@ find_new_music(const PartitaComposer *composer,
   return ids->len;
 }
 
+static size_t
+count_shifts(const PartitaComposer *composer, const GArray *ids, size_t n)
+{
+  size_t shifts = 0;
+
+  for (size_t i = 0; i < n; ++i)
+    shifts +=
+      composer->kinds[g_array_index(ids, uint16_t, i)] == PARTITA_KIND_SHIFT;
+  return shifts;
+}
+
+// Of a scheme of voices, in which nothing follows the last step but Eos: what
+// is given ends where the primer does.
+static size_t
+find_new_steps(const PartitaComposer *composer,
+               const GArray *ids,
+               const PartitaScore *quantised)
+{
+  g_autoptr(GArray) given =
+    partita_scheme_encode(composer->scheme, quantised, NULL);
+  const size_t tail = count_shifts(composer, ids, ids->len) -
+                      count_shifts(composer, given, given->len);
+
+  return ids->len - 1 - tail;
+}
+
 // What the primer says of itself, such as its key and its
 // density, is taken before silence is added.
 static GArray *
@@ -78,12 +104,16 @@ encode_primer(const PartitaComposer *composer,
   partita_scheme_get_prompt(composer->scheme, quantised, style, &prompt);
   if (prompt.bars > 0)
     prompt.bars = (int)bars;
-  if (composer->has_bars && !extend(extended, bars, error))
+  if ((composer->has_bars || composer->has_voices) &&
+      !extend(extended, bars, error))
     return NULL;
 
   g_autoptr(GArray) ids =
     partita_scheme_encode(composer->scheme, extended, &prompt);
-  g_array_set_size(ids, (guint)find_new_music(composer, ids, primer_bars));
+  g_array_set_size(ids,
+                   (guint)(composer->has_voices
+                             ? find_new_steps(composer, ids, quantised)
+                             : find_new_music(composer, ids, primer_bars)));
   return g_steal_pointer(&ids);
 }
 

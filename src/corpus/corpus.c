@@ -116,6 +116,21 @@ only_drums(const Build *build, const PartitaScore *score)
   return partita_score_get_n_notes(kept) == 0;
 }
 
+/// Whether any note is left: a scheme may not reach as far as a score does.
+static bool
+has_notes(const Build *build, const GArray *ids)
+{
+  static const char *const types[] = {"Pitch", "Drum", "NoteOn", NULL};
+
+  for (guint i = 0; i < ids->len; ++i) {
+    const uint16_t id = g_array_index(ids, uint16_t, i);
+
+    if (g_strv_contains(types, partita_scheme_token_type(build->wide, id)))
+      return true;
+  }
+  return false;
+}
+
 /// Turns the intake into a skipped one; takes @reason.
 static void
 refuse(PartitaIntake *intake, PartitaSkip why, char *reason)
@@ -155,6 +170,13 @@ take_piece(Build *build, PartitaIntake *intake, const char *style)
     &prompt);
   g_autoptr(GArray) ids =
     partita_scheme_encode(build->wide, intake->score, &prompt);
+
+  if (!has_notes(build, ids)) {
+    refuse(intake, PARTITA_SKIP_NO_NOTES,
+           g_strdup("no notes where the scheme can hold them"));
+    return 0;
+  }
+
   g_autofree char *digest = digest_ids(build, ids);
   const gsize before =
     GPOINTER_TO_SIZE(g_hash_table_lookup(build->contents, digest));

@@ -83,6 +83,7 @@ struct PartitaScheme {
 
 extern const PartitaSchemeOps partita_remi_ops;
 extern const PartitaSchemeOps partita_performance_ops;
+extern const PartitaSchemeOps partita_grid_ops;
 
 /// (nullable): the scheme called @name
 const PartitaSchemeOps *

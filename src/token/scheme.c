@@ -10,8 +10,8 @@ partita_token_error_quark(void)
   return g_quark_from_static_string("partita-token-error-quark");
 }
 
-static const PartitaSchemeOps *const schemes[] = {&partita_remi_ops,
-                                                  &partita_performance_ops};
+static const PartitaSchemeOps *const schemes[] = {
+  &partita_remi_ops, &partita_performance_ops, &partita_grid_ops};
 
 const PartitaSchemeOps *
 partita_scheme_find_ops(const char *name)

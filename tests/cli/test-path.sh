@@ -14,17 +14,31 @@ for n in 01 02 03 04 05 06; do
   cp "$corpus/blues/blues-$n.mid" music/blues/
 done
 
-for scheme in remi performance; do
+for scheme in remi performance grid; do
   exits 0 "train, $scheme" "$partita" train music -o "$scheme.safetensors" \
     --scheme "$scheme" --size tiny --steps 4 --seed 3
   check "the trigram's loss is printed, $scheme" \
     grep -qE 'held-out loss [0-9.]+ nats a token, trigram [0-9.]+' out
+  cp out trained
   check "the ledger has a line a file, $scheme" \
     test "$(wc -l <"$scheme.ledger.jsonl")" -eq 12
   "$partita" train music -o again.safetensors --scheme "$scheme" --size tiny \
     --steps 4 --seed 3 --threads 1 2>err >out
   check "the same seed trains the same model, $scheme" \
     cmp "$scheme.safetensors" again.safetensors
+  exits 0 "evaluate, $scheme" "$partita" evaluate -m "$scheme.safetensors" \
+    music --json --split valid
+  check "the held-out loss is the one training printed, $scheme" python3 -c '
+import json, re
+held_out = json.load(open("out"))
+loss = float(re.search("held-out loss ([0-9.]+)", open("trained").read())[1])
+assert abs(held_out["nll_per_token"] - loss) < 1e-4, (held_out, loss)
+types = held_out["by_type"].values()
+assert sum(t["tokens"] for t in types) == held_out["tokens"], held_out
+nats = sum(t["tokens"] * t["nll"] for t in types)
+bits = held_out["bits_per_note"] * held_out["notes"]
+assert abs(nats - loss * held_out["tokens"]) < 1e-4 * nats, (nats, loss)
+assert abs(nats / 0.6931471805599453 - bits) < 1e-6 * bits, held_out'
   exits 0 "inspect a model, $scheme" \
     "$partita" inspect --json "$scheme.safetensors"
   check "the model's styles, $scheme" \
@@ -72,6 +86,17 @@ for format in s16 s24 float; do
     /Maximum amplitude/ { ok = $3 > 0.05 && $3 < 0.999 }
     END { exit !ok }' err
 done
+
+exits 0 "evaluate in words" "$partita" evaluate -m remi.safetensors music/blues
+check "all files, one type a line" grep -qE '^Pitch +[0-9]+ +[0-9.]+ +[0-9.]+$' out
+check "of the one style its pieces" grep -qE '^pieces +6$' out
+mkdir void
+exits 1 "evaluate a folder without music" "$partita" evaluate \
+  -m remi.safetensors void
+check "is refused by name" says void
+exits 1 "evaluate with what is no model" "$partita" evaluate \
+  -m music/blues/blues-01.mid music
+check "is refused by name" says blues-01.mid
 
 exits 0 "inspect a folder" "$partita" inspect --json music
 check "sums its ledger" python3 -c '

@@ -7,7 +7,7 @@ set -u
 exits 2 "no command is wrong usage" "$partita"
 exits 2 "an unknown command is wrong usage" "$partita" sing
 exits 0 "--help" "$partita" --help
-for command in train compose render inspect; do
+for command in train compose render inspect evaluate; do
   "$partita" --help >"$scratch/help"
   check "help names $command" grep -qw "$command" "$scratch/help"
   exits 0 "$command --help" "$partita" "$command" --help
@@ -25,6 +25,9 @@ exits 2 "a seed is a number" \
   "$partita" compose -m m -o "$scratch/o.mid" --seed x
 exits 2 "a temperature is a number" \
   "$partita" compose -m m -o "$scratch/o.mid" --temperature hot
+exits 2 "evaluate wants -m" "$partita" evaluate "$scratch"
+exits 2 "a side of the split is one of three" \
+  "$partita" evaluate -m m "$scratch" --split half
 exits 2 "a rate is within bounds" \
   "$partita" render in.mid -o "$scratch/o.wav" --rate 7
 exits 2 "a format is one of three" \

@@ -4,7 +4,7 @@
 #include "tiny-model.h"
 #include <math.h>
 
-static const char *const schemes[] = {"remi", "performance"};
+static const char *const schemes[] = {"remi", "performance", "grid"};
 
 static PartitaScore *
 compose(const PartitaComposer *composer, const PartitaComposeOptions *options)

@@ -125,6 +125,34 @@ test_performance(void)
   }
 }
 
+/* Law: of a primer in four voices every step is kept, even if its last bar is
+ * not whole, and the piece goes on from there. */
+static void
+test_grid(void)
+{
+  g_autoptr(PartitaModel) model = make_tiny_model("grid", 3);
+  g_autoptr(PartitaComposer) composer = partita_composer_new(model, NULL);
+  const PartitaScheme *scheme = partita_composer_get_scheme(composer);
+
+  for (int run = 0; run < 20; ++run) {
+    g_autoptr(PartitaScore) primer =
+      make_primer((size_t)g_test_rand_int_range(1, 5), 4, run % 2 == 0);
+    partita_score_set_end(primer, partita_score_get_end(primer) +
+                                    120 * (uint32_t)(run % 7));
+    g_autoptr(PartitaScore) quantised =
+      partita_scheme_quantise(scheme, primer, NULL);
+    const size_t bars = count_bars(quantised) + 3;
+    g_autoptr(PartitaScore) piece = compose(composer, primer, bars, NULL);
+    g_autoptr(GArray) want = partita_scheme_encode(scheme, quantised, NULL);
+    g_autoptr(GArray) got = partita_scheme_encode(scheme, piece, NULL);
+
+    g_assert_cmpuint(count_bars(piece), ==, bars);
+    g_assert_cmpuint(got->len, >, want->len);
+    g_assert_cmpint(
+      memcmp(got->data, want->data, (want->len - 1) * sizeof(uint16_t)), ==, 0);
+  }
+}
+
 /* Without a number of bars, 16 are added. */
 static void
 test_default(void)
@@ -165,6 +193,7 @@ main(int argc, char **argv)
   g_test_add_data_func("/compose/primer/kept/random", "random", test_kept);
   g_test_add_data_func("/compose/primer/kept/common", "common", test_kept);
   g_test_add_func("/compose/primer/performance", test_performance);
+  g_test_add_func("/compose/primer/grid", test_grid);
   g_test_add_func("/compose/primer/default", test_default);
   g_test_add_func("/compose/primer/refused", test_refused);
   return g_test_run();

@@ -154,6 +154,7 @@ main(int argc, char **argv)
   g_test_add_data_func("/compose/prompts/range/remi", "remi", test_range);
   g_test_add_data_func("/compose/prompts/range/performance", "performance",
                        test_range);
+  g_test_add_data_func("/compose/prompts/range/grid", "grid", test_range);
   g_test_add_func("/compose/prompts/broken", test_broken);
   return g_test_run();
 }

@@ -357,7 +357,7 @@ add(const char *scheme, const char *law, GTestDataFunc test)
 int
 main(int argc, char **argv)
 {
-  static const char *const schemes[] = {"remi", "performance"};
+  static const char *const schemes[] = {"remi", "performance", "grid"};
 
   g_test_init(&argc, &argv, NULL);
   for (size_t i = 0; i < G_N_ELEMENTS(schemes); ++i) {

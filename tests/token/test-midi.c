@@ -57,5 +57,6 @@ main(int argc, char **argv)
   g_test_add_data_func("/token/midi/remi", "remi", test_round_trip);
   g_test_add_data_func("/token/midi/performance", "performance",
                        test_round_trip);
+  g_test_add_data_func("/token/midi/grid", "grid", test_round_trip);
   return g_test_run();
 }

@@ -141,9 +141,11 @@ main(int argc, char **argv)
   g_test_add_data_func("/token/scheme/names/remi", "remi", test_names);
   g_test_add_data_func("/token/scheme/names/performance", "performance",
                        test_names);
+  g_test_add_data_func("/token/scheme/names/grid", "grid", test_names);
   g_test_add_data_func("/token/description/remi", "remi", test_description);
   g_test_add_data_func("/token/description/performance", "performance",
                        test_description);
+  g_test_add_data_func("/token/description/grid", "grid", test_description);
   g_test_add_func("/token/description/awkward-styles", test_awkward_styles);
   g_test_add_func("/token/description/bad", test_bad_descriptions);
   return g_test_run();

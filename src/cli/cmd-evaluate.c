@@ -1,0 +1,319 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include "cli.h"
+#include "progress.h"
+
+#include <base/file.h>
+#include <json-glib/json-glib.h>
+#include <math.h>
+#include <partita/analysis.h>
+#include <string.h>
+
+typedef struct {
+  char *model;
+  char *split;
+  char *seed;
+  gboolean json;
+  gboolean bare;
+  int threads;
+} Options;
+
+static GOptionEntry *
+evaluate_entries(void *data)
+{
+  Options *o = data;
+  const GOptionEntry entries[] = {
+    {"model", 'm', 0, G_OPTION_ARG_FILENAME, &o->model, "The model to measure",
+     "MODEL"},
+    {"json", 'j', 0, G_OPTION_ARG_NONE, &o->json, "Print one JSON object",
+     NULL},
+    {"split", 0, 0, G_OPTION_ARG_STRING, &o->split, "Which files (all)",
+     "all|train|valid"},
+    {"seed", 0, 0, G_OPTION_ARG_STRING, &o->seed,
+     "Seed of the split (that of the training)", "S"},
+    {"without-controls", 0, 0, G_OPTION_ARG_NONE, &o->bare,
+     "Leave out the tokens before the music", NULL},
+    {"threads", 0, 0, G_OPTION_ARG_INT, &o->threads, "Workers (one a core)",
+     "N"},
+    {0},
+  };
+
+  return g_memdup2(entries, sizeof entries);
+}
+
+static bool
+parse_split(const char *text, PartitaSplit *split, GError **error)
+{
+  static const char *const names[] = {
+    [PARTITA_SPLIT_ALL] = "all",
+    [PARTITA_SPLIT_TRAIN] = "train",
+    [PARTITA_SPLIT_VALID] = "valid",
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(names); ++i) {
+    if (strcmp(text, names[i]) == 0) {
+      *split = (PartitaSplit)i;
+      return true;
+    }
+  }
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+              "--split %s: not one of all, train and valid", text);
+  return false;
+}
+
+static bool
+parse_options(const Options *o, PartitaEvaluateOptions *options, GError **error)
+{
+  guint64 seed = 0;
+
+  if (!cli_demand(o->model, "-m MODEL", error) ||
+      !parse_split(o->split != NULL ? o->split : "all", &options->split, error))
+    return false;
+  if (o->threads < 0 || o->threads > 1024) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--threads takes a number from 0 to 1024");
+    return false;
+  }
+  if (o->seed != NULL &&
+      !g_ascii_string_to_unsigned(o->seed, 10, 0, G_MAXUINT64, &seed, NULL)) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--seed %s: not a whole number", o->seed);
+    return false;
+  }
+  options->threads = (unsigned)o->threads;
+  options->drop_controls = o->bare ? PARTITA_CONTROL_ALL : 0;
+  return true;
+}
+
+/// The seed of the split: as given, else as the model's settings have it.
+static uint64_t
+find_seed(const Options *o, const PartitaModel *model)
+{
+  const char *settings = partita_model_get_metadata(model, "settings");
+  g_autoptr(JsonNode) node =
+    settings != NULL ? json_from_string(settings, NULL) : NULL;
+  const char *text = o->seed;
+
+  if (text == NULL && node != NULL && JSON_NODE_HOLDS_OBJECT(node))
+    text = json_object_get_string_member_with_default(
+      json_node_get_object(node), "seed", NULL);
+  return text != NULL ? g_ascii_strtoull(text, NULL, 10) : 0;
+}
+
+static PartitaScheme *
+read_scheme(const Options *o, const PartitaModel *model, GError **error)
+{
+  const char *description = partita_model_get_metadata(model, "scheme");
+  g_autofree char *shown = partita_file_display(o->model);
+
+  if (description == NULL) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_FAILED,
+                "%s: the model names no token scheme", shown);
+    return NULL;
+  }
+
+  PartitaScheme *scheme =
+    partita_scheme_new_from_description(description, error);
+
+  if (scheme == NULL)
+    g_prefix_error(error, "%s: ", shown);
+  return scheme;
+}
+
+static void
+show(size_t done, size_t total, const char *what, CliProgress *progress)
+{
+  if (!cli_progress_due(progress))
+    return;
+
+  g_autofree char *words = g_strdup_printf("%zu of %zu %s", done, total, what);
+
+  cli_progress_show(progress, total > 0 ? (double)done / (double)total : 1.0,
+                    words);
+}
+
+static void
+show_reading(size_t done, size_t total, void *data)
+{
+  show(done, total, "files read", data);
+}
+
+static void
+show_evaluating(size_t done, size_t total, void *data)
+{
+  show(done, total, "pieces measured", data);
+}
+
+// JSON has no infinity, which a broken model may well reach.
+static void
+set_number(JsonObject *object, const char *name, double value)
+{
+  if (isfinite(value))
+    json_object_set_double_member(object, name, value);
+  else
+    json_object_set_null_member(object, name);
+}
+
+static JsonObject *
+describe_types(const PartitaEvaluation *e)
+{
+  JsonObject *types = json_object_new();
+
+  for (size_t i = 0; i < e->n_types; ++i) {
+    const double n = (double)e->types[i].tokens;
+    JsonObject *type = json_object_new();
+
+    json_object_set_int_member(type, "tokens", (gint64)e->types[i].tokens);
+    set_number(type, "nll", e->types[i].nll / n);
+    set_number(type, "accuracy", (double)e->types[i].hits / n);
+    json_object_set_object_member(types, e->types[i].type, type);
+  }
+  return types;
+}
+
+static void
+print_json(const PartitaEvaluation *e, const char *scheme)
+{
+  g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
+  JsonObject *object = json_object_new();
+  const double nll = partita_evaluation_get_nll(e);
+
+  json_object_set_string_member(object, "scheme", scheme);
+  json_object_set_int_member(object, "pieces", (gint64)e->pieces);
+  json_object_set_int_member(object, "notes", (gint64)e->notes);
+  json_object_set_int_member(object, "tokens", (gint64)e->tokens);
+  set_number(object, "nll_per_token", nll);
+  set_number(object, "perplexity", exp(nll));
+  set_number(object, "bits_per_note", partita_evaluation_get_bits_per_note(e));
+  set_number(object, "accuracy", partita_evaluation_get_accuracy(e));
+  json_object_set_object_member(object, "by_type", describe_types(e));
+  json_node_take_object(node, object);
+
+  g_autofree char *text = json_to_string(node, TRUE);
+
+  g_print("%s\n", text);
+}
+
+static void
+print_text(const PartitaEvaluation *e, const char *scheme)
+{
+  const double nll = partita_evaluation_get_nll(e);
+
+  g_print("%-16s %s\n", "scheme", scheme);
+  g_print("%-16s %zu\n", "pieces", e->pieces);
+  g_print("%-16s %zu\n", "notes", e->notes);
+  g_print("%-16s %zu\n", "tokens", e->tokens);
+  g_print("%-16s %.4f\n", "nll_per_token", nll);
+  g_print("%-16s %.3f\n", "perplexity", exp(nll));
+  g_print("%-16s %.3f\n", "bits_per_note",
+          partita_evaluation_get_bits_per_note(e));
+  g_print("%-16s %.4f\n", "accuracy", partita_evaluation_get_accuracy(e));
+  g_print("\n%-16s %10s %10s %10s\n", "by_type", "tokens", "nll", "accuracy");
+  for (size_t i = 0; i < e->n_types; ++i) {
+    const double n = (double)e->types[i].tokens;
+
+    g_print("%-16s %10zu %10.4f %10.4f\n", e->types[i].type, e->types[i].tokens,
+            e->types[i].nll / n, (double)e->types[i].hits / n);
+  }
+}
+
+static PartitaCorpus *
+read_corpus(const char *folder,
+            const char *scheme,
+            bool common_key,
+            uint64_t seed,
+            GCancellable *cancellable,
+            GError **error)
+{
+  CliProgress progress;
+  const PartitaCorpusOptions options = {
+    .scheme = scheme,
+    .seed = seed,
+    .common_key = common_key,
+    .cancellable = cancellable,
+    .progress = show_reading,
+    .progress_data = &progress,
+  };
+
+  cli_progress_init(&progress);
+
+  PartitaCorpus *corpus = partita_corpus_read(folder, &options, error);
+
+  cli_progress_end(&progress);
+  return corpus;
+}
+
+static PartitaEvaluation *
+evaluate(const Options *o,
+         const char *folder,
+         PartitaEvaluateOptions *options,
+         GError **error)
+{
+  g_autoptr(PartitaModel) model = partita_model_load(o->model, error);
+  g_autoptr(PartitaScheme) scheme =
+    model != NULL ? read_scheme(o, model, error) : NULL;
+  g_autoptr(PartitaCorpus) corpus = NULL;
+  CliProgress progress;
+
+  if (scheme == NULL)
+    return NULL;
+
+  const char *transposition =
+    partita_model_get_metadata(model, "transposition");
+
+  corpus = read_corpus(folder, partita_scheme_get_name(scheme),
+                       g_strcmp0(transposition, "common") == 0,
+                       find_seed(o, model), options->cancellable, error);
+  if (corpus == NULL)
+    return NULL;
+  options->progress = show_evaluating;
+  options->progress_data = &progress;
+  cli_progress_init(&progress);
+
+  PartitaEvaluation *evaluation =
+    partita_evaluate(model, corpus, options, error);
+
+  cli_progress_end(&progress);
+  if (evaluation == NULL && error != NULL &&
+      g_error_matches(*error, PARTITA_ANALYSIS_ERROR,
+                      PARTITA_ANALYSIS_ERROR_MODEL)) {
+    g_autofree char *shown = partita_file_display(o->model);
+
+    g_prefix_error(error, "%s: ", shown);
+  }
+  if (evaluation != NULL && o->json)
+    print_json(evaluation, partita_scheme_get_name(scheme));
+  else if (evaluation != NULL)
+    print_text(evaluation, partita_scheme_get_name(scheme));
+  return evaluation;
+}
+
+static bool
+evaluate_run(void *data, char **arguments, GError **error)
+{
+  const Options *o = data;
+  const char *folder = cli_take_argument(arguments, "DIR", error);
+  PartitaEvaluateOptions options = {0};
+
+  if (folder == NULL || !parse_options(o, &options, error))
+    return false;
+
+  g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
+
+  options.cancellable = cancellable;
+
+  g_autoptr(PartitaEvaluation) evaluation =
+    evaluate(o, folder, &options, error);
+
+  return evaluation != NULL;
+}
+
+const CliCommand cli_evaluate = {
+  .name = "evaluate",
+  .arguments = "-m MODEL DIR",
+  .summary = "Measure how well a model predicts a folder of MIDI files",
+  .options_size = sizeof(Options),
+  .entries = evaluate_entries,
+  .run = evaluate_run,
+};
