@@ -78,7 +78,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaModelWorker, partita_model_worker_free)
  *
  * The chunk forward, from the state the last chunk left, and backward;
  * gradients end at the chunk's beginning (truncated back-propagation through
- * time, Williams and Peng 1990). Allocates nothing. A result depends on the
+ * time, Williams and Peng 1990). A Transformer carries no state: to it each
+ * chunk is a beginning. Allocates nothing. A result depends on the
  * arguments, the parameters and the state alone, bit for bit on one machine.
  *
  * Returns: the summed negative log-likelihood, nats
@@ -113,6 +114,8 @@ partita_model_worker_set_state(PartitaModelWorker *worker,
 /// structures below.
 typedef struct {
   const char *name;
+  /// Whether the sizes, each within its bounds, fit together.
+  bool (*check)(const PartitaModelConfig *config);
   /// Appends the tensors; their offset and size follow from the shapes.
   void (*lay_out)(const PartitaModelConfig *config, GArray *tensors);
   /// (nullable): after the tensors were filled by their bounds
@@ -139,6 +142,7 @@ typedef struct {
 } PartitaModelArchitecture;
 
 extern const PartitaModelArchitecture partita_lstm_architecture;
+extern const PartitaModelArchitecture partita_transformer_architecture;
 
 struct PartitaModel {
   PartitaModelConfig config;
@@ -159,6 +163,17 @@ struct PartitaModelState {
   const PartitaModel *model;
   size_t rows;
 };
+
+/// Appends a tensor of shape [@rows, @columns], or [@rows] if @columns is 0.
+G_GNUC_PRINTF(6, 7)
+void
+partita_model_append_tensor(GArray *tensors,
+                            size_t rows,
+                            size_t columns,
+                            double bound,
+                            bool decay,
+                            const char *format,
+                            ...);
 
 /// Whether every number of @config is within its bounds, the architecture is
 /// known and the parameters are not too many; @n_parameters is then set.
