@@ -120,18 +120,18 @@ test_dropout_place(void)
 {
   const PartitaNnDropout first = {.p = 0.5, .seed = 1, .step = 2, .index = 3};
   PartitaNnDropout other = first;
-  uint8_t a[204], b[204];
-  float x[204] = {0};
+  uint8_t a[2040], b[2040];
+  float x[2040] = {0};
 
   partita_nn_dropout(x, a, sizeof a, &first);
-  partita_nn_dropout(x, b, 100, &first);
-  g_assert_cmpint(memcmp(a, b, 100), ==, 0);
+  partita_nn_dropout(x, b, 1000, &first);
+  g_assert_cmpint(memcmp(a, b, 1000), ==, 0);
   other.index = 4; // 8 numbers further
-  partita_nn_dropout(x, b, 100, &other);
-  g_assert_cmpint(memcmp(a + 8, b, 100), ==, 0);
+  partita_nn_dropout(x, b, 1000, &other);
+  g_assert_cmpint(memcmp(a + 8, b, 1000), ==, 0);
   other.step = 9;
-  partita_nn_dropout(x, b, 100, &other);
-  g_assert_cmpint(memcmp(a + 8, b, 100), !=, 0);
+  partita_nn_dropout(x, b, 1000, &other);
+  g_assert_cmpint(memcmp(a + 8, b, 1000), !=, 0);
 }
 
 static void
