@@ -7,6 +7,7 @@
  * memory. An argument, lstm or transformer, leaves out the other. */
 
 #include <model/model-private.h>
+#include <partita/attention.h>
 #include <string.h>
 #include <time.h>
 

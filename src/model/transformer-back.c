@@ -39,16 +39,19 @@ run_norm_back(PartitaTransformerWorker *worker,
                                  worker->base.model->config.width);
 }
 
-// The gradient of what a branch gave, before dropout.
+// The gradient of what a branch gave.
 static void
 begin_branch(PartitaTransformerWorker *worker,
              const PartitaModelBatch *batch,
              size_t place)
 {
-  memcpy(worker->branch, worker->x,
-         sizeof *worker->x * worker->base.steps * worker->base.rows *
-           worker->base.model->config.width);
-  partita_transformer_worker_drop(worker, batch, place, worker->branch, true);
+  const size_t n =
+    worker->base.steps * worker->base.rows * worker->base.model->config.width;
+  PartitaNnDropout dropout;
+
+  partita_nn_add_branch_backward(
+    worker->branch, worker->x, worker->kept[place], n,
+    partita_transformer_worker_find_dropout(worker, batch, place, &dropout));
 }
 
 static void
@@ -143,6 +146,7 @@ partita_transformer_worker_run_back(PartitaTransformerWorker *worker,
   const size_t cells = worker->base.steps * worker->base.rows;
   const PartitaTransformerView *const view = &worker->view;
   PartitaTransformerView gradient;
+  PartitaNnDropout dropout;
 
   partita_transformer_view(model, gradients, &gradient);
   // y is what the head took; nobody has changed it since.
@@ -155,7 +159,9 @@ partita_transformer_worker_run_back(PartitaTransformerWorker *worker,
     run_feed_forward_back(worker, batch, &gradient.layer[l], l);
     run_attention_back(worker, batch, &gradient.layer[l], l);
   }
-  partita_transformer_worker_drop(worker, batch, 0, worker->x, true);
+  if (partita_transformer_worker_find_dropout(worker, batch, 0, &dropout))
+    partita_nn_dropout_backward(worker->x, worker->kept[0],
+                                cells * model->config.width, &dropout);
   partita_nn_embed_backward(gradient.embed, worker->x, batch->inputs, cells,
                             model->config.n_fields, model->config.width);
 }

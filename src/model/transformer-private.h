@@ -6,6 +6,7 @@
 
 #include <model/arena.h>
 #include <model/model-private.h>
+#include <partita/attention.h>
 
 typedef struct {
   PartitaReal *gain; ///< shape [width]
@@ -105,14 +106,12 @@ partita_transformer_worker_run_back(PartitaTransformerWorker *worker,
                                     const PartitaModelBatch *batch,
                                     PartitaReal *gradients);
 
-/// Dropout of @x, shape [cells, width], at one of 2 layers + 1 places; with
-/// @back of its gradient.
-void
-partita_transformer_worker_drop(PartitaTransformerWorker *worker,
-                                const PartitaModelBatch *batch,
-                                size_t place,
-                                PartitaReal *x,
-                                bool back);
+/// Dropout at one of 2 layers + 1 places, into @dropout; NULL if there is none.
+const PartitaNnDropout *
+partita_transformer_worker_find_dropout(const PartitaTransformerWorker *worker,
+                                        const PartitaModelBatch *batch,
+                                        size_t place,
+                                        PartitaNnDropout *dropout);
 
 PartitaModelState *
 partita_transformer_state_new(const PartitaModel *model, size_t rows);

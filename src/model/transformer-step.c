@@ -128,10 +128,8 @@ attend(TransformerState *state, size_t l, size_t n)
 static void
 add_branch(TransformerState *state, const PartitaReal *bias, size_t cells)
 {
-  const size_t width = state->base.model->config.width;
-
-  partita_nn_add_bias(state->branch, bias, cells, width);
-  partita_nn_add(state->x, state->branch, cells * width);
+  partita_nn_add_branch(state->x, state->branch, bias, NULL, cells,
+                        state->base.model->config.width, NULL);
 }
 
 static void

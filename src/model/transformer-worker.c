@@ -94,28 +94,23 @@ partita_transformer_worker_free(PartitaModelWorker *base)
   g_free(worker);
 }
 
-void
-partita_transformer_worker_drop(PartitaTransformerWorker *worker,
-                                const PartitaModelBatch *batch,
-                                size_t place,
-                                PartitaReal *x,
-                                bool back)
+const PartitaNnDropout *
+partita_transformer_worker_find_dropout(const PartitaTransformerWorker *worker,
+                                        const PartitaModelBatch *batch,
+                                        size_t place,
+                                        PartitaNnDropout *dropout)
 {
-  const PartitaModelConfig *const config = &worker->base.model->config;
-  const size_t n = worker->base.steps * worker->base.rows * config->width;
-  const PartitaNnDropout dropout = {
-    .p = config->dropout,
+  const double p = worker->base.model->config.dropout;
+
+  if (!batch->training || p <= 0.0)
+    return NULL;
+  *dropout = (PartitaNnDropout){
+    .p = p,
     .seed = batch->seed,
     .step = batch->step,
     .index = (uint64_t)batch->shard << 40 | (uint64_t)place << 34,
   };
-
-  if (!batch->training || config->dropout <= 0.0)
-    return;
-  if (back)
-    partita_nn_dropout_backward(x, worker->kept[place], n, &dropout);
-  else
-    partita_nn_dropout(x, worker->kept[place], n, &dropout);
+  return dropout;
 }
 
 // A step sees back to the last reset of its row, or to the chunk's beginning.
@@ -136,19 +131,32 @@ find_first(PartitaTransformerWorker *worker, const uint8_t *reset)
   }
 }
 
-// x += dropout(branch + bias).
 static void
 add_branch(PartitaTransformerWorker *worker,
            const PartitaModelBatch *batch,
            const PartitaReal *bias,
            size_t place)
 {
-  const size_t cells = worker->base.steps * worker->base.rows;
-  const size_t width = worker->base.model->config.width;
+  PartitaNnDropout dropout;
 
-  partita_nn_add_bias(worker->branch, bias, cells, width);
-  partita_transformer_worker_drop(worker, batch, place, worker->branch, false);
-  partita_nn_add(worker->x, worker->branch, cells * width);
+  partita_nn_add_branch(
+    worker->x, worker->branch, bias, worker->kept[place],
+    worker->base.steps * worker->base.rows, worker->base.model->config.width,
+    partita_transformer_worker_find_dropout(worker, batch, place, &dropout));
+}
+
+static void
+embed(PartitaTransformerWorker *worker, const PartitaModelBatch *batch)
+{
+  const PartitaModelConfig *const config = &worker->base.model->config;
+  const size_t cells = worker->base.steps * worker->base.rows;
+  PartitaNnDropout dropout;
+
+  partita_nn_embed(worker->x, (const PartitaReal *const *)worker->view.embed,
+                   batch->inputs, cells, config->n_fields, config->width);
+  if (partita_transformer_worker_find_dropout(worker, batch, 0, &dropout))
+    partita_nn_dropout(worker->x, worker->kept[0], cells * config->width,
+                       &dropout);
 }
 
 static void
@@ -212,9 +220,7 @@ partita_transformer_worker_run(PartitaModelWorker *base,
   const size_t cells = base->steps * base->rows;
 
   find_first(worker, batch->reset);
-  partita_nn_embed(worker->x, (const PartitaReal *const *)view->embed,
-                   batch->inputs, cells, config->n_fields, config->width);
-  partita_transformer_worker_drop(worker, batch, 0, worker->x, false);
+  embed(worker, batch);
   for (size_t l = 0; l < config->layers; ++l) {
     run_attention(worker, batch, l);
     run_feed_forward(worker, batch, l);

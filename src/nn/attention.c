@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <nn/nn-private.h>
+#include <partita/attention.h>
 
 #define BLOCK PARTITA_NN_ATTENTION_BLOCK
 

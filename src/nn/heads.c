@@ -5,6 +5,7 @@
  * and the one in which attention does, [rows, heads, steps]. */
 
 #include <nn/nn-private.h>
+#include <partita/attention.h>
 
 #define ROTARY_BASE 10000.0
 

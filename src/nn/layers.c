@@ -109,23 +109,11 @@ draw_kept(uint8_t *kept,
   }
 }
 
-PARTITA_CLONED static void
-apply_mask(PartitaReal *x, const uint8_t *kept, size_t n, PartitaReal scale)
-{
-  PARTITA_INDEPENDENT
-  for (size_t i = 0; i < n; ++i)
-    x[i] = kept[i] ? x[i] * scale : 0;
-}
-
-void
-partita_nn_dropout(PartitaReal *x,
-                   uint8_t *kept,
-                   size_t n,
-                   const PartitaNnDropout *dropout)
+static void
+draw_all(uint8_t *kept, size_t n, const PartitaNnDropout *dropout)
 {
   const uint32_t threshold = find_threshold(dropout->p);
 
-  g_return_if_fail(threshold < 65536);
   for (size_t i = 0; i < n; i += CALLS * DRAWS) {
     const uint64_t index = dropout->index + i / DRAWS;
     const size_t left = n - i;
@@ -139,7 +127,29 @@ partita_nn_dropout(PartitaReal *x,
       memcpy(kept + i, last, left);
     }
   }
-  apply_mask(x, kept, n, find_scale(dropout->p));
+}
+
+PARTITA_CLONED static void
+apply_mask(PartitaReal *y,
+           const PartitaReal *x,
+           const uint8_t *kept,
+           size_t n,
+           PartitaReal scale)
+{
+  PARTITA_INDEPENDENT
+  for (size_t i = 0; i < n; ++i)
+    y[i] = kept[i] ? x[i] * scale : 0;
+}
+
+void
+partita_nn_dropout(PartitaReal *x,
+                   uint8_t *kept,
+                   size_t n,
+                   const PartitaNnDropout *dropout)
+{
+  g_return_if_fail(find_threshold(dropout->p) < 65536);
+  draw_all(kept, n, dropout);
+  apply_mask(x, x, kept, n, find_scale(dropout->p));
 }
 
 void
@@ -148,5 +158,63 @@ partita_nn_dropout_backward(PartitaReal *dx,
                             size_t n,
                             const PartitaNnDropout *dropout)
 {
-  apply_mask(dx, kept, n, find_scale(dropout->p));
+  apply_mask(dx, dx, kept, n, find_scale(dropout->p));
+}
+
+PARTITA_CLONED static void
+add_sum(PartitaReal *x,
+        const PartitaReal *branch,
+        const PartitaReal *bias,
+        size_t dim)
+{
+  PARTITA_INDEPENDENT
+  for (size_t d = 0; d < dim; ++d)
+    x[d] += branch[d] + bias[d];
+}
+
+PARTITA_CLONED static void
+add_kept(PartitaReal *x,
+         const PartitaReal *branch,
+         const PartitaReal *bias,
+         const uint8_t *kept,
+         size_t dim,
+         PartitaReal scale)
+{
+  PARTITA_INDEPENDENT
+  for (size_t d = 0; d < dim; ++d)
+    x[d] += kept[d] ? (branch[d] + bias[d]) * scale : 0;
+}
+
+void
+partita_nn_add_branch(PartitaReal *x,
+                      const PartitaReal *branch,
+                      const PartitaReal *bias,
+                      uint8_t *kept,
+                      size_t rows,
+                      size_t dim,
+                      const PartitaNnDropout *dropout)
+{
+  const PartitaReal scale = dropout == NULL ? 1 : find_scale(dropout->p);
+
+  g_return_if_fail(dropout == NULL || find_threshold(dropout->p) < 65536);
+  if (dropout != NULL)
+    draw_all(kept, rows * dim, dropout);
+  for (size_t at = 0; at < rows * dim; at += dim)
+    if (dropout == NULL)
+      add_sum(x + at, branch + at, bias, dim);
+    else
+      add_kept(x + at, branch + at, bias, kept + at, dim, scale);
+}
+
+void
+partita_nn_add_branch_backward(PartitaReal *dbranch,
+                               const PartitaReal *dx,
+                               const uint8_t *kept,
+                               size_t n,
+                               const PartitaNnDropout *dropout)
+{
+  if (dropout == NULL)
+    memcpy(dbranch, dx, sizeof *dx * n);
+  else
+    apply_mask(dbranch, dx, kept, n, find_scale(dropout->p));
 }

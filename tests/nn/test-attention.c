@@ -6,6 +6,7 @@
 
 #include "gradient.h"
 
+#include <partita/attention.h>
 #include <string.h>
 
 #define STEPS (2 * PARTITA_NN_ATTENTION_BLOCK + 9) // the last block is not full

@@ -260,6 +260,43 @@ test_gelu(void)
   }
 }
 
+/* x: x [ROWS, DIM], then the branch [ROWS, DIM], then its bias [DIM]; data: the
+ * factors of the outputs, then 1 for dropout. */
+static double
+lose_branch(const double *x, size_t n, double *gradient, void *data)
+{
+  const size_t part = ROWS * DIM;
+  const double *const factors = data;
+  const PartitaNnDropout dropout = {.p = 0.4, .seed = 5, .step = 6, .index = 7};
+  const PartitaNnDropout *const used = factors[part] > 0.0 ? &dropout : NULL;
+  double y[ROWS * DIM];
+  uint8_t kept[ROWS * DIM];
+
+  g_assert_cmpuint(n, ==, 2 * part + DIM);
+  memcpy(y, x, sizeof y);
+  partita_nn_add_branch(y, x + part, x + 2 * part, kept, ROWS, DIM, used);
+  if (gradient != NULL) {
+    memcpy(gradient, factors, sizeof y);
+    partita_nn_add_branch_backward(gradient + part, factors, kept, part, used);
+    partita_nn_add_rows(gradient + 2 * part, gradient + part, ROWS, DIM);
+  }
+  return dot(y, factors, part);
+}
+
+static void
+test_branch(void)
+{
+  double x[(2 * ROWS + 1) * DIM];
+  double factors[ROWS * DIM + 1];
+
+  for (int i = 0; i < 2 * TRIES; ++i) {
+    fill_random(x, G_N_ELEMENTS(x), 1.0);
+    fill_random(factors, ROWS * DIM, 1.0);
+    factors[ROWS * DIM] = i % 2;
+    assert_gradient(lose_branch, x, G_N_ELEMENTS(x), factors);
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -271,6 +308,7 @@ main(int argc, char **argv)
   g_test_add_func("/nn/gradient/linear", test_linear);
   g_test_add_func("/nn/gradient/embedding", test_embedding);
   g_test_add_func("/nn/gradient/norm", test_norm);
+  g_test_add_func("/nn/gradient/branch", test_branch);
   g_test_add_func("/nn/gradient/gelu", test_gelu);
   return g_test_run();
 }
