@@ -50,7 +50,14 @@ typedef struct {
  */
 typedef struct PartitaModel PartitaModel;
 
-/// What a batch of rows remembers between steps.
+/**
+ * PartitaModelState:
+ *
+ * What a batch of rows remembers between steps. An LSTM remembers without end.
+ * A Transformer sees the last steps, at most context of them: when they are
+ * context many, it forgets the older half and computes the newer one anew as
+ * if the piece began there, which is what training shows it.
+ */
 typedef struct PartitaModelState PartitaModelState;
 
 /**
@@ -138,11 +145,6 @@ partita_model_state_reset(PartitaModelState *state);
  * One step of every row. Allocates nothing. A row's result does not depend on
  * the other rows beyond the last bits of rounding, and is the same in every
  * run on the same machine.
- *
- * An LSTM remembers without end. A Transformer sees the last steps, at most
- * context of them: when they are context many, it forgets the older half and
- * computes the newer one anew as if the piece began there, which is what
- * training shows it.
  */
 PARTITA_API void
 partita_model_step(PartitaModelState *state,

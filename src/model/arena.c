@@ -22,17 +22,6 @@ partita_arena_take(PartitaArena *arena, size_t a, size_t b, size_t c)
   return piece;
 }
 
-void *
-partita_arena_take_bytes(PartitaArena *arena, size_t n, size_t size)
-{
-  size_t bytes = 0;
-
-  if (!g_size_checked_mul(&bytes, n, size) ||
-      !g_size_checked_add(&bytes, bytes, sizeof(PartitaReal) - 1))
-    arena->overflow = true;
-  return partita_arena_take(arena, bytes / sizeof(PartitaReal), 1, 1);
-}
-
 bool
 partita_arena_begin(PartitaArena *arena)
 {
@@ -47,4 +36,15 @@ partita_arena_begin(PartitaArena *arena)
   memset(arena->block, 0, bytes);
   arena->used = 0;
   return true;
+}
+
+void *
+partita_arena_take_bytes(PartitaArena *arena, size_t n, size_t size)
+{
+  size_t bytes = 0;
+
+  if (!g_size_checked_mul(&bytes, n, size) ||
+      !g_size_checked_add(&bytes, bytes, sizeof(PartitaReal) - 1))
+    arena->overflow = true;
+  return partita_arena_take(arena, bytes / sizeof(PartitaReal), 1, 1);
 }

@@ -23,13 +23,13 @@ typedef struct {
 PartitaReal *
 partita_arena_take(PartitaArena *arena, size_t a, size_t b, size_t c);
 
-/// As partita_arena_take(), room for @n things of @size bytes each.
-void *
-partita_arena_take_bytes(PartitaArena *arena, size_t n, size_t size);
-
 /// Gives the measured arena its block, filled with zeros, to begin again;
 /// false if memory does not suffice. The caller frees the block with free().
 bool
 partita_arena_begin(PartitaArena *arena);
+
+/// As partita_arena_take(), room for @n things of @size bytes each.
+void *
+partita_arena_take_bytes(PartitaArena *arena, size_t n, size_t size);
 
 #endif

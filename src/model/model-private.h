@@ -78,8 +78,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaModelWorker, partita_model_worker_free)
  *
  * The chunk forward, from the state the last chunk left, and backward;
  * gradients end at the chunk's beginning (truncated back-propagation through
- * time, Williams and Peng 1990). A Transformer carries no state: to it each
- * chunk is a beginning. Allocates nothing. A result depends on the
+ * time, Williams and Peng 1990). Allocates nothing. A result depends on the
  * arguments, the parameters and the state alone, bit for bit on one machine.
  *
  * Returns: the summed negative log-likelihood, nats
@@ -91,7 +90,8 @@ partita_model_worker_run(PartitaModelWorker *worker,
                          PartitaReal *nll,
                          size_t *n_targets);
 
-/// Numbers in the state that is carried from chunk to chunk.
+/// Numbers in the state that is carried from chunk to chunk; 0 of a
+/// Transformer, to which each chunk is a beginning.
 size_t
 partita_model_worker_get_state_size(const PartitaModelWorker *worker);
 
