@@ -28,13 +28,16 @@ partita_model_error_quark(void);
 
 /// The shape of a model.
 typedef struct {
-  char architecture[16]; ///< "lstm"
+  char architecture[16]; ///< "lstm" or "transformer"
   size_t vocab;          ///< outputs
   size_t n_fields;       ///< inputs a step: the token, then the state's fields
   size_t field_size[PARTITA_MODEL_FIELDS_MAX]; ///< values of each
   size_t width;                                ///< of the embedding
-  size_t hidden;
+  size_t hidden; ///< of the recurrent state, or of the feed-forward part
   size_t layers;
+  size_t heads;   ///< of attention, each width / heads wide, which is even;
+                  ///< 0 for "lstm"
+  size_t context; ///< steps that generation remembers; 0 for "lstm"
   double dropout; ///< in training
 } PartitaModelConfig;
 
@@ -47,7 +50,14 @@ typedef struct {
  */
 typedef struct PartitaModel PartitaModel;
 
-/// Recurrent state of a batch of rows.
+/**
+ * PartitaModelState:
+ *
+ * What a batch of rows remembers between steps. An LSTM remembers without end.
+ * A Transformer sees the last steps, at most context of them: when they are
+ * context many, it forgets the older half and computes the newer one anew as
+ * if the piece began there, which is what training shows it.
+ */
 typedef struct PartitaModelState PartitaModelState;
 
 /**

@@ -167,6 +167,80 @@ partita_nn_lstm_backward(PartitaReal *gates,
                          size_t hidden);
 
 /**
+ * partita_nn_layer_norm:
+ * @y: (out caller-allocates): shape [rows, dim]; may be @x
+ * @normed: (nullable) (out caller-allocates): shape [rows, dim]: before gain
+ *   and bias, for the way back; may be @x if @y is not
+ * @rate: (nullable) (out caller-allocates): shape [rows]: 1 / deviation
+ * @x: shape [rows, dim]
+ * @gain: shape [dim]
+ * @bias: shape [dim]
+ *
+ * normed = (x - mean) / sqrt(variance + 1e-5) over a row; y = gain normed +
+ * bias.
+ *
+ * Source: Ba, Kiros and Hinton 2016, arXiv:1607.06450, section 3.
+ */
+PARTITA_API void
+partita_nn_layer_norm(PartitaReal *y,
+                      PartitaReal *normed,
+                      PartitaReal *rate,
+                      const PartitaReal *x,
+                      const PartitaReal *gain,
+                      const PartitaReal *bias,
+                      size_t rows,
+                      size_t dim);
+
+/// y = gain normed + bias: what partita_nn_layer_norm() gave, once more.
+PARTITA_API void
+partita_nn_layer_norm_again(PartitaReal *y,
+                            const PartitaReal *normed,
+                            const PartitaReal *gain,
+                            const PartitaReal *bias,
+                            size_t rows,
+                            size_t dim);
+
+/**
+ * partita_nn_layer_norm_backward:
+ * @dx: (inout): shape [rows, dim]: added to
+ * @dgain: (inout): shape [dim]: added to
+ * @dbias: (inout): shape [dim]: added to
+ * @dy: shape [rows, dim]
+ */
+PARTITA_API void
+partita_nn_layer_norm_backward(PartitaReal *dx,
+                               PartitaReal *dgain,
+                               PartitaReal *dbias,
+                               const PartitaReal *dy,
+                               const PartitaReal *normed,
+                               const PartitaReal *rate,
+                               const PartitaReal *gain,
+                               size_t rows,
+                               size_t dim);
+
+/**
+ * partita_nn_gelu:
+ * @y: (out caller-allocates): shape [rows, dim]
+ * @x: (inout): shape [rows, dim]; out: dy / dx, with which the way back
+ *   multiplies
+ * @bias: shape [dim]
+ *
+ * y = z / 2 (1 + tanh(sqrt(2 / pi) (z + 0.044715 z^3))), z = x + bias.
+ *
+ * Source: Hendrycks and Gimpel 2016, arXiv:1606.08415, section 2.
+ */
+PARTITA_API void
+partita_nn_gelu(PartitaReal *y,
+                PartitaReal *x,
+                const PartitaReal *bias,
+                size_t rows,
+                size_t dim);
+
+/// y *= x, @n numbers.
+PARTITA_API void
+partita_nn_multiply(PartitaReal *y, const PartitaReal *x, size_t n);
+
+/**
  * partita_nn_cross_entropy:
  * @logits: (inout): shape [rows, vocab]; out, if @gradient: the gradient of
  *   the sum times @scale, (softmax - one-hot) * scale; else unchanged
@@ -213,6 +287,40 @@ partita_nn_dropout_backward(PartitaReal *dx,
                             const uint8_t *kept,
                             size_t n,
                             const PartitaNnDropout *dropout);
+
+/**
+ * partita_nn_add_branch:
+ * @x: (inout): shape [rows, dim]
+ * @branch: shape [rows, dim]
+ * @bias: shape [dim]
+ * @kept: (nullable) (out caller-allocates): shape [rows, dim], as in
+ *   partita_nn_dropout()
+ * @dropout: (nullable): NULL for none
+ *
+ * x += dropout(branch + bias).
+ */
+PARTITA_API void
+partita_nn_add_branch(PartitaReal *x,
+                      const PartitaReal *branch,
+                      const PartitaReal *bias,
+                      uint8_t *kept,
+                      size_t rows,
+                      size_t dim,
+                      const PartitaNnDropout *dropout);
+
+/**
+ * partita_nn_add_branch_backward:
+ * @dbranch: (out caller-allocates): shape [n]
+ * @dx: shape [n]: the gradient of x, which is that of x before too
+ *
+ * The gradient of the branch of partita_nn_add_branch().
+ */
+PARTITA_API void
+partita_nn_add_branch_backward(PartitaReal *dbranch,
+                               const PartitaReal *dx,
+                               const uint8_t *kept,
+                               size_t n,
+                               const PartitaNnDropout *dropout);
 
 typedef struct {
   double learning_rate;

@@ -37,7 +37,7 @@ typedef struct {
 
 /// One of minutes, epochs and steps decides the length; 0 means not given.
 typedef struct {
-  const char *architecture; ///< "lstm"
+  const char *architecture; ///< "lstm" or "transformer"
   const char *size;         ///< "tiny", "small" or "base"
   double minutes;
   double epochs;

@@ -36,7 +36,7 @@ train_entries(void *data)
     {"scheme", 0, 0, G_OPTION_ARG_STRING, &o->scheme, "Token scheme (remi)",
      "remi|performance|grid"},
     {"model", 0, 0, G_OPTION_ARG_STRING, &o->architecture,
-     "Architecture (lstm)", "lstm"},
+     "Architecture (lstm)", "lstm|transformer"},
     {"size", 0, 0, G_OPTION_ARG_STRING, &o->size, "Size of the model (small)",
      "tiny|small|base"},
     {"minutes", 0, 0, G_OPTION_ARG_DOUBLE, &o->minutes,

@@ -38,6 +38,10 @@ add_config(JsonObject *object, const PartitaModelConfig *config)
   json_object_set_int_member(object, "width", (gint64)config->width);
   json_object_set_int_member(object, "hidden", (gint64)config->hidden);
   json_object_set_int_member(object, "layers", (gint64)config->layers);
+  if (config->heads > 0) {
+    json_object_set_int_member(object, "heads", (gint64)config->heads);
+    json_object_set_int_member(object, "context", (gint64)config->context);
+  }
 }
 
 bool

@@ -50,3 +50,14 @@ partita_arena_begin(PartitaArena *arena)
   arena->used = 0;
   return true;
 }
+
+void *
+partita_arena_take_bytes(PartitaArena *arena, size_t n, size_t size)
+{
+  size_t bytes = 0;
+
+  if (!g_size_checked_mul(&bytes, n, size) ||
+      !g_size_checked_add(&bytes, bytes, sizeof(PartitaReal) - 1))
+    arena->overflow = true;
+  return partita_arena_take(arena, bytes / sizeof(PartitaReal), 1, 1);
+}

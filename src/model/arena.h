@@ -33,4 +33,8 @@ partita_arena_take_operand(
 bool
 partita_arena_begin(PartitaArena *arena);
 
+/// As partita_arena_take(), room for @n things of @size bytes each.
+void *
+partita_arena_take_bytes(PartitaArena *arena, size_t n, size_t size);
+
 #endif

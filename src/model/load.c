@@ -62,6 +62,17 @@ read_size(const PartitaSafetensors *file, const char *key, size_t *size)
   return true;
 }
 
+/// 0 if the file does not give it.
+static bool
+read_optional_size(const PartitaSafetensors *file,
+                   const char *key,
+                   size_t *size)
+{
+  *size = 0;
+  return !g_hash_table_contains(file->metadata, key) ||
+         read_size(file, key, size);
+}
+
 static bool
 read_field_sizes(const PartitaSafetensors *file, PartitaModelConfig *config)
 {
@@ -116,6 +127,8 @@ read_config(const PartitaSafetensors *file,
       !read_size(file, "model.width", &config->width) ||
       !read_size(file, "model.hidden", &config->hidden) ||
       !read_size(file, "model.layers", &config->layers) ||
+      !read_optional_size(file, "model.heads", &config->heads) ||
+      !read_optional_size(file, "model.context", &config->context) ||
       !read_dropout(file, &config->dropout) ||
       !partita_model_config_check(config, &n_parameters))
     return refuse(error, PARTITA_MODEL_ERROR_BROKEN,

@@ -8,28 +8,10 @@
 #include <math.h>
 #include <model/lstm-private.h>
 
-G_GNUC_PRINTF(6, 7)
-static void
-append(GArray *tensors,
-       size_t rows,
-       size_t columns,
-       double bound,
-       bool decay,
-       const char *format,
-       ...)
+static bool
+check(const PartitaModelConfig *config)
 {
-  PartitaModelTensor tensor = {
-    .n_dims = columns == 0 ? 1 : 2,
-    .shape = {rows, columns},
-    .bound = bound,
-    .decay = decay,
-  };
-  va_list arguments;
-
-  va_start(arguments, format);
-  (void)g_vsnprintf(tensor.name, sizeof tensor.name, format, arguments);
-  va_end(arguments);
-  g_array_append_val(tensors, tensor);
+  return config->heads == 0 && config->context == 0;
 }
 
 /* Bounds: the sum of the embeddings has variance 1; the others as PyTorch's
@@ -47,20 +29,23 @@ lay_out(const PartitaModelConfig *config, GArray *tensors)
   const double upper = 3.0 * sqrt(3.0 / (double)hidden);
 
   for (size_t f = 0; f < config->n_fields; ++f)
-    append(tensors, config->field_size[f], config->width, embed_bound, false,
-           "embed.%zu.weight", f);
+    partita_model_append_tensor(tensors, config->field_size[f], config->width,
+                                embed_bound, false, "embed.%zu.weight", f);
   for (size_t l = 0; l < config->layers; ++l) {
     const size_t n_inputs = l == 0 ? config->width : hidden;
 
-    append(tensors, 4 * hidden, n_inputs,
-           l == 0 ? sqrt(3.0 / (double)n_inputs) : upper, true,
-           "lstm.%zu.weight_ih", l);
-    append(tensors, 4 * hidden, hidden, bound, true, "lstm.%zu.weight_hh", l);
-    append(tensors, 4 * hidden, 0, 0.0, false, "lstm.%zu.bias", l);
+    partita_model_append_tensor(tensors, 4 * hidden, n_inputs,
+                                l == 0 ? sqrt(3.0 / (double)n_inputs) : upper,
+                                true, "lstm.%zu.weight_ih", l);
+    partita_model_append_tensor(tensors, 4 * hidden, hidden, bound, true,
+                                "lstm.%zu.weight_hh", l);
+    partita_model_append_tensor(tensors, 4 * hidden, 0, 0.0, false,
+                                "lstm.%zu.bias", l);
   }
-  append(tensors, config->vocab, hidden, 2.0 / 3.0 * upper, true,
-         "head.weight");
-  append(tensors, config->vocab, 0, 0.0, false, "head.bias");
+  partita_model_append_tensor(tensors, config->vocab, hidden, 2.0 / 3.0 * upper,
+                              true, "head.weight");
+  partita_model_append_tensor(tensors, config->vocab, 0, 0.0, false,
+                              "head.bias");
 }
 
 void
@@ -103,6 +88,7 @@ open_forget_gates(PartitaModel *model)
 
 const PartitaModelArchitecture partita_lstm_architecture = {
   .name = "lstm",
+  .check = check,
   .lay_out = lay_out,
   .adjust = open_forget_gates,
   .worker_new = partita_lstm_worker_new,

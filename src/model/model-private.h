@@ -97,7 +97,8 @@ partita_model_worker_run(PartitaModelWorker *worker,
                          PartitaReal *nll,
                          size_t *n_targets);
 
-/// Numbers in the state that is carried from chunk to chunk.
+/// Numbers in the state that is carried from chunk to chunk; 0 of a
+/// Transformer, to which each chunk is a beginning.
 size_t
 partita_model_worker_get_state_size(const PartitaModelWorker *worker);
 
@@ -120,6 +121,8 @@ partita_model_worker_set_state(PartitaModelWorker *worker,
 /// structures below.
 typedef struct {
   const char *name;
+  /// Whether the sizes, each within its bounds, fit together.
+  bool (*check)(const PartitaModelConfig *config);
   /// Appends the tensors; their offset and size follow from the shapes.
   void (*lay_out)(const PartitaModelConfig *config, GArray *tensors);
   /// (nullable): after the tensors were filled by their bounds
@@ -146,6 +149,7 @@ typedef struct {
 } PartitaModelArchitecture;
 
 extern const PartitaModelArchitecture partita_lstm_architecture;
+extern const PartitaModelArchitecture partita_transformer_architecture;
 
 struct PartitaModel {
   PartitaModelConfig config;
@@ -167,6 +171,17 @@ struct PartitaModelState {
   const PartitaModel *model;
   size_t rows;
 };
+
+/// Appends a tensor of shape [@rows, @columns], or [@rows] if @columns is 0.
+G_GNUC_PRINTF(6, 7)
+void
+partita_model_append_tensor(GArray *tensors,
+                            size_t rows,
+                            size_t columns,
+                            double bound,
+                            bool decay,
+                            const char *format,
+                            ...);
 
 /// Whether every number of @config is within its bounds, the architecture is
 /// known and the parameters are not too many; @n_parameters is then set.

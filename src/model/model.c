@@ -10,6 +10,7 @@
 
 static const PartitaModelArchitecture *const architectures[] = {
   &partita_lstm_architecture,
+  &partita_transformer_architecture,
 };
 
 static const PartitaModelArchitecture *
@@ -34,12 +35,36 @@ check_sizes(const PartitaModelConfig *config)
       !within(config->n_fields, PARTITA_MODEL_FIELDS_MAX) ||
       !within(config->width, SIZE_MAX_OF_LAYER) ||
       !within(config->hidden, SIZE_MAX_OF_LAYER) ||
-      !within(config->layers, PARTITA_MODEL_LAYERS_MAX))
+      !within(config->layers, PARTITA_MODEL_LAYERS_MAX) ||
+      config->heads > SIZE_MAX_OF_LAYER || config->context > SIZE_MAX_OF_LAYER)
     return false;
   for (size_t f = 0; f < config->n_fields; ++f)
     if (!within(config->field_size[f], SIZE_MAX_OF_LAYER + 1))
       return false;
   return config->dropout >= 0.0 && config->dropout <= DROPOUT_MAX;
+}
+
+void
+partita_model_append_tensor(GArray *tensors,
+                            size_t rows,
+                            size_t columns,
+                            double bound,
+                            bool decay,
+                            const char *format,
+                            ...)
+{
+  PartitaModelTensor tensor = {
+    .n_dims = columns == 0 ? 1 : 2,
+    .shape = {rows, columns},
+    .bound = bound,
+    .decay = decay,
+  };
+  va_list arguments;
+
+  va_start(arguments, format);
+  (void)g_vsnprintf(tensor.name, sizeof tensor.name, format, arguments);
+  va_end(arguments);
+  g_array_append_val(tensors, tensor);
 }
 
 // Gives each tensor its place; false if there are too many numbers.
@@ -74,7 +99,8 @@ partita_model_config_check(const PartitaModelConfig *config,
   if (memchr(config->architecture, '\0', sizeof config->architecture) == NULL)
     return false;
   architecture = find_architecture(config->architecture);
-  if (architecture == NULL || !check_sizes(config))
+  if (architecture == NULL || !check_sizes(config) ||
+      !architecture->check(config))
     return false;
 
   g_autoptr(GArray) tensors =

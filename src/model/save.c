@@ -38,6 +38,10 @@ add_config(JsonBuilder *builder, const PartitaModelConfig *config)
   add_string(builder, "model.dropout",
              g_ascii_dtostr(dropout, sizeof dropout, config->dropout));
   add_string(builder, "model.field_size", fields->str);
+  if (config->heads > 0) { // only a Transformer has them
+    add_size(builder, "model.context", config->context);
+    add_size(builder, "model.heads", config->heads);
+  }
   add_size(builder, "model.hidden", config->hidden);
   add_size(builder, "model.layers", config->layers);
   add_size(builder, "model.vocab", config->vocab);

@@ -4,7 +4,8 @@
 #include <base/philox.h>
 #include <nn/nn-private.h>
 
-#define DRAWS 8 // 16-bit numbers of one call of the generator
+#define DRAWS 8  // 16-bit numbers of one call of the generator
+#define CALLS 64 // at a time
 
 PARTITA_CLONED void
 partita_nn_add(PartitaReal *y, const PartitaReal *x, size_t n)
@@ -76,12 +77,68 @@ find_scale(double p)
   return (PartitaReal)(65536.0 / (65536.0 - find_threshold(p)));
 }
 
+/* The numbers of partita_philox() at @index and after it, as 16-bit ones, low
+ * half first: 1 for each that is not below @threshold. */
 PARTITA_CLONED static void
-apply_mask(PartitaReal *x, const uint8_t *kept, size_t n, PartitaReal scale)
+draw_kept(uint8_t *kept,
+          size_t n_calls,
+          const PartitaNnDropout *dropout,
+          uint64_t index,
+          uint32_t threshold)
+{
+  const uint32_t k0 = (uint32_t)dropout->seed;
+  const uint32_t k1 = (uint32_t)(dropout->seed >> 32);
+  const uint32_t c1 =
+    (uint32_t)PARTITA_RANDOM_DROPOUT << 24 ^ (uint32_t)(dropout->step >> 32);
+  const uint32_t c2 = (uint32_t)dropout->step;
+  uint32_t words[CALLS * DRAWS / 2];
+
+  PARTITA_INDEPENDENT
+  for (size_t i = 0; i < n_calls; ++i) {
+    uint32_t c[4] = {(uint32_t)(index + i), c1, c2,
+                     (uint32_t)((index + i) >> 32)};
+
+    partita_philox_turn(k0, k1, c);
+    for (size_t j = 0; j < 4; ++j)
+      words[4 * i + j] = c[j];
+  }
+  PARTITA_INDEPENDENT
+  for (size_t i = 0; i < 4 * n_calls; ++i) {
+    kept[2 * i] = (words[i] & 0xFFFFu) >= threshold;
+    kept[2 * i + 1] = (words[i] >> 16) >= threshold;
+  }
+}
+
+static void
+draw_all(uint8_t *kept, size_t n, const PartitaNnDropout *dropout)
+{
+  const uint32_t threshold = find_threshold(dropout->p);
+
+  for (size_t i = 0; i < n; i += CALLS * DRAWS) {
+    const uint64_t index = dropout->index + i / DRAWS;
+    const size_t left = n - i;
+
+    if (left >= CALLS * DRAWS) {
+      draw_kept(kept + i, CALLS, dropout, index, threshold);
+    } else {
+      uint8_t last[CALLS * DRAWS];
+
+      draw_kept(last, (left + DRAWS - 1) / DRAWS, dropout, index, threshold);
+      memcpy(kept + i, last, left);
+    }
+  }
+}
+
+PARTITA_CLONED static void
+apply_mask(PartitaReal *y,
+           const PartitaReal *x,
+           const uint8_t *kept,
+           size_t n,
+           PartitaReal scale)
 {
   PARTITA_INDEPENDENT
   for (size_t i = 0; i < n; ++i)
-    x[i] = kept[i] ? x[i] * scale : 0;
+    y[i] = kept[i] ? x[i] * scale : 0;
 }
 
 void
@@ -90,19 +147,9 @@ partita_nn_dropout(PartitaReal *x,
                    size_t n,
                    const PartitaNnDropout *dropout)
 {
-  const uint32_t threshold = find_threshold(dropout->p);
-
-  g_return_if_fail(threshold < 65536);
-  for (size_t i = 0; i < n; i += DRAWS) {
-    const size_t left = MIN(DRAWS, n - i);
-    uint32_t words[DRAWS / 2];
-
-    partita_philox(dropout->seed, PARTITA_RANDOM_DROPOUT, dropout->step,
-                   dropout->index + i / DRAWS, words);
-    for (size_t j = 0; j < left; ++j)
-      kept[i + j] = (words[j / 2] >> (j % 2 * 16) & 0xFFFFu) >= threshold;
-  }
-  apply_mask(x, kept, n, find_scale(dropout->p));
+  g_return_if_fail(find_threshold(dropout->p) < 65536);
+  draw_all(kept, n, dropout);
+  apply_mask(x, x, kept, n, find_scale(dropout->p));
 }
 
 void
@@ -111,5 +158,63 @@ partita_nn_dropout_backward(PartitaReal *dx,
                             size_t n,
                             const PartitaNnDropout *dropout)
 {
-  apply_mask(dx, kept, n, find_scale(dropout->p));
+  apply_mask(dx, dx, kept, n, find_scale(dropout->p));
+}
+
+PARTITA_CLONED static void
+add_sum(PartitaReal *x,
+        const PartitaReal *branch,
+        const PartitaReal *bias,
+        size_t dim)
+{
+  PARTITA_INDEPENDENT
+  for (size_t d = 0; d < dim; ++d)
+    x[d] += branch[d] + bias[d];
+}
+
+PARTITA_CLONED static void
+add_kept(PartitaReal *x,
+         const PartitaReal *branch,
+         const PartitaReal *bias,
+         const uint8_t *kept,
+         size_t dim,
+         PartitaReal scale)
+{
+  PARTITA_INDEPENDENT
+  for (size_t d = 0; d < dim; ++d)
+    x[d] += kept[d] ? (branch[d] + bias[d]) * scale : 0;
+}
+
+void
+partita_nn_add_branch(PartitaReal *x,
+                      const PartitaReal *branch,
+                      const PartitaReal *bias,
+                      uint8_t *kept,
+                      size_t rows,
+                      size_t dim,
+                      const PartitaNnDropout *dropout)
+{
+  const PartitaReal scale = dropout == NULL ? 1 : find_scale(dropout->p);
+
+  g_return_if_fail(dropout == NULL || find_threshold(dropout->p) < 65536);
+  if (dropout != NULL)
+    draw_all(kept, rows * dim, dropout);
+  for (size_t at = 0; at < rows * dim; at += dim)
+    if (dropout == NULL)
+      add_sum(x + at, branch + at, bias, dim);
+    else
+      add_kept(x + at, branch + at, bias, kept + at, dim, scale);
+}
+
+void
+partita_nn_add_branch_backward(PartitaReal *dbranch,
+                               const PartitaReal *dx,
+                               const uint8_t *kept,
+                               size_t n,
+                               const PartitaNnDropout *dropout)
+{
+  if (dropout == NULL)
+    memcpy(dbranch, dx, sizeof *dx * n);
+  else
+    apply_mask(dbranch, dx, kept, n, find_scale(dropout->p));
 }

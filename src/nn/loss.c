@@ -6,19 +6,7 @@
 PARTITA_CLONED static PartitaReal
 find_max(const PartitaReal *x, size_t n)
 {
-  PartitaReal lane[PARTITA_LANES];
-  size_t i = 0;
-
-  for (size_t j = 0; j < PARTITA_LANES; ++j)
-    lane[j] = x[0];
-  for (; i + PARTITA_LANES <= n; i += PARTITA_LANES)
-    for (size_t j = 0; j < PARTITA_LANES; ++j)
-      lane[j] = x[i + j] > lane[j] ? x[i + j] : lane[j];
-  for (; i < n; ++i)
-    lane[0] = x[i] > lane[0] ? x[i] : lane[0];
-  for (size_t j = 1; j < PARTITA_LANES; ++j)
-    lane[0] = lane[j] > lane[0] ? lane[j] : lane[0];
-  return lane[0];
+  return real_max(x, n);
 }
 
 PARTITA_CLONED static PartitaReal
@@ -32,9 +20,7 @@ sum_exp(const PartitaReal *x, size_t n, PartitaReal max)
       lane[j] += real_exp(x[i + j] - max);
   for (; i < n; ++i)
     lane[0] += real_exp(x[i] - max);
-  for (size_t j = 1; j < PARTITA_LANES; ++j)
-    lane[0] += lane[j];
-  return lane[0];
+  return real_sum_lanes(lane);
 }
 
 PARTITA_CLONED static void

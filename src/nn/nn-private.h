@@ -101,4 +101,84 @@ real_tanh(PartitaReal x)
   return 2 / (1 + real_exp(-2 * x)) - 1;
 }
 
+/* Reductions of a row, for loops that are compiled per chip. */
+
+/// The largest of @n >= 1 numbers.
+PARTITA_INLINE PartitaReal
+real_max(const PartitaReal *x, size_t n)
+{
+  PartitaReal lane[PARTITA_LANES];
+  size_t i = 0;
+
+  for (size_t j = 0; j < PARTITA_LANES; ++j)
+    lane[j] = x[0];
+  for (; i + PARTITA_LANES <= n; i += PARTITA_LANES)
+    for (size_t j = 0; j < PARTITA_LANES; ++j)
+      lane[j] = x[i + j] > lane[j] ? x[i + j] : lane[j];
+  for (; i < n; ++i)
+    lane[0] = x[i] > lane[0] ? x[i] : lane[0];
+  for (size_t j = 1; j < PARTITA_LANES; ++j)
+    lane[0] = lane[j] > lane[0] ? lane[j] : lane[0];
+  return lane[0];
+}
+
+PARTITA_INLINE PartitaReal
+real_sum_lanes(const PartitaReal *lane)
+{
+  PartitaReal sum = lane[0];
+
+  for (size_t j = 1; j < PARTITA_LANES; ++j)
+    sum += lane[j];
+  return sum;
+}
+
+/// x = exp(x - max); returns the sum.
+PARTITA_INLINE PartitaReal
+real_exp_sum(PartitaReal *x, size_t n, PartitaReal max)
+{
+  PartitaReal lane[PARTITA_LANES] = {0};
+  size_t i = 0;
+
+  for (; i + PARTITA_LANES <= n; i += PARTITA_LANES)
+    for (size_t j = 0; j < PARTITA_LANES; ++j) {
+      const PartitaReal e = real_exp(x[i + j] - max);
+
+      x[i + j] = e;
+      lane[j] += e;
+    }
+  for (; i < n; ++i) {
+    x[i] = real_exp(x[i] - max);
+    lane[0] += x[i];
+  }
+  return real_sum_lanes(lane);
+}
+
+PARTITA_INLINE PartitaReal
+real_dot(const PartitaReal *a, const PartitaReal *b, size_t n)
+{
+  PartitaReal lane[PARTITA_LANES] = {0};
+  size_t i = 0;
+
+  for (; i + PARTITA_LANES <= n; i += PARTITA_LANES)
+    for (size_t j = 0; j < PARTITA_LANES; ++j)
+      lane[j] += a[i + j] * b[i + j];
+  for (; i < n; ++i)
+    lane[0] += a[i] * b[i];
+  return real_sum_lanes(lane);
+}
+
+PARTITA_INLINE PartitaReal
+real_sum(const PartitaReal *x, size_t n)
+{
+  PartitaReal lane[PARTITA_LANES] = {0};
+  size_t i = 0;
+
+  for (; i + PARTITA_LANES <= n; i += PARTITA_LANES)
+    for (size_t j = 0; j < PARTITA_LANES; ++j)
+      lane[j] += x[i + j];
+  for (; i < n; ++i)
+    lane[0] += x[i];
+  return real_sum_lanes(lane);
+}
+
 #endif

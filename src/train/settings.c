@@ -10,19 +10,24 @@
 #define SMALL_CORPUS_TOKENS 1000000
 
 typedef struct {
+  const char *architecture;
   const char *name;
   size_t width;
   size_t hidden;
   size_t layers;
+  size_t heads;
   size_t context;
   size_t rows;
   double learning_rate;
 } Size;
 
 static const Size sizes[] = {
-  {"tiny", 128, 256, 1, 128, 16, 4e-3},
-  {"small", 256, 512, 2, 256, 32, 3e-3},
-  {"base", 512, 1024, 3, 256, 32, 1.5e-3},
+  {"lstm", "tiny", 128, 256, 1, 0, 128, 16, 4e-3},
+  {"lstm", "small", 256, 512, 2, 0, 256, 32, 3e-3},
+  {"lstm", "base", 512, 1024, 3, 0, 256, 32, 1.5e-3},
+  {"transformer", "tiny", 128, 512, 4, 4, 256, 16, 2e-3},
+  {"transformer", "small", 256, 1024, 6, 4, 512, 16, 1e-3},
+  {"transformer", "base", 512, 2048, 8, 8, 1024, 8, 5e-4},
 };
 
 static bool
@@ -41,13 +46,29 @@ refuse(GError **error, const char *format, ...)
   return false;
 }
 
+/// The size of an architecture, or with @name NULL the first one it has.
 static const Size *
-find_size(const char *name)
+find_size(const char *architecture, const char *name)
 {
   for (size_t i = 0; i < G_N_ELEMENTS(sizes); ++i)
-    if (g_strcmp0(sizes[i].name, name) == 0)
+    if (g_strcmp0(sizes[i].architecture, architecture) == 0 &&
+        (name == NULL || g_str_equal(sizes[i].name, name)))
       return &sizes[i];
   return NULL;
+}
+
+static const Size *
+choose_size(const PartitaTrainOptions *options, GError **error)
+{
+  const char *const name = options->size == NULL ? "" : options->size;
+  const Size *const size = find_size(options->architecture, name);
+
+  if (find_size(options->architecture, NULL) == NULL)
+    refuse(error, "no model \"%s\": there are lstm and transformer",
+           options->architecture == NULL ? "" : options->architecture);
+  else if (size == NULL)
+    refuse(error, "no size \"%s\": there are tiny, small and base", name);
+  return size;
 }
 
 static bool
@@ -91,7 +112,8 @@ shape_config(PartitaModelConfig *config,
              const Size *size)
 {
   memset(config, 0, sizeof *config);
-  g_strlcpy(config->architecture, "lstm", sizeof config->architecture);
+  g_strlcpy(config->architecture, size->architecture,
+            sizeof config->architecture);
   config->vocab = partita_scheme_get_vocab_size(scheme);
   config->n_fields = partita_scheme_get_n_fields(scheme) + 1;
   config->field_size[0] = config->vocab;
@@ -100,6 +122,9 @@ shape_config(PartitaModelConfig *config,
   config->width = size->width;
   config->hidden = size->hidden;
   config->layers = size->layers;
+  config->heads = size->heads;
+  if (size->heads > 0) // only then is what is remembered bounded
+    config->context = size->context;
 }
 
 bool
@@ -108,17 +133,11 @@ partita_train_settings_init(PartitaTrainSettings *settings,
                             const PartitaTrainOptions *options,
                             GError **error)
 {
-  const Size *size = find_size(options->size);
+  const Size *const size = choose_size(options, error);
   const size_t tokens = count_tokens(corpus, false);
   const PartitaNnBackend *backend = NULL;
 
-  if (g_strcmp0(options->architecture, "lstm") != 0)
-    return refuse(error, "no model \"%s\": there is lstm",
-                  options->architecture == NULL ? "" : options->architecture);
-  if (size == NULL)
-    return refuse(error, "no size \"%s\": there are tiny, small and base",
-                  options->size == NULL ? "" : options->size);
-  if (!check_length(options, error))
+  if (size == NULL || !check_length(options, error))
     return false;
   backend = partita_nn_backend_find(options->backend, error);
   if (backend == NULL)
@@ -189,6 +208,8 @@ write_settings(PartitaModel *model, const PartitaTrainSettings *settings)
   add_int(builder, "width", config->width);
   add_int(builder, "hidden", config->hidden);
   add_int(builder, "layers", config->layers);
+  if (config->heads > 0)
+    add_int(builder, "heads", config->heads);
   add_double(builder, "dropout", config->dropout);
   add_int(builder, "context", settings->context);
   add_int(builder, "batch", settings->rows);

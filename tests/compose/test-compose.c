@@ -67,6 +67,25 @@ test_seed(gconstpointer data)
   g_assert_false(partita_score_equal(first, other));
 }
 
+/* Law: a Transformer composes past its context, here more than four times as
+ * long: the piece is whole, and the same for the same seed. */
+static void
+test_past_context(gconstpointer data)
+{
+  enum { CONTEXT = 16, BARS = 5 * CONTEXT };
+  g_autoptr(PartitaModel) model = make_tiny_transformer(data, CONTEXT, 5);
+  g_autoptr(PartitaComposer) composer = partita_composer_new(model, NULL);
+  PartitaComposeOptions options;
+
+  partita_compose_options_init(&options);
+  options.bars = BARS; // each at least one token
+  options.seed = 7;
+  g_autoptr(PartitaScore) first = compose(composer, &options);
+  g_autoptr(PartitaScore) again = compose(composer, &options);
+  g_assert_cmpuint(count_bars(first), ==, BARS);
+  g_assert_true(partita_score_equal(first, again));
+}
+
 /* A model whose likeliest token never lets time pass still comes to an end. */
 static void
 test_runaway(gconstpointer data)
@@ -228,6 +247,7 @@ main(int argc, char **argv)
     } laws[] = {
       {"bars", test_bars},
       {"seed", test_seed},
+      {"past-context", test_past_context},
       {"runaway", test_runaway},
       {"progress", test_progress},
     };

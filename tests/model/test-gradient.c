@@ -1,7 +1,7 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-/* The whole model, compiled over double, against finite differences: resets,
+/* Whole models, compiled over double, against finite differences: resets,
  * dropout, targets left out and a state carried in. */
 
 #include "../nn/gradient.h"
@@ -13,7 +13,7 @@
 #define STEPS 6
 #define VOCAB 7
 
-static const PartitaModelConfig config = {
+static const PartitaModelConfig lstm = {
   .architecture = "lstm",
   .vocab = VOCAB,
   .n_fields = 2,
@@ -21,6 +21,19 @@ static const PartitaModelConfig config = {
   .width = 4,
   .hidden = 5,
   .layers = 3,
+  .dropout = 0.25,
+};
+
+static const PartitaModelConfig transformer = {
+  .architecture = "transformer",
+  .vocab = VOCAB,
+  .n_fields = 2,
+  .field_size = {VOCAB, 3},
+  .width = 12,
+  .hidden = 9,
+  .layers = 3,
+  .heads = 3,
+  .context = STEPS,
   .dropout = 0.25,
 };
 
@@ -35,9 +48,9 @@ typedef struct {
 } Chunk;
 
 static void
-set_up(Chunk *chunk, bool training)
+set_up(Chunk *chunk, const PartitaModelConfig *config, bool training)
 {
-  chunk->model = partita_model_new(&config, 1);
+  chunk->model = partita_model_new(config, 1);
   chunk->worker = partita_model_worker_new(chunk->model, ROWS, STEPS);
   chunk->batch = (PartitaModelBatch){
     .inputs = chunk->inputs,
@@ -84,12 +97,12 @@ lose(const double *x, size_t n, double *gradient, void *data)
 }
 
 static void
-check(bool training)
+check(const PartitaModelConfig *config, bool training)
 {
   for (int i = 0; i < 5; ++i) {
     Chunk chunk;
 
-    set_up(&chunk, training);
+    set_up(&chunk, config, training);
 
     const size_t n = partita_model_get_n_parameters(chunk.model);
     g_autofree double *x = g_new(double, n);
@@ -101,15 +114,15 @@ check(bool training)
 }
 
 static void
-test_plain(void)
+test_plain(gconstpointer config)
 {
-  check(false);
+  check(config, false);
 }
 
 static void
-test_dropout(void)
+test_dropout(gconstpointer config)
 {
-  check(true);
+  check(config, true);
 }
 
 // Each tensor by itself, lest a small one hide behind a large one.
@@ -136,12 +149,12 @@ lose_part(const double *x, size_t n, double *gradient, void *data)
 }
 
 static void
-test_tensors(void)
+test_tensors(gconstpointer config)
 {
   Part part;
   size_t n_tensors = 0;
 
-  set_up(&part.chunk, true);
+  set_up(&part.chunk, config, true);
   part.chunk.targets[0] = 0; // at least one
 
   const size_t n = partita_model_get_n_parameters(part.chunk.model);
@@ -164,11 +177,11 @@ test_tensors(void)
 
 // Law: gradients are added to what stands there.
 static void
-test_accumulate(void)
+test_accumulate(gconstpointer config)
 {
   Chunk chunk;
 
-  set_up(&chunk, true);
+  set_up(&chunk, config, true);
 
   const size_t n = partita_model_get_n_parameters(chunk.model);
   g_autofree double *once = g_new0(double, n);
@@ -187,11 +200,25 @@ test_accumulate(void)
 int
 main(int argc, char **argv)
 {
+  static const PartitaModelConfig *const configs[] = {&lstm, &transformer};
+  static const struct {
+    const char *name;
+    GTestDataFunc run;
+  } laws[] = {
+    {"plain", test_plain},
+    {"dropout", test_dropout},
+    {"tensors", test_tensors},
+    {"accumulate", test_accumulate},
+  };
+
   g_test_init(&argc, &argv, NULL);
   g_assert_true(partita_nn_init(NULL));
-  g_test_add_func("/model/gradient/plain", test_plain);
-  g_test_add_func("/model/gradient/dropout", test_dropout);
-  g_test_add_func("/model/gradient/tensors", test_tensors);
-  g_test_add_func("/model/gradient/accumulate", test_accumulate);
+  for (size_t i = 0; i < G_N_ELEMENTS(configs); ++i)
+    for (size_t j = 0; j < G_N_ELEMENTS(laws); ++j) {
+      g_autofree char *path = g_strdup_printf(
+        "/model/gradient/%s/%s", configs[i]->architecture, laws[j].name);
+
+      g_test_add_data_func(path, configs[i], laws[j].run);
+    }
   return g_test_run();
 }

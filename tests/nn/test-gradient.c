@@ -194,6 +194,109 @@ test_embedding(void)
   }
 }
 
+#define DIM 37 // more than twice the lanes of a sum, and a rest
+
+/* x: x [ROWS, DIM], then gain [DIM], then bias [DIM]; data: the factors of the
+ * outputs. */
+static double
+lose_norm(const double *x, size_t n, double *gradient, void *data)
+{
+  const double *const gain = x + ROWS * DIM;
+  double y[ROWS * DIM], again[ROWS * DIM], normed[ROWS * DIM], rate[ROWS];
+
+  g_assert_cmpuint(n, ==, (ROWS + 2) * DIM);
+  partita_nn_layer_norm(y, normed, rate, x, gain, gain + DIM, ROWS, DIM);
+  partita_nn_layer_norm_again(again, normed, gain, gain + DIM, ROWS, DIM);
+  g_assert_cmpint(memcmp(y, again, sizeof y), ==, 0);
+  if (gradient != NULL) {
+    double *const dgain = gradient + ROWS * DIM;
+
+    partita_nn_layer_norm_backward(gradient, dgain, dgain + DIM, data, normed,
+                                   rate, gain, ROWS, DIM);
+  }
+  return dot(y, data, ROWS * DIM);
+}
+
+static void
+test_norm(void)
+{
+  double x[(ROWS + 2) * DIM];
+  double factors[ROWS * DIM];
+
+  for (int i = 0; i < TRIES; ++i) {
+    fill_random(x, G_N_ELEMENTS(x), 2.0);
+    fill_random(factors, G_N_ELEMENTS(factors), 1.0);
+    assert_gradient(lose_norm, x, G_N_ELEMENTS(x), factors);
+  }
+}
+
+/* x: x [ROWS, DIM], then bias [DIM]; data: the factors of the outputs. */
+static double
+lose_gelu(const double *x, size_t n, double *gradient, void *data)
+{
+  double y[ROWS * DIM], slope[ROWS * DIM];
+
+  g_assert_cmpuint(n, ==, (ROWS + 1) * DIM);
+  memcpy(slope, x, sizeof slope);
+  partita_nn_gelu(y, slope, x + ROWS * DIM, ROWS, DIM);
+  if (gradient != NULL) {
+    memcpy(gradient, data, sizeof y);
+    partita_nn_multiply(gradient, slope, ROWS * DIM);
+    partita_nn_add_rows(gradient + ROWS * DIM, gradient, ROWS, DIM);
+  }
+  return dot(y, data, ROWS * DIM);
+}
+
+static void
+test_gelu(void)
+{
+  double x[(ROWS + 1) * DIM];
+  double factors[ROWS * DIM];
+
+  for (int i = 0; i < TRIES; ++i) {
+    fill_random(x, G_N_ELEMENTS(x), 3.0);
+    fill_random(factors, G_N_ELEMENTS(factors), 1.0);
+    assert_gradient(lose_gelu, x, G_N_ELEMENTS(x), factors);
+  }
+}
+
+/* x: x [ROWS, DIM], then the branch [ROWS, DIM], then its bias [DIM]; data: the
+ * factors of the outputs, then 1 for dropout. */
+static double
+lose_branch(const double *x, size_t n, double *gradient, void *data)
+{
+  const size_t part = ROWS * DIM;
+  const double *const factors = data;
+  const PartitaNnDropout dropout = {.p = 0.4, .seed = 5, .step = 6, .index = 7};
+  const PartitaNnDropout *const used = factors[part] > 0.0 ? &dropout : NULL;
+  double y[ROWS * DIM];
+  uint8_t kept[ROWS * DIM];
+
+  g_assert_cmpuint(n, ==, 2 * part + DIM);
+  memcpy(y, x, sizeof y);
+  partita_nn_add_branch(y, x + part, x + 2 * part, kept, ROWS, DIM, used);
+  if (gradient != NULL) {
+    memcpy(gradient, factors, sizeof y);
+    partita_nn_add_branch_backward(gradient + part, factors, kept, part, used);
+    partita_nn_add_rows(gradient + 2 * part, gradient + part, ROWS, DIM);
+  }
+  return dot(y, factors, part);
+}
+
+static void
+test_branch(void)
+{
+  double x[(2 * ROWS + 1) * DIM];
+  double factors[ROWS * DIM + 1];
+
+  for (int i = 0; i < 2 * TRIES; ++i) {
+    fill_random(x, G_N_ELEMENTS(x), 1.0);
+    fill_random(factors, ROWS * DIM, 1.0);
+    factors[ROWS * DIM] = i % 2;
+    assert_gradient(lose_branch, x, G_N_ELEMENTS(x), factors);
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -204,5 +307,8 @@ main(int argc, char **argv)
   g_test_add_func("/nn/gradient/cross-entropy", test_cross_entropy);
   g_test_add_func("/nn/gradient/linear", test_linear);
   g_test_add_func("/nn/gradient/embedding", test_embedding);
+  g_test_add_func("/nn/gradient/norm", test_norm);
+  g_test_add_func("/nn/gradient/branch", test_branch);
+  g_test_add_func("/nn/gradient/gelu", test_gelu);
   return g_test_run();
 }

@@ -120,18 +120,18 @@ test_dropout_place(void)
 {
   const PartitaNnDropout first = {.p = 0.5, .seed = 1, .step = 2, .index = 3};
   PartitaNnDropout other = first;
-  uint8_t a[204], b[204];
-  float x[204] = {0};
+  uint8_t a[2040], b[2040];
+  float x[2040] = {0};
 
   partita_nn_dropout(x, a, sizeof a, &first);
-  partita_nn_dropout(x, b, 100, &first);
-  g_assert_cmpint(memcmp(a, b, 100), ==, 0);
+  partita_nn_dropout(x, b, 1000, &first);
+  g_assert_cmpint(memcmp(a, b, 1000), ==, 0);
   other.index = 4; // 8 numbers further
-  partita_nn_dropout(x, b, 100, &other);
-  g_assert_cmpint(memcmp(a + 8, b, 100), ==, 0);
+  partita_nn_dropout(x, b, 1000, &other);
+  g_assert_cmpint(memcmp(a + 8, b, 1000), ==, 0);
   other.step = 9;
-  partita_nn_dropout(x, b, 100, &other);
-  g_assert_cmpint(memcmp(a + 8, b, 100), !=, 0);
+  partita_nn_dropout(x, b, 1000, &other);
+  g_assert_cmpint(memcmp(a + 8, b, 1000), !=, 0);
 }
 
 static void
@@ -201,6 +201,57 @@ test_address_space(void)
   g_assert_true(partita_nn_init(NULL));
 }
 
+// Law: moving and scaling a row changes nothing, and what comes out has mean 0
+// and variance 1 before gain and bias.
+static void
+test_layer_norm(void)
+{
+  enum { DIM = 45 };
+  g_autofree float *x = new_random(DIM);
+  g_autofree float *gain = new_random(DIM);
+  g_autofree float *bias = new_random(DIM);
+  float y[DIM], moved[DIM], normed[DIM], rate = 0.0f;
+  double mean = 0.0, variance = 0.0;
+
+  partita_nn_layer_norm(y, normed, &rate, x, gain, bias, 1, DIM);
+  for (size_t i = 0; i < DIM; ++i) {
+    mean += (double)normed[i] / DIM;
+    variance += (double)normed[i] * (double)normed[i] / DIM;
+    g_assert_cmpfloat_with_epsilon(y[i], gain[i] * normed[i] + bias[i], 1e-6f);
+    moved[i] = 8.0f * x[i] + 100.0f;
+  }
+  g_assert_cmpfloat_with_epsilon(mean, 0.0, 1e-6);
+  g_assert_cmpfloat_with_epsilon(variance, 1.0, 1e-3);
+  partita_nn_layer_norm(moved, NULL, NULL, moved, gain, bias, 1, DIM);
+  for (size_t i = 0; i < DIM; ++i)
+    g_assert_cmpfloat_with_epsilon(moved[i], y[i], 1e-3f);
+}
+
+static void
+test_gelu(void)
+{
+  enum { N = 2001 };
+  g_autofree float *x = g_new(float, N);
+  g_autofree float *y = g_new(float, N);
+  g_autofree float *bias = g_new(float, N);
+
+  for (size_t i = 0; i < N; ++i) {
+    x[i] = 0.01f * (float)i;
+    bias[i] = -10.0f;
+  }
+  partita_nn_gelu(y, x, bias, 1, N);
+  for (size_t i = 0; i < N; ++i) {
+    const double z = (double)(0.01f * (float)i - 10.0f);
+    const double exact =
+      0.5 * z * (1.0 + tanh(sqrt(2.0 / G_PI) * (z + 0.044715 * z * z * z)));
+
+    g_assert_cmpfloat_with_epsilon((double)y[i], exact, 1e-5);
+  }
+  // far out it is x itself on the right and 0 on the left
+  g_assert_cmpfloat_with_epsilon(x[0], 0.0f, 1e-6f);
+  g_assert_cmpfloat_with_epsilon(x[N - 1], 1.0f, 1e-6f);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -213,6 +264,8 @@ main(int argc, char **argv)
   g_test_add_func("/nn/dropout/place", test_dropout_place);
   g_test_add_func("/nn/adamw/two-steps", test_adamw);
   g_test_add_func("/nn/clip", test_clip);
+  g_test_add_func("/nn/layer-norm/law", test_layer_norm);
+  g_test_add_func("/nn/gelu/value", test_gelu);
   g_test_add_func("/nn/init/address-space", test_address_space);
   return g_test_run();
 }

@@ -282,6 +282,50 @@ test_size(void)
   g_assert_cmpuint(partita_model_get_config(model)->hidden, ==, 256);
 }
 
+static PartitaModel *
+train_transformer(const PartitaCorpus *corpus,
+                  unsigned threads,
+                  PartitaTrainReport *report)
+{
+  g_autoptr(GError) error = NULL;
+  PartitaTrainOptions options = make_options(120);
+  PartitaTrainSettings settings;
+
+  options.architecture = "transformer";
+  options.threads = threads;
+  g_assert_true(
+    partita_train_settings_init(&settings, corpus, &options, &error));
+  g_assert_cmpuint(settings.config.context, ==, settings.context);
+  settings.config.width = 32;
+  settings.config.hidden = 64;
+  settings.config.layers = 2;
+  settings.config.dropout = 0.1;
+  settings.config.context = 48;
+  settings.context = 48;
+  settings.rows = 8;
+  settings.learning_rate = 1e-2;
+
+  PartitaModel *const model =
+    partita_train_with_settings(corpus, &options, &settings, report, &error);
+
+  g_assert_no_error(error);
+  return model;
+}
+
+/* Law: a Transformer too is the same on any number of threads; and it learns,
+ * though pieces are cut into chunks that it sees one at a time. */
+static void
+test_transformer(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(30, 0.2);
+  PartitaTrainReport report;
+  g_autoptr(PartitaModel) two = train_transformer(corpus, 2, &report);
+  g_autoptr(PartitaModel) one = train_transformer(corpus, 1, &report);
+
+  g_assert_true(are_equal(one, two));
+  g_assert_cmpfloat(report.valid_loss, <, 0.6 * measure_entropy(corpus));
+}
+
 /* A learning rate past all reason ends in an error, not in a broken model. */
 static void
 test_diverges(void)
@@ -305,6 +349,7 @@ main(int argc, char **argv)
   g_test_add_func("/train/same", test_same);
   g_test_add_func("/train/backends", test_backends);
   g_test_add_func("/train/learns", test_learns);
+  g_test_add_func("/train/transformer", test_transformer);
   g_test_add_func("/train/cancel", test_cancel);
   g_test_add_func("/train/minutes", test_minutes);
   g_test_add_func("/train/epochs", test_epochs);

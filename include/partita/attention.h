@@ -1,0 +1,154 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_ATTENTION_H
+#define PARTITA_ATTENTION_H
+
+#include <partita/nn.h>
+
+G_BEGIN_DECLS
+
+/* The kernels of attention; what nn.h says of its own holds here too. */
+
+/// How the heads of attention share the width of a layer, heads * dim.
+typedef struct {
+  size_t steps;
+  size_t rows;
+  size_t heads;
+  size_t dim; ///< of a head; even
+} PartitaNnHeads;
+
+/**
+ * partita_nn_rotary_table:
+ * @table: (out caller-allocates): shape [steps, dim]: of each position the
+ *   cosines of dim / 2 angles, then their sines
+ *
+ * Angle j of position t is t 10000^(-2 j / dim).
+ *
+ * Source: Su et al. 2021, arXiv:2104.09864, section 3.2.2.
+ */
+PARTITA_API void
+partita_nn_rotary_table(PartitaReal *table, size_t steps, size_t dim);
+
+/**
+ * partita_nn_split_heads:
+ * @q: (out caller-allocates): shape [rows, heads, steps, dim]
+ * @k: (out caller-allocates): as @q
+ * @v: (out caller-allocates): as @q
+ * @qkv: shape [steps, rows, 3, heads, dim]
+ * @bias: shape [3, heads, dim]
+ * @table: shape [steps, dim]: of partita_nn_rotary_table()
+ *
+ * Adds the bias, turns queries and keys by the angles of their step (numbers
+ * j and j + dim / 2 are a pair), and divides queries by sqrt(dim).
+ */
+PARTITA_API void
+partita_nn_split_heads(PartitaReal *q,
+                       PartitaReal *k,
+                       PartitaReal *v,
+                       const PartitaReal *qkv,
+                       const PartitaReal *bias,
+                       const PartitaReal *table,
+                       const PartitaNnHeads *shape);
+
+/// The gradient of partita_nn_split_heads(): @dqkv, as qkv there, from the
+/// others.
+PARTITA_API void
+partita_nn_split_heads_backward(PartitaReal *dqkv,
+                                const PartitaReal *dq,
+                                const PartitaReal *dk,
+                                const PartitaReal *dv,
+                                const PartitaReal *table,
+                                const PartitaNnHeads *shape);
+
+/// @y, shape [steps, rows, heads, dim], from @x, [rows, heads, steps, dim].
+PARTITA_API void
+partita_nn_merge_heads(PartitaReal *y,
+                       const PartitaReal *x,
+                       const PartitaNnHeads *shape);
+
+/// @dx, shape [rows, heads, steps, dim], from @dy, [steps, rows, heads, dim].
+PARTITA_API void
+partita_nn_merge_heads_backward(PartitaReal *dx,
+                                const PartitaReal *dy,
+                                const PartitaNnHeads *shape);
+
+/// Queries and keys that attention takes at a time.
+#define PARTITA_NN_ATTENTION_BLOCK 64
+
+/// Numbers of scratch that attention and its gradient need.
+#define PARTITA_NN_ATTENTION_SCRATCH                                           \
+  (2 * PARTITA_NN_ATTENTION_BLOCK * (PARTITA_NN_ATTENTION_BLOCK + 1))
+
+/**
+ * partita_nn_attention:
+ * @o: (out caller-allocates): shape [steps, dim]
+ * @log_sum: (out caller-allocates): shape [steps]: log of the sum of the
+ *   exponentials of a row of scores, for the way back
+ * @q: shape [steps, dim], divided by sqrt(dim)
+ * @k: shape [steps, dim]
+ * @v: shape [steps, dim]
+ * @first: shape [steps]: the first step that each step sees; never above the
+ *   step itself, and never falling
+ * @scratch: shape [PARTITA_NN_ATTENTION_SCRATCH]
+ *
+ * Causal attention of one head: o[i] = sum over first[i] <= j <= i of
+ * softmax(q[i] . k[j]) v[j], block by block with a running softmax: the
+ * scores are never all in memory, and blocks that no query sees are left out.
+ *
+ * Source: Vaswani et al. 2017, arXiv:1706.03762, equation 1; Rabe and Staats
+ * 2021, arXiv:2112.05682; Dao et al. 2022, arXiv:2205.14135, algorithm 1.
+ */
+PARTITA_API void
+partita_nn_attention(PartitaReal *o,
+                     PartitaReal *log_sum,
+                     const PartitaReal *q,
+                     const PartitaReal *k,
+                     const PartitaReal *v,
+                     const uint32_t *first,
+                     size_t steps,
+                     size_t dim,
+                     PartitaReal *scratch);
+
+/// What one head left on its way forward; shapes as in partita_nn_attention().
+typedef struct {
+  const PartitaReal *q;
+  const PartitaReal *k;
+  const PartitaReal *v;
+  const PartitaReal *o;
+  const PartitaReal *log_sum;
+  const uint32_t *first;
+  size_t steps;
+  size_t dim;
+} PartitaNnAttended;
+
+/**
+ * partita_nn_attention_backward:
+ * @dq: (inout): shape [steps, dim]: added to; so are @dk and @dv
+ * @dout: shape [steps, dim]: gradient of o
+ * @scratch: shape [PARTITA_NN_ATTENTION_SCRATCH]
+ *
+ * Computes the scores of each block anew.
+ * Source: Dao et al. 2022, algorithm 4.
+ */
+PARTITA_API void
+partita_nn_attention_backward(PartitaReal *dq,
+                              PartitaReal *dk,
+                              PartitaReal *dv,
+                              const PartitaReal *dout,
+                              const PartitaNnAttended *head,
+                              PartitaReal *scratch);
+
+/**
+ * partita_nn_causal_softmax:
+ * @x: (inout): shape [rows, before + rows]
+ *
+ * Softmax of each row r over its first before + r + 1 numbers; the rest
+ * becomes 0.
+ */
+PARTITA_API void
+partita_nn_causal_softmax(PartitaReal *x, size_t rows, size_t before);
+
+G_END_DECLS
+
+#endif
