@@ -102,6 +102,8 @@ partita_crew_new(const PartitaModel *model,
                 "no memory for a model of this size");
     return NULL;
   }
+  if (!partita_nn_check_room((unsigned)used, error))
+    return NULL;
   if (used > 1) {
     crew->pool = g_thread_pool_new(run_in_pool, crew, (int)used, TRUE, error);
     if (crew->pool == NULL)
