@@ -177,6 +177,26 @@ test_every_step(Fixture *f, gconstpointer data)
   g_assert_cmpstr(last, ==, model);
 }
 
+/* Law: nor does a stop change what is there on the way, between evaluations. */
+static void
+test_between(Fixture *f, gconstpointer data)
+{
+  g_autofree char *expected = NULL;
+
+  (void)data;
+  f->options.steps = 60; // evaluated every third
+  partita_model_free(train(f, false, 8));
+  expected = read_sum(f);
+  for (uint64_t step = 1; step < 8; ++step) {
+    g_autofree char *sum = NULL;
+
+    partita_model_free(train(f, false, step));
+    partita_model_free(train(f, true, 8));
+    sum = read_sum(f);
+    g_assert_cmpstr(sum, ==, expected);
+  }
+}
+
 static void
 assert_refused(const Fixture *f, const PartitaCorpus *corpus, const char *words)
 {
@@ -453,6 +473,7 @@ main(int argc, char **argv)
   g_test_add("/train/resume/" path, Fixture, NULL, set_up, test, tear_down)
   ADD("exact", test_exact);
   ADD("every-step", test_every_step);
+  ADD("between", test_between);
   ADD("refused", test_refused);
   ADD("damaged", test_damaged);
   ADD("longer", test_longer);
