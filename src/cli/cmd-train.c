@@ -244,12 +244,14 @@ train_run(void *data, char **arguments, GError **error)
 
   if (folder == NULL || !check(o, error))
     return false;
-  // What a run that was killed while it wrote the model left.
-  partita_file_sweep(o->output);
-
   g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
   g_autofree char *ledger =
     o->ledger != NULL ? g_strdup(o->ledger) : name_beside(o, ".ledger.jsonl");
+
+  // What a run that was killed while it wrote these left.
+  partita_file_sweep(o->output);
+  partita_file_sweep(ledger);
+
   g_autoptr(PartitaCorpus) corpus = read_corpus(o, folder, cancellable, error);
 
   if (corpus == NULL || !partita_corpus_write_ledger(corpus, ledger, error))

@@ -105,6 +105,7 @@ check "is told" tells a.run/checkpoint.safetensors
 
 echo half >a.run/checkpoint.safetensors.partita-abc123
 echo half >a.safetensors.partita-abc123
+echo half >a.ledger.jsonl.partita-abc123
 echo mine >a.safetensors.sha256
 exits 0 "a fresh run over an old one" train -o a.safetensors
 check "gives the same model again" cmp a.safetensors model

@@ -201,6 +201,17 @@ test_address_space(void)
   g_assert_true(partita_nn_init(NULL));
 }
 
+/* More threads than any address space holds buffers for are refused. */
+static void
+test_room(void)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true(partita_nn_check_room(1, NULL));
+  g_assert_false(partita_nn_check_room(1u << 30, &error));
+  g_assert_error(error, PARTITA_NN_ERROR, PARTITA_NN_ERROR_MEMORY);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -214,5 +225,6 @@ main(int argc, char **argv)
   g_test_add_func("/nn/adamw/two-steps", test_adamw);
   g_test_add_func("/nn/clip", test_clip);
   g_test_add_func("/nn/init/address-space", test_address_space);
+  g_test_add_func("/nn/init/room", test_room);
   return g_test_run();
 }
