@@ -46,9 +46,12 @@ typedef struct {
 } PartitaLedgerEntry;
 
 typedef struct {
-  const char *scheme;        ///< "remi" or "performance"
-  double valid_share;        ///< of files held out; 0.1 if 0, none if negative
-  uint64_t seed;             ///< of the split
+  const char *scheme; ///< "remi" or "performance"
+  double valid_share; ///< of files held out; 0.1 if 0, none if negative
+  uint64_t seed;      ///< of the split
+  /// Whether each piece is moved to C major or A minor, as near as it can be.
+  bool common_key;
+
   GCancellable *cancellable; ///< (nullable)
   /// (nullable): called now and then, in the caller's thread
   void (*progress)(size_t done, size_t total, void *data);
@@ -92,6 +95,10 @@ partita_corpus_write_ledger(const PartitaCorpus *corpus,
                             const char *path,
                             GError **error);
 
+/// Whether it was read with common_key.
+PARTITA_API bool
+partita_corpus_is_in_common_key(const PartitaCorpus *corpus);
+
 /// Pieces, the files used or mended, in order of paths.
 PARTITA_API size_t
 partita_corpus_get_n_pieces(const PartitaCorpus *corpus);
@@ -102,6 +109,7 @@ typedef struct {
   bool valid; ///< held out from training
   size_t ledger_index;
   uint32_t notes;
+  int8_t shift; ///< semitones it was moved by to the common key
 } PartitaPiece;
 
 PARTITA_API PartitaPiece

@@ -71,8 +71,11 @@ partita_model_get_config(const PartitaModel *model);
 PARTITA_API size_t
 partita_model_get_n_parameters(const PartitaModel *model);
 
-/* Metadata: strings kept in the file beside the weights, such as the
- * description of the token scheme. */
+/* Metadata: strings kept in the file beside the weights. Training writes
+ * "scheme" (partita_scheme_describe()), "transposition" ("common": what the
+ * model knows is in C major or A minor; "random"), "prompts" (control tokens
+ * of the training pieces, and the semitones each was moved by), "settings"
+ * and "training", the last three as JSON. */
 
 PARTITA_API void
 partita_model_set_metadata(PartitaModel *model,

@@ -274,6 +274,28 @@ PARTITA_API int
 partita_score_estimate_key(const PartitaScore *score);
 
 /**
+ * partita_score_find_key:
+ *
+ * The key signature that stands at the beginning, unless its scale is more
+ * than a fifth from that of partita_score_estimate_key(): many files sign
+ * C major whatever they are in. Without a signature, the estimate.
+ *
+ * Returns: 0 to 23, or -1 if the score has no pitched note
+ */
+PARTITA_API int
+partita_score_find_key(const PartitaScore *score);
+
+/**
+ * partita_key_to_common:
+ * @key: 0 to 23
+ *
+ * Returns: the semitones, -6 to 5, by which music in @key moves to C major or
+ * A minor
+ */
+PARTITA_API int
+partita_key_to_common(int key);
+
+/**
  * partita_key_name:
  * @key: 0 to 23, as from partita_score_estimate_key()
  *

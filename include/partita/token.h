@@ -284,7 +284,8 @@ PARTITA_API bool
 partita_grammar_is_complete(const PartitaGrammar *grammar);
 
 /* What the automaton knows beside the last token, for models to embed: the
- * place in the bar, the bars that remain, the program, the metre. */
+ * place in the bar, the bars that remain, the program, the metre, and the
+ * controls that hold for the whole piece. */
 
 #define PARTITA_GRAMMAR_FIELDS_MAX 8
 

@@ -16,6 +16,7 @@ typedef struct {
   char *architecture;
   char *size;
   char *ledger;
+  char *transpose;
   double minutes;
   double epochs;
   gint64 steps;
@@ -46,6 +47,8 @@ train_entries(void *data)
      "N"},
     {"seed", 0, 0, G_OPTION_ARG_INT64, &o->seed,
      "Seed of everything random (0)", "S"},
+    {"transpose", 0, 0, G_OPTION_ARG_STRING, &o->transpose,
+     "Learn all in one key, or in all keys (common)", "common|random"},
     {"ledger", 0, 0, G_OPTION_ARG_FILENAME, &o->ledger,
      "Where to say what became of each file (MODEL.ledger.jsonl)", "FILE"},
     {"threads", 0, 0, G_OPTION_ARG_INT, &o->threads, "Workers (one a core)",
@@ -81,6 +84,12 @@ check(const Options *o, GError **error)
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
                 "--minutes, --epochs, --steps, --checkpoint, --threads and "
                 "--seed take numbers that are not negative");
+    return false;
+  }
+  if (o->transpose != NULL && !g_str_equal(o->transpose, "common") &&
+      !g_str_equal(o->transpose, "random")) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--transpose %s: not one of common, random", o->transpose);
     return false;
   }
   return partita_file_check_target(o->output, error);
@@ -150,6 +159,7 @@ read_corpus(const Options *o,
   const PartitaCorpusOptions options = {
     .scheme = o->scheme != NULL ? o->scheme : "remi",
     .seed = (uint64_t)o->seed,
+    .common_key = g_strcmp0(o->transpose, "random") != 0,
     .cancellable = cancellable,
     .progress = show_reading,
     .progress_data = &progress,

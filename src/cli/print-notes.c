@@ -3,13 +3,26 @@
 
 #include "inspect.h"
 
-static const char *const pitch_names[12] = {"C",  "Db", "D",  "Eb", "E",  "F",
-                                            "F#", "G",  "Ab", "A",  "Bb", "B"};
+static const char *const flat_names[12] = {"C",  "Db", "D",  "Eb", "E",  "F",
+                                           "Gb", "G",  "Ab", "A",  "Bb", "B"};
+static const char *const sharp_names[12] = {"C",  "C#", "D",  "D#", "E",  "F",
+                                            "F#", "G",  "G#", "A",  "A#", "B"};
+
+/// Of the pitch classes, as the key of the piece spells them.
+static const char *const *
+find_names(const PartitaScore *score)
+{
+  const int key = partita_score_find_key(score);
+
+  return key >= 0 && partita_key_to_signature(key).sharps > 0 ? sharp_names
+                                                              : flat_names;
+}
 
 static void
 print_track_bar(const PartitaScore *score,
                 const PartitaTrack *track,
                 const PartitaBar *bar,
+                const char *const *names,
                 size_t *next)
 {
   const double ppq = partita_score_get_ppq(score);
@@ -32,7 +45,7 @@ print_track_bar(const PartitaScore *score,
     if (partita_track_is_drums(track))
       g_print(" %u", note->pitch);
     else
-      g_print(" %s%d/%.2f", pitch_names[note->pitch % 12], note->pitch / 12 - 1,
+      g_print(" %s%d/%.2f", names[note->pitch % 12], note->pitch / 12 - 1,
               note->duration_ticks / ppq);
   }
   g_print("\n");
@@ -44,12 +57,14 @@ cli_print_notes(const PartitaScore *score)
   g_autoptr(GArray) bars = partita_score_get_bars(score);
   const size_t n_tracks = partita_score_get_n_tracks(score);
   g_autofree size_t *next = g_new0(size_t, n_tracks);
+  const char *const *names = find_names(score);
 
   for (guint i = 0; i < bars->len; ++i) {
     const PartitaBar *bar = &g_array_index(bars, PartitaBar, i);
 
     g_print("bar %u  %u/%u\n", i + 1, bar->numerator, bar->denominator);
     for (size_t t = 0; t < n_tracks; ++t)
-      print_track_bar(score, partita_score_get_track(score, t), bar, &next[t]);
+      print_track_bar(score, partita_score_get_track(score, t), bar, names,
+                      &next[t]);
   }
 }

@@ -23,25 +23,59 @@ typedef enum {
   PARTITA_KIND_OTHER,
   PARTITA_KIND_STYLE, ///< control
   PARTITA_KIND_BARS,  ///< control
+  PARTITA_KIND_VELOCITY,
   PARTITA_KIND_BAR,   ///< begins a bar
   PARTITA_KIND_SHIFT, ///< lets time pass
   PARTITA_KIND_EOS
 } PartitaTokenKind;
 
+/// The controls of a training piece.
+typedef struct {
+  int shift;   // semitones from its key to the model's
+  GArray *ids; // uint16_t
+} PartitaComposePrompt;
+
 struct PartitaComposer {
   const PartitaModel *model;
   PartitaScheme *scheme;
   size_t vocab;
-  size_t n_fields; // of the grammar, one less than of the model
-  uint8_t *kinds;  // shape [vocab]: PartitaTokenKind
-  uint16_t *spans; // shape [vocab]: time that a token lets pass
-  bool has_bars;   // whether the scheme writes bar lines
+  size_t n_fields;  // of the grammar, one less than of the model
+  uint8_t *kinds;   // shape [vocab]: PartitaTokenKind
+  uint16_t *spans;  // shape [vocab]: time that a token lets pass
+  bool has_bars;    // whether the scheme writes bar lines
+  int16_t *pitches; // shape [vocab]: of the tokens that sound, else -1
+  bool common_key;  // the model knows C major and A minor only
+  GArray *prompts;  // PartitaComposePrompt: of the training pieces
 };
+
+/**
+ * partita_compose_parse_prompts:
+ * @json: (nullable): the model's metadata "prompts"
+ * @vocab: ids are below it
+ *
+ * Returns: (transfer full) (element-type PartitaComposePrompt): the prompts
+ * that are whole; none if there is nothing of the kind
+ */
+GArray *
+partita_compose_parse_prompts(const char *json, size_t vocab);
+
+/**
+ * partita_compose_draw_prompt:
+ * @style: id of the style's token that the prompt must hold, -1 for any
+ *
+ * Returns: (transfer none) (nullable): the controls of a training piece, each
+ * as likely as the other; NULL if none has the style
+ */
+const PartitaComposePrompt *
+partita_compose_draw_prompt(const PartitaComposer *composer,
+                            int style,
+                            const PartitaComposeOptions *options);
 
 /**
  * partita_compose_plan:
  * @primer_ids: (out) (transfer full) (nullable): Bos to where the new music
  * begins; NULL without a primer
+ * @shift: (out): semitones the primer was moved by to the model's key
  * @bars: (out): of the whole piece
  *
  * Checks the options and readies the primer.
@@ -52,6 +86,7 @@ bool
 partita_compose_plan(const PartitaComposer *composer,
                      const PartitaComposeOptions *options,
                      GArray **primer_ids,
+                     int *shift,
                      size_t *bars,
                      GError **error);
 

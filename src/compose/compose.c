@@ -17,6 +17,8 @@ typedef struct {
   size_t given_done; // bars of the primer
   PartitaGrammar *grammar;
   PartitaModelState *state;
+  bool prompted;    // all controls are given
+  int shift;        // semitones from the piece's key to the model's
   GArray *ids;      // uint16_t
   uint16_t *inputs; // shape [1 + n_fields]
   uint8_t *mask;    // shape [vocab]
@@ -99,14 +101,46 @@ push(Piece *piece, uint16_t id)
   return true;
 }
 
+/// The count of bars that the grammar demands, instead of that of the piece
+/// the prompt comes from.
+static uint16_t
+fit_bars(Piece *piece, uint16_t id)
+{
+  const PartitaComposer *composer = piece->composer;
+
+  if (composer->kinds[id] != PARTITA_KIND_BARS)
+    return id;
+  partita_grammar_allowed(piece->grammar, piece->mask);
+  for (size_t i = 0; i < composer->vocab; ++i)
+    if (piece->mask[i] != 0 && composer->kinds[i] == PARTITA_KIND_BARS)
+      return (uint16_t)i;
+  return id;
+}
+
+static bool
+start_with_prompt(Piece *piece)
+{
+  const PartitaComposePrompt *prompt =
+    partita_compose_draw_prompt(piece->composer, piece->style, piece->options);
+
+  if (!push(piece, PARTITA_TOKEN_BOS))
+    return false;
+  if (prompt == NULL)
+    return true;
+  for (guint i = 0; i < prompt->ids->len; ++i)
+    if (!push(piece, fit_bars(piece, g_array_index(prompt->ids, uint16_t, i))))
+      return false;
+  piece->shift = prompt->shift;
+  piece->prompted = piece->composer->has_bars;
+  return true;
+}
+
 static bool
 start(Piece *piece, const GArray *primer_ids)
 {
-  const uint16_t bos = PARTITA_TOKEN_BOS;
-
   partita_grammar_demand_bars(piece->grammar, piece->bars);
   if (primer_ids == NULL)
-    return push(piece, bos);
+    return start_with_prompt(piece);
   for (size_t i = 0; i < primer_ids->len; ++i)
     if (!push(piece, g_array_index(primer_ids, uint16_t, i)))
       return false;
@@ -139,6 +173,37 @@ hurry(const PartitaComposer *composer, uint8_t *mask)
       mask[i] = 0;
 }
 
+static bool
+is_in_range(const Piece *piece, int pitch)
+{
+  return pitch - piece->shift >= 0 && pitch - piece->shift <= 127;
+}
+
+/// No pitch that moving the piece to its own key would push out of MIDI's.
+/// Where all that could sound are such, no velocity either, since only a pitch
+/// could follow it; time may pass there instead.
+static void
+forbid_out_of_range(const Piece *piece)
+{
+  const PartitaComposer *composer = piece->composer;
+  size_t kept = 0;
+  size_t forbidden = 0;
+
+  for (size_t i = 0; i < composer->vocab; ++i) {
+    if (composer->pitches[i] < 0 || piece->mask[i] == 0)
+      continue;
+    if (is_in_range(piece, composer->pitches[i])) {
+      ++kept;
+    } else {
+      piece->mask[i] = 0;
+      ++forbidden;
+    }
+  }
+  for (size_t i = 0; kept == 0 && forbidden > 0 && i < composer->vocab; ++i)
+    if (composer->kinds[i] == PARTITA_KIND_VELOCITY)
+      piece->mask[i] = 0;
+}
+
 static size_t
 count_mask(const uint8_t *mask, size_t n, uint16_t *only)
 {
@@ -163,8 +228,10 @@ choose(Piece *piece)
   partita_grammar_allowed(piece->grammar, piece->mask);
   partita_compose_restrict_prompt(composer, piece->grammar, piece->style,
                                   piece->ids, piece->mask);
-  if (is_dense(piece))
+  if (is_dense(piece) || (piece->prompted && piece->time == 0))
     hurry(composer, piece->mask);
+  if (piece->shift != 0)
+    forbid_out_of_range(piece);
   if (count_mask(piece->mask, composer->vocab, &only) == 1)
     return only;
   return partita_sample(
@@ -225,8 +292,8 @@ partita_compose(const PartitaComposer *composer,
   g_autoptr(Piece) piece = piece_new(composer, options);
   PartitaPrompt prompt;
 
-  if (!partita_compose_plan(composer, options, &primer_ids, &piece->bars,
-                            error) ||
+  if (!partita_compose_plan(composer, options, &primer_ids, &piece->shift,
+                            &piece->bars, error) ||
       !run(piece, primer_ids, error))
     return NULL;
 
@@ -238,5 +305,9 @@ partita_compose(const PartitaComposer *composer,
   // The tokens of the music name no key; the file shall carry the one it has.
   if (prompt.key >= 0)
     partita_score_add_key(score, partita_key_to_signature(prompt.key));
+  if (!partita_score_transpose(score, -piece->shift)) {
+    (void)fail(error, "it leaves the range of MIDI in its own key");
+    return NULL;
+  }
   return g_steal_pointer(&score);
 }

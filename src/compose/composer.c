@@ -49,9 +49,9 @@ find_kind(const PartitaScheme *scheme, uint16_t id)
     const char *type;
     PartitaTokenKind kind;
   } kinds[] = {
-    {"Style", PARTITA_KIND_STYLE}, {"Bars", PARTITA_KIND_BARS},
-    {"Bar", PARTITA_KIND_BAR},     {"TimeShift", PARTITA_KIND_SHIFT},
-    {"Eos", PARTITA_KIND_EOS},
+    {"Style", PARTITA_KIND_STYLE},       {"Bars", PARTITA_KIND_BARS},
+    {"Velocity", PARTITA_KIND_VELOCITY}, {"Bar", PARTITA_KIND_BAR},
+    {"TimeShift", PARTITA_KIND_SHIFT},   {"Eos", PARTITA_KIND_EOS},
   };
   const char *type = partita_scheme_token_type(scheme, id);
 
@@ -61,6 +61,18 @@ find_kind(const PartitaScheme *scheme, uint16_t id)
   return PARTITA_KIND_OTHER;
 }
 
+/// -1 if the token does not make a pitch sound.
+static int16_t
+find_pitch(const PartitaScheme *scheme, uint16_t id)
+{
+  const char *type = partita_scheme_token_type(scheme, id);
+  const char *name = partita_scheme_token_name(scheme, id);
+
+  if (strcmp(type, "Pitch") != 0 && strcmp(type, "NoteOn") != 0)
+    return -1;
+  return (int16_t)g_ascii_strtoll(name + strlen(type) + 1, NULL, 10);
+}
+
 static void
 find_kinds(PartitaComposer *composer)
 {
@@ -68,10 +80,12 @@ find_kinds(PartitaComposer *composer)
 
   composer->kinds = g_new(uint8_t, composer->vocab);
   composer->spans = g_new0(uint16_t, composer->vocab);
+  composer->pitches = g_new(int16_t, composer->vocab);
   for (size_t i = 0; i < composer->vocab; ++i) {
     const PartitaTokenKind kind = find_kind(composer->scheme, (uint16_t)i);
 
     composer->kinds[i] = (uint8_t)kind;
+    composer->pitches[i] = find_pitch(composer->scheme, (uint16_t)i);
     if (kind == PARTITA_KIND_BAR)
       composer->spans[i] = PARTITA_COMPOSE_SPAN_BAR;
     if (kind == PARTITA_KIND_SHIFT)
@@ -101,6 +115,11 @@ partita_composer_new(const PartitaModel *model, GError **error)
   composer->vocab = partita_scheme_get_vocab_size(scheme);
   composer->n_fields = partita_scheme_get_n_fields(scheme);
   composer->scheme = g_steal_pointer(&scheme);
+  composer->prompts = partita_compose_parse_prompts(
+    partita_model_get_metadata(model, "prompts"), composer->vocab);
+  composer->common_key =
+    g_strcmp0(partita_model_get_metadata(model, "transposition"), "common") ==
+    0;
   find_kinds(composer);
   return composer;
 }
@@ -111,6 +130,8 @@ partita_composer_free(PartitaComposer *composer)
   if (composer == NULL)
     return;
   partita_scheme_free(composer->scheme);
+  g_array_unref(composer->prompts);
+  g_free(composer->pitches);
   g_free(composer->kinds);
   g_free(composer->spans);
   g_free(composer);

@@ -115,6 +115,16 @@ check_primer(const PartitaScore *quantised,
   return true;
 }
 
+/// Returns the semitones that @score was moved by.
+static int
+move_to_common_key(PartitaScore *score)
+{
+  const int key = partita_score_find_key(score);
+  const int shift = key >= 0 ? partita_key_to_common(key) : 0;
+
+  return partita_score_transpose(score, shift) ? shift : 0;
+}
+
 static int
 find_style(const PartitaComposer *composer, const char *style)
 {
@@ -126,10 +136,12 @@ bool
 partita_compose_plan(const PartitaComposer *composer,
                      const PartitaComposeOptions *options,
                      GArray **primer_ids,
+                     int *shift,
                      size_t *bars,
                      GError **error)
 {
   *primer_ids = NULL;
+  *shift = 0;
   *bars = options->bars > 0 ? options->bars : PARTITA_COMPOSE_NEW_BARS;
   if (!partita_compose_check_options(composer, options, error))
     return false;
@@ -144,6 +156,8 @@ partita_compose_plan(const PartitaComposer *composer,
     *bars += primer_bars;
   if (!check_primer(quantised, primer_bars, *bars, error))
     return false;
+  if (composer->common_key)
+    *shift = move_to_common_key(quantised);
   *primer_ids = encode_primer(
     composer, quantised, find_style(composer, options->style), *bars, error);
   return *primer_ids != NULL;

@@ -104,9 +104,11 @@ typedef struct {
   size_t start; // in ids
   size_t n;
   size_t ledger_index;
+  int8_t shift;
 } PartitaStored;
 
 struct PartitaCorpus {
+  bool common_key;
   PartitaScheme *scheme;
   GStringChunk *strings; // of the ledger
   GArray *ledger;        // PartitaLedgerEntry, by path

@@ -83,9 +83,10 @@ digest_ids(const Build *build, const GArray *ids)
 }
 
 static void
-store_ids(PartitaCorpus *corpus, const GArray *ids)
+store_ids(PartitaCorpus *corpus, const GArray *ids, int shift)
 {
-  const PartitaStored stored = {corpus->n_ids, ids->len, corpus->ledger->len};
+  const PartitaStored stored = {corpus->n_ids, ids->len, corpus->ledger->len,
+                                (int8_t)shift};
 
   while (corpus->room - corpus->n_ids < ids->len) {
     corpus->room = MAX(65536, 2 * corpus->room);
@@ -124,6 +125,16 @@ refuse(PartitaIntake *intake, PartitaSkip why, char *reason)
   intake->reason = reason;
 }
 
+/// Returns the semitones that @score was moved by.
+static int
+move_to_common_key(PartitaScore *score)
+{
+  const int key = partita_score_find_key(score);
+  const int shift = key >= 0 ? partita_key_to_common(key) : 0;
+
+  return partita_score_transpose(score, shift) ? shift : 0;
+}
+
 /// Encodes and keeps the piece unless it is there already.
 static uint32_t
 take_piece(Build *build, PartitaIntake *intake, const char *style)
@@ -135,6 +146,9 @@ take_piece(Build *build, PartitaIntake *intake, const char *style)
     refuse(intake, PARTITA_SKIP_DRUMS, g_strdup("only drums"));
     return 0;
   }
+  const int shift =
+    build->corpus->common_key ? move_to_common_key(intake->score) : 0;
+
   partita_scheme_get_prompt(
     build->wide, intake->score,
     style != NULL ? partita_scheme_find_style(build->wide, style) : -1,
@@ -153,7 +167,7 @@ take_piece(Build *build, PartitaIntake *intake, const char *style)
            g_strdup_printf("duplicate of %s", path));
     return 0;
   }
-  store_ids(corpus, ids);
+  store_ids(corpus, ids, shift);
   (void)g_hash_table_insert(build->contents, g_steal_pointer(&digest),
                             GSIZE_TO_POINTER((gsize)corpus->ledger->len + 1));
   return ids->len;
@@ -339,8 +353,10 @@ partita_corpus_read(const char *folder,
 
   g_auto(Build) build = {.root = folder};
 
-  if (!begin_build(&build, options, error) ||
-      !take_items(&build, options, error))
+  if (!begin_build(&build, options, error))
+    return NULL;
+  build.corpus->common_key = options->common_key;
+  if (!take_items(&build, options, error))
     return NULL;
   if (build.corpus->pieces->len == 0) {
     set_empty(&build, error);
@@ -356,6 +372,12 @@ const PartitaScheme *
 partita_corpus_get_scheme(const PartitaCorpus *corpus)
 {
   return corpus->scheme;
+}
+
+bool
+partita_corpus_is_in_common_key(const PartitaCorpus *corpus)
+{
+  return corpus->common_key;
 }
 
 size_t
@@ -380,6 +402,7 @@ partita_corpus_get_piece(const PartitaCorpus *corpus, size_t index)
   piece.n = stored->n;
   piece.valid = entry->valid;
   piece.ledger_index = stored->ledger_index;
+  piece.shift = stored->shift;
   piece.notes = entry->notes;
   return piece;
 }

@@ -29,6 +29,7 @@
 /// one on OpenScore lieder, Mutopia and Nottingham (tests/corpus/test-sets.c).
 #define FIT_MARGIN 0.12
 #define CONCENTRATION_MIN 0.8
+#define REPAIRS_MAX 3
 
 /// Quarters that notes may lie off the grid: half a position of `remi`.
 #define OFFSET_MAX (1.0 / 24.0)
@@ -193,33 +194,59 @@ repair_offset(PartitaScore *score,
   return g_strdup_printf("music moved by %d ticks to its bar lines", by);
 }
 
-bool
-partita_score_repair_bars(PartitaScore *score, char **reason)
+/// (transfer full) (nullable): what was done
+static char *
+repair_once(PartitaScore *score)
 {
   g_auto(PartitaPulse) pulse = {0};
-  g_autofree char *done = NULL;
   const bool in_fragments = share_of_fragments(score) > SHORT_BAR_SHARE;
   PartitaMeter only;
   size_t n = 0;
 
-  if (reason != NULL)
-    *reason = NULL;
   (void)partita_score_get_meters(score, &n);
   // Where metres change and make sense, somebody has thought about them.
   if (partita_score_get_n_notes(score) < NOTES_MIN ||
       (n > 0 && !in_fragments && !find_only_meter(score, &only)))
-    return false;
+    return NULL;
   partita_pulse_measure(&pulse, score);
-  if (in_fragments) {
-    done = repair_fragments(score, &pulse);
-  } else if (n == 0) {
-    done = repair_undeclared(score, &pulse);
-  } else {
-    done = repair_contradicted(score, &pulse, only);
+  if (in_fragments)
+    return repair_fragments(score, &pulse);
+  if (n == 0)
+    return repair_undeclared(score, &pulse);
+
+  char *done = repair_contradicted(score, &pulse, only);
+
+  return done != NULL ? done : repair_offset(score, &pulse, only);
+}
+
+/// How many repairs lead to a score that is left as it is; 0 if none is due,
+/// or if they would go on: then there is no telling what is right.
+static int
+count_repairs(const PartitaScore *score)
+{
+  g_autoptr(PartitaScore) trial = partita_score_copy(score);
+
+  for (int n = 0; n <= REPAIRS_MAX; ++n) {
+    g_autofree char *done = repair_once(trial);
+
     if (done == NULL)
-      done = repair_offset(score, &pulse, only);
+      return n;
+  }
+  return 0;
+}
+
+bool
+partita_score_repair_bars(PartitaScore *score, char **reason)
+{
+  const int n = count_repairs(score);
+  g_autoptr(GString) all = g_string_new(NULL);
+
+  for (int i = 0; i < n; ++i) {
+    g_autofree char *done = repair_once(score);
+
+    g_string_append_printf(all, "%s%s", i > 0 ? ", then " : "", done);
   }
   if (reason != NULL)
-    *reason = g_strdup(done);
-  return done != NULL;
+    *reason = n > 0 ? g_strdup(all->str) : NULL;
+  return n > 0;
 }

@@ -104,3 +104,30 @@ partita_score_estimate_key(const PartitaScore *score)
   }
   return key;
 }
+
+int
+partita_key_to_common(int key)
+{
+  const int target = key < 12 ? 0 : 9;
+  const int up = ((target - key) % 12 + 12) % 12;
+
+  return up > 5 ? up - 12 : up;
+}
+
+int
+partita_score_find_key(const PartitaScore *score)
+{
+  const int estimate = partita_score_estimate_key(score);
+  size_t n = 0;
+  const PartitaKey *keys = partita_score_get_keys(score, &n);
+
+  if (n == 0 || keys[0].tick > 0 || estimate < 0)
+    return estimate;
+
+  // Places on the circle of fifths; keys of the same scale share one.
+  const int fifths = partita_key_to_signature(estimate).sharps - keys[0].sharps;
+  const int apart = (fifths % 12 + 12) % 12;
+
+  return apart <= 1 || apart == 11 ? partita_key_from_signature(keys[0])
+                                   : estimate;
+}

@@ -185,4 +185,5 @@ partita_performance_get_fields(const void *state, uint16_t *fields)
 
   fields[0] = MIN(s->n_sounding, PERFORMANCE_SOUNDING_MAX);
   fields[1] = (uint16_t)(s->time % PERFORMANCE_STEPS_A_SECOND);
+  fields[2] = s->started ? (uint16_t)(s->style + 1) : 0;
 }

@@ -22,6 +22,7 @@ G_STATIC_ASSERT(G_N_ELEMENTS(classes) == PERFORMANCE_N_CLASSES);
 static const PartitaTokenField fields[] = {
   {"Sounding", PERFORMANCE_SOUNDING_MAX + 1},
   {"Time", PERFORMANCE_STEPS_A_SECOND},
+  {"Style", 0},
 };
 
 static char *

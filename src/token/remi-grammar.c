@@ -383,4 +383,8 @@ partita_remi_get_fields(const void *state, uint16_t *fields)
   fields[1] = in_bars ? (uint16_t)(s->count + 1) : 0;
   fields[2] = in_bars ? s->program : PARTITA_N_PROGRAMS;
   fields[3] = in_bars ? s->meter : (uint16_t)REMI_N_METERS;
+  // Controls hold for the whole piece, long after a model forgot their tokens.
+  fields[4] = s->started ? (uint16_t)(s->style + 1) : 0;
+  fields[5] = s->started ? (uint16_t)(s->key + 1) : 0;
+  fields[6] = s->started ? (uint16_t)(s->density + 1) : 0;
 }

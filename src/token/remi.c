@@ -30,6 +30,9 @@ static const PartitaTokenField fields[] = {
   {"BarsLeft", REMI_N_COUNTS + 1},
   {"Program", PARTITA_N_PROGRAMS + 1},
   {"Meter", REMI_N_METERS + 1},
+  {"Style", 0},
+  {"Key", 24 + 1},
+  {"Density", REMI_N_DENSITIES + 1},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(fields) <= PARTITA_GRAMMAR_FIELDS_MAX);
 
@@ -55,16 +58,6 @@ find_programs(const RemiPiece *piece, bool programs[PARTITA_N_PROGRAMS])
 }
 
 static int
-find_key(const PartitaScore *score)
-{
-  size_t n = 0;
-  const PartitaKey *keys = partita_score_get_keys(score, &n);
-
-  return n > 0 && keys[0].tick == 0 ? partita_key_from_signature(keys[0])
-                                    : partita_score_estimate_key(score);
-}
-
-static int
 find_tempo(const PartitaScore *score)
 {
   g_autoptr(PartitaTempoMap) map = partita_tempo_map_new(score);
@@ -81,7 +74,7 @@ get_prompt(const PartitaScore *score, PartitaPrompt *prompt)
   PartitaQuantiseLoss loss;
 
   make_piece(&piece, score, &loss);
-  prompt->key = find_key(score);
+  prompt->key = partita_score_find_key(score);
   prompt->tempo_bin = find_tempo(score);
   prompt->bars = (int)piece.bars->len;
   prompt->density = (int)partita_remi_density(piece.notes->len, piece.end);

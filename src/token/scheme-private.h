@@ -21,7 +21,7 @@ typedef struct {
 
 typedef struct {
   const char *name;
-  uint16_t size;
+  uint16_t size; ///< 0 for the style: none, or one of those the scheme has
 } PartitaTokenField;
 
 /// What a scheme is: one entry of the table in scheme.c.

@@ -274,7 +274,9 @@ partita_scheme_get_field_size(const PartitaScheme *scheme, size_t field)
 {
   g_return_val_if_fail(field < scheme->ops->n_fields, 0);
 
-  return scheme->ops->fields[field].size;
+  const size_t size = scheme->ops->fields[field].size;
+
+  return size > 0 ? size : g_strv_length(scheme->styles) + 1;
 }
 
 const char *

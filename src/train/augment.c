@@ -48,10 +48,12 @@ draw_controls(uint64_t seed, uint64_t serial)
 void
 partita_augment(const PartitaScheme *scheme,
                 GArray *ids,
+                bool transposing,
                 uint64_t seed,
                 uint64_t serial)
 {
-  transpose(scheme, ids, seed, serial);
+  if (transposing)
+    transpose(scheme, ids, seed, serial);
 
   const size_t n =
     partita_scheme_drop_controls(scheme, (uint16_t *)(void *)ids->data,

@@ -192,11 +192,6 @@ partita_train_settings_describe(const PartitaTrainSettings *settings)
   add_double(builder, "beta2", settings->beta2);
   add_double(builder, "weight_decay", settings->weight_decay);
   add_double(builder, "clip", settings->clip);
-  json_builder_set_member_name(builder, "transposition");
-  json_builder_begin_array(builder);
-  json_builder_add_int_value(builder, PARTITA_TRANSPOSE_MIN);
-  json_builder_add_int_value(builder, PARTITA_TRANSPOSE_MAX);
-  json_builder_end_array(builder);
   // As text: a number of JSON holds only 53 bits everywhere.
   g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, settings->seed);
   add_string(builder, "seed", seed);
@@ -239,4 +234,8 @@ partita_train_write_metadata(PartitaModel *model,
   partita_model_set_metadata(model, "scheme", scheme);
   partita_model_set_metadata(model, "settings", described);
   partita_model_set_metadata(model, "training", training);
+  partita_model_set_metadata(
+    model, "transposition",
+    partita_corpus_is_in_common_key(corpus) ? "common" : "random");
+  partita_train_write_prompts(model, corpus);
 }

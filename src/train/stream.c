@@ -138,6 +138,7 @@ read_piece(PartitaStream *stream, Row *row, uint64_t serial)
   partita_grammar_reset(row->grammar);
   if (stream->training)
     partita_augment(partita_corpus_get_scheme(stream->corpus), row->ids,
+                    !partita_corpus_is_in_common_key(stream->corpus),
                     stream->seed, serial);
   return piece;
 }

@@ -41,13 +41,24 @@ partita_train_settings_init(PartitaTrainSettings *settings,
 char *
 partita_train_settings_describe(const PartitaTrainSettings *settings);
 
-/// Writes "scheme", "settings" and "training"; neither time nor machine enter,
+/// Writes the metadata that model.h names; neither time nor machine enter,
 /// so that equal runs give equal files.
 void
 partita_train_write_metadata(PartitaModel *model,
                              const PartitaCorpus *corpus,
                              const PartitaTrainSettings *settings,
                              const PartitaTrainReport *report);
+
+/**
+ * partita_train_write_prompts:
+ *
+ * Writes "prompts", a JSON array with an array for each training piece: the
+ * semitones it was moved by, then the ids of its controls. It is what composing
+ * draws controls from that nobody asks for. A model sees each piece's prompt
+ * once while it sees its music token by token, so it would learn them last.
+ */
+void
+partita_train_write_prompts(PartitaModel *model, const PartitaCorpus *corpus);
 
 /**
  * partita_train_with_settings:
@@ -149,15 +160,17 @@ partita_stream_set_state(PartitaStream *stream, const uint64_t *state);
 /**
  * partita_augment:
  * @ids: (element-type uint16_t): a piece, changed in place
+ * @transposing: whether to transpose by a random interval, uniform over those
+ * of -5 to 6 semitones that fit
  * @serial: number of the piece in the run
  *
- * Transposes by a random interval, uniform over those of -5 to 6 semitones
- * that fit, and leaves out each kind of control with probability 1/4, all of
- * them with probability 1/8.
+ * Transposes if asked to, and leaves out each kind of control with probability
+ * 1/4, all of them with probability 1/8.
  */
 void
 partita_augment(const PartitaScheme *scheme,
                 GArray *ids,
+                bool transposing,
                 uint64_t seed,
                 uint64_t serial);
 

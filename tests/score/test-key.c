@@ -118,6 +118,62 @@ test_no_pitch(void)
   g_assert_cmpint(partita_score_estimate_key(score), ==, -1);
 }
 
+/* Law: moved to the common key, every major key is C and every minor A. */
+static void
+test_common(void)
+{
+  for (int key = 0; key < 24; ++key) {
+    const int shift = partita_key_to_common(key);
+    g_autoptr(PartitaScore) score = partita_score_new(480);
+
+    g_assert_cmpint(shift, >=, -6);
+    g_assert_cmpint(shift, <=, 5);
+    partita_score_add_key(score, partita_key_to_signature(key));
+    g_assert_true(partita_score_transpose(score, shift));
+
+    size_t n = 0;
+    const PartitaKey moved = partita_score_get_keys(score, &n)[0];
+
+    g_assert_cmpint(partita_key_from_signature(moved), ==, key < 12 ? 0 : 21);
+  }
+}
+
+/// A scale of C major, ending in its chord.
+static PartitaScore *
+make_c_major(void)
+{
+  static const uint8_t steps[] = {0, 2, 4, 5, 7, 9, 11, 12, 7, 4, 0, 0};
+  PartitaScore *score = partita_score_new(480);
+  PartitaTrack *track = partita_score_add_track(score, 0, NULL);
+
+  for (uint32_t i = 0; i < G_N_ELEMENTS(steps); ++i)
+    partita_track_add_note(
+      track, (PartitaNote){i * 480, 480, (uint8_t)(60 + steps[i]), 80});
+  return score;
+}
+
+/// A signature near the notes is believed, one far from them is not.
+static void
+test_find(void)
+{
+  const struct {
+    PartitaKey signed_;
+    int found;
+  } cases[] = {
+    {{0, 0, false}, 0},   {{0, 1, false}, 7}, {{0, -1, false}, 5},
+    {{0, 0, true}, 21},   {{0, 2, false}, 0}, {{0, -3, true}, 0},
+    {{960, 1, false}, 0},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); ++i) {
+    g_autoptr(PartitaScore) score = make_c_major();
+
+    g_assert_cmpint(partita_score_find_key(score), ==, 0);
+    partita_score_add_key(score, cases[i].signed_);
+    g_assert_cmpint(partita_score_find_key(score), ==, cases[i].found);
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -128,5 +184,7 @@ main(int argc, char **argv)
   g_test_add_func("/score/key/transposed", test_transposed);
   g_test_add_func("/score/key/cadence", test_cadence);
   g_test_add_func("/score/key/no-pitch", test_no_pitch);
+  g_test_add_func("/score/key/common", test_common);
+  g_test_add_func("/score/key/find", test_find);
   return g_test_run();
 }

@@ -24,7 +24,7 @@ test_vocabulary(void)
 
   g_assert_cmpuint(partita_scheme_get_vocab_size(scheme), ==, 390);
   g_assert_cmpint(partita_scheme_get_tempo_bin(scheme, 500000), ==, -1);
-  g_assert_cmpuint(partita_scheme_get_n_fields(scheme), ==, 2);
+  g_assert_cmpuint(partita_scheme_get_n_fields(scheme), ==, 3);
 }
 
 static void
@@ -168,11 +168,16 @@ test_fields(void)
   g_autoptr(PartitaGrammar) grammar = partita_grammar_new(scheme);
   uint16_t fields[PARTITA_GRAMMAR_FIELDS_MAX];
 
+  const uint16_t n_styles =
+    (uint16_t)g_strv_length((char **)partita_scheme_get_styles(scheme));
+
+  g_assert_cmpuint(partita_scheme_get_field_size(scheme, 2), ==, n_styles + 1);
   push_all(scheme, grammar,
            "Bos TimeShift_100 TimeShift_30 Velocity_3 NoteOn_60 NoteOn_64");
   partita_grammar_get_fields(grammar, fields);
   g_assert_cmpuint(fields[0], ==, 2);
   g_assert_cmpuint(fields[1], ==, 30);
+  g_assert_cmpuint(fields[2], ==, 0);
 }
 
 int

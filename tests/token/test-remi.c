@@ -316,9 +316,9 @@ test_fields(void)
   g_autoptr(PartitaGrammar) grammar = partita_grammar_new(scheme);
   uint16_t fields[PARTITA_GRAMMAR_FIELDS_MAX];
 
-  g_assert_cmpuint(partita_scheme_get_n_fields(scheme), ==, 4);
+  g_assert_cmpuint(partita_scheme_get_n_fields(scheme), ==, 7);
   g_assert_cmpstr(partita_scheme_get_field_name(scheme, 1), ==, "BarsLeft");
-  push_all(grammar, "Bos Program_5");
+  push_all(grammar, "Bos Key_D_major Density_3 Program_5");
   partita_grammar_get_fields(grammar, fields);
   g_assert_cmpuint(fields[0], ==, 96);
   g_assert_cmpuint(fields[1], ==, 0);
@@ -330,6 +330,26 @@ test_fields(void)
   g_assert_cmpuint(fields[1], ==, 2);
   g_assert_cmpuint(fields[2], ==, 5);
   g_assert_cmpuint(fields[3], ==, partita_remi_find_meter(48, 4));
+  g_assert_cmpuint(fields[4], ==, 0);
+  g_assert_cmpuint(fields[5], ==, 2 + 1);
+  g_assert_cmpuint(fields[6], ==, 3 + 1);
+}
+
+/// The style stays in sight as long as the piece.
+static void
+test_style_field(void)
+{
+  g_autoptr(PartitaScheme) scheme = make_scheme("remi");
+  g_autoptr(PartitaGrammar) grammar = partita_grammar_new(scheme);
+  uint16_t fields[PARTITA_GRAMMAR_FIELDS_MAX];
+
+  g_assert_cmpuint(partita_scheme_get_field_size(scheme, 4), ==, 4);
+  push_all(grammar, "Bos Style_chorale");
+  partita_grammar_get_fields(grammar, fields);
+  g_assert_cmpuint(fields[4], ==, 1);
+  push_all(grammar, "Bar_2 Meter_3/4 Tempo_0 Position_24 Program_5");
+  partita_grammar_get_fields(grammar, fields);
+  g_assert_cmpuint(fields[4], ==, 1);
 }
 
 /// A long note forbids metres in which it could not end in time.
@@ -449,6 +469,7 @@ main(int argc, char **argv)
   g_test_add_func("/token/remi/halves", test_halves);
   g_test_add_func("/token/remi/mean-tempo", test_mean_tempo);
   g_test_add_func("/token/remi/fields", test_fields);
+  g_test_add_func("/token/remi/style-field", test_style_field);
   g_test_add_func("/token/remi/ringing", test_ringing);
   g_test_add_func("/token/remi/programs-given", test_programs_given);
   g_test_add_func("/token/remi/countdown", test_countdown);

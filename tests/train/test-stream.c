@@ -139,7 +139,7 @@ test_augment(void)
     size_t n = 0;
 
     g_array_append_vals(ids, piece.ids, (guint)piece.n);
-    partita_augment(scheme, ids, seed, serial);
+    partita_augment(scheme, ids, true, seed, serial);
     g_autoptr(PartitaScore) got = partita_scheme_decode(
       scheme, (const uint16_t *)(void *)ids->data, ids->len, &prompt, NULL);
     g_assert_nonnull(got);
