@@ -64,7 +64,8 @@ typedef struct PartitaModelState PartitaModelState;
  * partita_model_new:
  * @seed: of the weights, which are a function of it and @config alone
  *
- * Returns: (transfer full): a model with fresh weights
+ * Returns: (transfer full) (nullable): a model with fresh weights; NULL if
+ * memory does not suffice
  */
 PARTITA_API PartitaModel *
 partita_model_new(const PartitaModelConfig *config, uint64_t seed);

@@ -46,6 +46,15 @@ partita_nn_error_quark(void);
 PARTITA_API bool
 partita_nn_init(GError **error);
 
+/**
+ * partita_nn_check_room:
+ *
+ * Finds out whether the limit on address space leaves room for the first
+ * products of @threads more threads, which without it would spin for ever.
+ */
+PARTITA_API bool
+partita_nn_check_room(unsigned threads, GError **error);
+
 /// (transfer none): the chip whose kernels the products use; bits are equal
 /// between runs on the same one
 PARTITA_API const char *

@@ -12,8 +12,11 @@ G_BEGIN_DECLS
 #define PARTITA_TRAIN_ERROR (partita_train_error_quark())
 
 typedef enum {
-  PARTITA_TRAIN_ERROR_OPTIONS, ///< no such model, size or limit
-  PARTITA_TRAIN_ERROR_DIVERGED ///< the loss is no number any more
+  PARTITA_TRAIN_ERROR_OPTIONS,  ///< no such model, size or limit
+  PARTITA_TRAIN_ERROR_DIVERGED, ///< the loss is no number any more
+  PARTITA_TRAIN_ERROR_RESUME,   ///< no checkpoint, a broken one, or of another
+                                ///< run
+  PARTITA_TRAIN_ERROR_BUSY      ///< another run is at work in the folder
 } PartitaTrainError;
 
 PARTITA_API GQuark
@@ -51,6 +54,12 @@ typedef struct {
   GCancellable *cancellable; ///< (nullable): stops after the step
   void (*progress)(const PartitaTrainStatus *status, void *data);
   void *progress_data;
+  /// (nullable): where checkpoint.safetensors, log.jsonl and the event file of
+  /// TensorBoard are kept; made if it is not there
+  const char *run_folder;
+  bool resume;         ///< go on from the checkpoint of @run_folder
+  double checkpoint_s; ///< seconds between checkpoints; 0: about a minute
+  double wall_time_s;  ///< Unix time of the start, for TensorBoard
 } PartitaTrainOptions;
 
 typedef struct {
@@ -61,6 +70,9 @@ typedef struct {
   double valid_loss;   ///< of the model given back: the best seen
   double trigram_loss; ///< of the count model on the same held-out tokens
   bool cancelled;
+  uint64_t resumed_step; ///< of the checkpoint gone on from, 0 if none
+  bool mixed_cores;      ///< resumed on another chip: not to the bit what a run
+                         ///< without a stop gives
 } PartitaTrainReport;
 
 /**
@@ -70,6 +82,14 @@ typedef struct {
  * truncated back-propagation through time, and keeps the weights with the
  * lowest held-out loss. The model's metadata hold the scheme's description,
  * the settings and the losses. A cancelled run gives its best model so far.
+ *
+ * With a run folder a checkpoint is written at the start, now and then (with a
+ * clock only) and at the end, also of a cancelled run; a fresh run replaces
+ * what the folder held. A run that is resumed gives, bit for bit on one kind
+ * of chip, what it would have given without the stop, if steps or epochs
+ * decide its length; minutes count on from those already spent. Corpus,
+ * scheme, size and seed must be the same, the length need not be. Files that
+ * cannot be written end the run (%G_FILE_ERROR); the checkpoint before stays.
  *
  * Returns: (transfer full) (nullable): NULL with @error set
  */

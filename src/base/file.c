@@ -7,8 +7,13 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/// Ends the name of a temporary file; nobody's own files are called so.
+#define TEMPORARY ".partita-"
+#define TEMPORARY_RANDOM "XXXXXX"
 
 static void
 set_error(GError **error, int code, const char *doing, const char *path)
@@ -59,7 +64,7 @@ partita_file_check_target(const char *path, GError **error)
 static char *
 make_temporary(const char *path, GError **error)
 {
-  g_autofree char *name = g_strdup_printf("%s.XXXXXX", path);
+  g_autofree char *name = g_strconcat(path, TEMPORARY TEMPORARY_RANDOM, NULL);
   const int fd = g_mkstemp_full(name, O_RDWR | O_CLOEXEC, 0666);
 
   if (fd < 0) {
@@ -68,6 +73,24 @@ make_temporary(const char *path, GError **error)
   }
   (void)close(fd);
   return g_steal_pointer(&name);
+}
+
+void
+partita_file_sweep(const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname(path);
+  g_autofree char *name = g_path_get_basename(path);
+  g_autofree char *prefix = g_strconcat(name, TEMPORARY, NULL);
+  const size_t length = strlen(prefix) + strlen(TEMPORARY_RANDOM);
+  g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+  const char *entry = NULL;
+
+  while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL)
+    if (g_str_has_prefix(entry, prefix) && strlen(entry) == length) {
+      g_autofree char *leftover = g_build_filename(folder, entry, NULL);
+
+      (void)g_unlink(leftover);
+    }
 }
 
 static bool

@@ -35,6 +35,15 @@ partita_file_replace_bytes(const char *path,
                            GError **error);
 
 /**
+ * partita_file_sweep:
+ *
+ * Removes the temporary files that writers of @path left beside it when they
+ * were killed. Nobody may be writing @path meanwhile.
+ */
+void
+partita_file_sweep(const char *path);
+
+/**
  * partita_file_check_target:
  *
  * Finds out, before any long work, whether partita_file_replace() can succeed:

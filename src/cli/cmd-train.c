@@ -24,6 +24,8 @@ typedef struct {
   gint64 steps;
   gint64 seed;
   int threads;
+  gboolean resume;
+  double checkpoint_s;
 } Options;
 
 static GOptionEntry *
@@ -55,6 +57,10 @@ train_entries(void *data)
      "N"},
     {"backend", 0, 0, G_OPTION_ARG_STRING, &o->backend,
      "What multiplies matrices (auto)", "auto|openblas|onednn"},
+    {"resume", 0, 0, G_OPTION_ARG_NONE, &o->resume,
+     "Go on from the checkpoint in MODEL.run", NULL},
+    {"checkpoint", 0, 0, G_OPTION_ARG_DOUBLE, &o->checkpoint_s,
+     "Write a checkpoint so often (about 60)", "SECONDS"},
     {0},
   };
 
@@ -77,10 +83,11 @@ check(const Options *o, GError **error)
   // Written so that NaN is refused too.
   if (!(o->minutes >= 0.0 && o->minutes <= 1e6) ||
       !(o->epochs >= 0.0 && o->epochs <= 1e9) || o->steps < 0 ||
-      o->threads < 0 || o->threads > 1024 || o->seed < 0) {
+      !(o->checkpoint_s >= 0.0 && o->checkpoint_s <= 1e9) || o->threads < 0 ||
+      o->threads > 1024 || o->seed < 0) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--minutes, --epochs, --steps, --threads and --seed "
-                "take numbers that are not negative");
+                "--minutes, --epochs, --steps, --checkpoint, --threads and "
+                "--seed take numbers that are not negative");
     return false;
   }
   if (o->transpose != NULL && !g_str_equal(o->transpose, "common") &&
@@ -135,17 +142,15 @@ show_training(const PartitaTrainStatus *status, void *data)
   cli_progress_show(progress, status->share, words);
 }
 
+// The output with another ending.
 static char *
-ledger_path(const Options *o)
+name_beside(const Options *o, const char *ending)
 {
-  if (o->ledger != NULL)
-    return g_strdup(o->ledger);
-
   g_autofree char *stem = g_strdup(o->output);
 
   if (g_str_has_suffix(stem, ".safetensors"))
     stem[strlen(stem) - strlen(".safetensors")] = '\0';
-  return g_strconcat(stem, ".ledger.jsonl", NULL);
+  return g_strconcat(stem, ending, NULL);
 }
 
 static PartitaCorpus *
@@ -207,6 +212,7 @@ train(const Options *o,
       GError **error)
 {
   CliProgress progress;
+  g_autofree char *run_folder = name_beside(o, ".run");
   const bool limited = o->epochs > 0.0 || o->steps > 0;
   const PartitaTrainOptions options = {
     .architecture = o->architecture != NULL ? o->architecture : "lstm",
@@ -223,6 +229,10 @@ train(const Options *o,
     .cancellable = cancellable,
     .progress = show_training,
     .progress_data = &progress,
+    .run_folder = run_folder,
+    .resume = o->resume,
+    .checkpoint_s = o->checkpoint_s,
+    .wall_time_s = (double)g_get_real_time() * 1e-6,
   };
 
   cli_progress_init(&progress);
@@ -238,6 +248,9 @@ print_report(const PartitaTrainReport *report, const char *output)
 {
   if (report->cancelled)
     g_printerr("stopped before the end; the best model so far is kept\n");
+  if (report->mixed_cores)
+    g_printerr("resumed on another kind of chip: the model is not to the bit "
+               "what one run would have given\n");
   g_print("steps %" G_GUINT64_FORMAT ", %.0f s, %.0f tokens/s\n", report->steps,
           report->seconds, report->tokens_per_s);
   if (!isnan(report->valid_loss))
@@ -261,7 +274,13 @@ train_run(void *data, char **arguments, GError **error)
     return false;
 
   g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
-  g_autofree char *ledger = ledger_path(o);
+  g_autofree char *ledger =
+    o->ledger != NULL ? g_strdup(o->ledger) : name_beside(o, ".ledger.jsonl");
+
+  // What a run that was killed while it wrote these left.
+  partita_file_sweep(o->output);
+  partita_file_sweep(ledger);
+
   g_autoptr(PartitaCorpus) corpus = read_corpus(o, folder, cancellable, error);
 
   if (corpus == NULL || !partita_corpus_write_ledger(corpus, ledger, error))

@@ -4,8 +4,11 @@
 #include "cli.h"
 
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 GQuark
 cli_error_quark(void)
@@ -140,9 +143,22 @@ dispatch(int argc, char **argv)
   return run_command(command, argv + 1, &error) ? 0 : report(command, error);
 }
 
+// OpenBLAS starts threads when it is loaded, which then try for ever to get
+// memory that a limit (ulimit -v) keeps from them, and waits for them at exit.
+static int
+leave(int status)
+{
+  struct rlimit limit;
+
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    return status;
+  (void)fflush(NULL);
+  _exit(status);
+}
+
 int
 main(int argc, char **argv)
 {
   (void)setlocale(LC_CTYPE, "");
-  return dispatch(argc, argv);
+  return leave(dispatch(argc, argv));
 }

@@ -162,7 +162,8 @@ partita_model_new(const PartitaModelConfig *config, uint64_t seed)
 
   g_autoptr(PartitaModel) model = partita_model_new_empty(config);
 
-  g_return_val_if_fail(model != NULL, NULL);
+  if (model == NULL)
+    return NULL;
   for (guint i = 0; i < model->tensors->len; ++i)
     fill_tensor(model, &g_array_index(model->tensors, PartitaModelTensor, i),
                 seed);

@@ -142,9 +142,8 @@ read_sizes(JsonNode *node, size_t max, size_t *sizes, size_t *n)
   return true;
 }
 
-/// Bytes of an element, 0 for a type the format does not know.
-static size_t
-find_dtype_size(const char *dtype)
+size_t
+partita_safetensors_get_dtype_size(const char *dtype)
 {
   static const struct {
     const char *name;
@@ -164,7 +163,7 @@ find_dtype_size(const char *dtype)
 static bool
 shape_gives_size(const PartitaSafetensor *tensor)
 {
-  size_t size = find_dtype_size(tensor->dtype);
+  size_t size = partita_safetensors_get_dtype_size(tensor->dtype);
 
   if (size == 0 || tensor->begin > tensor->end)
     return false;

@@ -59,6 +59,51 @@ partita_safetensors_free(PartitaSafetensors *file);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaSafetensors, partita_safetensors_free)
 
+/// Bytes of an element of type @dtype, 0 if the format does not know it.
+size_t
+partita_safetensors_get_dtype_size(const char *dtype);
+
+/// A tensor in memory, to write or to read into.
+typedef struct {
+  const char *name;
+  const char *dtype;
+  size_t n_dims;
+  size_t shape[PARTITA_SAFETENSORS_DIMS_MAX];
+  void *numbers; ///< (transfer none): of that shape, in the machine's own order
+} PartitaSafetensorNumbers;
+
+/**
+ * partita_safetensors_save:
+ * @metadata: key, value, key, value, ..., NULL; "sha256" is put before them,
+ * the SHA-256 of the data
+ *
+ * Writes by partita_file_replace(). What memory it takes does not depend on
+ * the tensors.
+ *
+ * Returns: false with @error set (%G_FILE_ERROR, its message names @path)
+ */
+bool
+partita_safetensors_save(const char *path,
+                         const char *const *metadata,
+                         const PartitaSafetensorNumbers *tensors,
+                         size_t n_tensors,
+                         GError **error);
+
+/**
+ * partita_safetensors_take:
+ * @file: as partita_safetensors_save() writes it
+ *
+ * Copies the tensors, which must be just those of @file, if they have the
+ * SHA-256 that the file gives. On failure nothing was copied.
+ *
+ * Returns: false with @error set (%PARTITA_MODEL_ERROR_BROKEN)
+ */
+bool
+partita_safetensors_take(const PartitaSafetensors *file,
+                         const PartitaSafetensorNumbers *tensors,
+                         size_t n_tensors,
+                         GError **error);
+
 /**
  * partita_safetensors_check_text:
  * @text: the header

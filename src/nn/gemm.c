@@ -3,11 +3,15 @@
 
 #include <cblas.h>
 #include <nn/nn-private.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 /* OpenBLAS maps its buffers at the first product and tries again for ever if
  * it gets none (OpenBLAS issue 5289); about 350 MB sufficed two threads. */
 #define MIN_ADDRESS_SPACE ((rlim_t)512 << 20)
+/* A buffer of OpenBLAS and, while it is being aligned, an arena of malloc:
+ * 128 MiB each. */
+#define THREAD_ADDRESS_SPACE ((size_t)272 << 20)
 
 #ifdef PARTITA_NN_DOUBLE
 #define REAL_GEMM cblas_dgemm
@@ -39,6 +43,24 @@ partita_nn_init(GError **error)
   }
   openblas_set_num_threads(1);
   return true;
+}
+
+bool
+partita_nn_check_room(unsigned threads, GError **error)
+{
+  const size_t size = threads * THREAD_ADDRESS_SPACE;
+  void *const room = mmap(NULL, size, PROT_NONE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+  if (room != MAP_FAILED) {
+    (void)munmap(room, size);
+    return true;
+  }
+  g_set_error(error, PARTITA_NN_ERROR, PARTITA_NN_ERROR_MEMORY,
+              "the limit on address space (ulimit -v) leaves no room for the "
+              "products of %u threads, %zu MiB",
+              threads, size >> 20);
+  return false;
 }
 
 const char *

@@ -102,6 +102,8 @@ partita_crew_new(const PartitaModel *model,
                 "no memory for a model of this size");
     return NULL;
   }
+  if (!partita_nn_check_room((unsigned)used, error))
+    return NULL;
   if (used > 1) {
     crew->pool = g_thread_pool_new(run_in_pool, crew, (int)used, TRUE, error);
     if (crew->pool == NULL)
@@ -180,26 +182,31 @@ partita_crew_run(PartitaCrew *crew,
   return sum_shards(crew, gradients != NULL);
 }
 
-static PartitaReal *
-save_states(const PartitaCrew *crew)
+size_t
+partita_crew_get_state_size(const PartitaCrew *crew)
 {
-  const size_t size =
-    partita_model_worker_get_state_size(crew->shards[0].worker);
-  PartitaReal *states = g_new(PartitaReal, size * crew->n_shards);
-
-  for (size_t i = 0; i < crew->n_shards; ++i)
-    partita_model_worker_get_state(crew->shards[i].worker, states + i * size);
-  return states;
+  return crew->n_shards *
+         partita_model_worker_get_state_size(crew->shards[0].worker);
 }
 
-static void
-restore_states(PartitaCrew *crew, const PartitaReal *states)
+void
+partita_crew_get_state(const PartitaCrew *crew, PartitaReal *state)
 {
   const size_t size =
     partita_model_worker_get_state_size(crew->shards[0].worker);
 
   for (size_t i = 0; i < crew->n_shards; ++i)
-    partita_model_worker_set_state(crew->shards[i].worker, states + i * size);
+    partita_model_worker_get_state(crew->shards[i].worker, state + i * size);
+}
+
+void
+partita_crew_set_state(PartitaCrew *crew, const PartitaReal *state)
+{
+  const size_t size =
+    partita_model_worker_get_state_size(crew->shards[0].worker);
+
+  for (size_t i = 0; i < crew->n_shards; ++i)
+    partita_model_worker_set_state(crew->shards[i].worker, state + i * size);
 }
 
 double
@@ -210,9 +217,11 @@ partita_crew_evaluate(PartitaCrew *crew,
 {
   g_autoptr(PartitaStream) stream =
     partita_stream_new(corpus, pieces, settings, false);
-  g_autofree PartitaReal *states = save_states(crew);
+  g_autofree PartitaReal *state =
+    g_new(PartitaReal, partita_crew_get_state_size(crew));
   double nll = 0.0, n = 0.0;
 
+  partita_crew_get_state(crew, state);
   for (;;) {
     const PartitaChunk *chunk = partita_stream_next(stream);
 
@@ -221,6 +230,6 @@ partita_crew_evaluate(PartitaCrew *crew,
     nll += partita_crew_run(crew, chunk, 0, NULL);
     n += (double)chunk->n_targets;
   }
-  restore_states(crew, states);
+  partita_crew_set_state(crew, state);
   return n > 0.0 ? nll / n : (double)NAN;
 }

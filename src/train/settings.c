@@ -187,18 +187,17 @@ add_string(JsonBuilder *builder, const char *name, const char *value)
   json_builder_add_string_value(builder, value);
 }
 
-static void
-set_json(PartitaModel *model, const char *key, JsonBuilder *builder)
+static char *
+end_json(JsonBuilder *builder)
 {
   json_builder_end_object(builder);
 
   g_autoptr(JsonNode) root = json_builder_get_root(builder);
-  g_autofree char *text = json_to_string(root, FALSE);
-  partita_model_set_metadata(model, key, text);
+  return json_to_string(root, FALSE);
 }
 
-static void
-write_settings(PartitaModel *model, const PartitaTrainSettings *settings)
+char *
+partita_train_settings_describe(const PartitaTrainSettings *settings)
 {
   const PartitaModelConfig *config = &settings->config;
   g_autoptr(JsonBuilder) builder = json_builder_new();
@@ -224,13 +223,11 @@ write_settings(PartitaModel *model, const PartitaTrainSettings *settings)
   // As text: a number of JSON holds only 53 bits everywhere.
   g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, settings->seed);
   add_string(builder, "seed", seed);
-  set_json(model, "settings", builder);
+  return end_json(builder);
 }
 
-static void
-write_training(PartitaModel *model,
-               const PartitaCorpus *corpus,
-               const PartitaTrainReport *report)
+static char *
+describe_training(const PartitaCorpus *corpus, const PartitaTrainReport *report)
 {
   const size_t n_pieces = partita_corpus_get_n_pieces(corpus);
   g_autoptr(JsonBuilder) builder = json_builder_new();
@@ -248,7 +245,7 @@ write_training(PartitaModel *model,
   add_int(builder, "tokens", count_tokens(corpus, false));
   add_int(builder, "valid_tokens", count_tokens(corpus, true));
   add_string(builder, "version", PARTITA_VERSION);
-  set_json(model, "training", builder);
+  return end_json(builder);
 }
 
 void
@@ -259,10 +256,12 @@ partita_train_write_metadata(PartitaModel *model,
 {
   g_autofree char *scheme =
     partita_scheme_describe(partita_corpus_get_scheme(corpus));
+  g_autofree char *described = partita_train_settings_describe(settings);
+  g_autofree char *training = describe_training(corpus, report);
 
   partita_model_set_metadata(model, "scheme", scheme);
-  write_settings(model, settings);
-  write_training(model, corpus, report);
+  partita_model_set_metadata(model, "settings", described);
+  partita_model_set_metadata(model, "training", training);
   partita_model_set_metadata(
     model, "transposition",
     partita_corpus_is_in_common_key(corpus) ? "common" : "random");

@@ -8,8 +8,9 @@
 
 /// A row reads one piece; it is free when it has read all but the last id.
 typedef struct {
-  GArray *ids; // uint16_t
-  size_t next; // index of the next input
+  GArray *ids;     // uint16_t
+  size_t next;     // index of the next input
+  uint64_t serial; // number of the piece in the run
   PartitaGrammar *grammar;
 } Row;
 
@@ -122,6 +123,26 @@ is_free(const Row *row)
   return row->next + 1 >= row->ids->len;
 }
 
+// Gives the row piece @serial of the run, which must be of this pass.
+static PartitaPiece
+read_piece(PartitaStream *stream, Row *row, uint64_t serial)
+{
+  const size_t place = (size_t)(serial % stream->pieces->len);
+  const PartitaPiece piece = partita_corpus_get_piece(
+    stream->corpus, g_array_index(stream->pieces, size_t, place));
+
+  g_array_set_size(row->ids, 0);
+  g_array_append_vals(row->ids, piece.ids, (guint)piece.n);
+  row->next = 0;
+  row->serial = serial;
+  partita_grammar_reset(row->grammar);
+  if (stream->training)
+    partita_augment(partita_corpus_get_scheme(stream->corpus), row->ids,
+                    !partita_corpus_is_in_common_key(stream->corpus),
+                    stream->seed, serial);
+  return piece;
+}
+
 // Returns false if no piece is left.
 static bool
 begin_piece(PartitaStream *stream, Row *row)
@@ -134,17 +155,10 @@ begin_piece(PartitaStream *stream, Row *row)
     shuffle(stream);
   }
 
-  const uint64_t serial = stream->passes * stream->pieces->len + stream->taken;
-  const PartitaPiece piece = partita_corpus_get_piece(
-    stream->corpus, g_array_index(stream->pieces, size_t, stream->taken++));
-  g_array_set_size(row->ids, 0);
-  g_array_append_vals(row->ids, piece.ids, (guint)piece.n);
-  row->next = 0;
-  partita_grammar_reset(row->grammar);
-  if (stream->training)
-    partita_augment(partita_corpus_get_scheme(stream->corpus), row->ids,
-                    !partita_corpus_is_in_common_key(stream->corpus),
-                    stream->seed, serial);
+  const uint64_t serial =
+    stream->passes * stream->pieces->len + stream->taken++;
+  const PartitaPiece piece = read_piece(stream, row, serial);
+
   stream->begun += (double)piece.n;
   return true;
 }
@@ -196,4 +210,78 @@ partita_stream_get_epoch(const PartitaStream *stream)
     if (!is_free(&stream->rows[i]))
       unread += (double)(stream->rows[i].ids->len - stream->rows[i].next);
   return MAX(stream->begun - unread, 0.0) / MAX(stream->tokens, 1.0);
+}
+
+/* The state: passes, pieces taken and tokens begun, then serial and next of
+ * every row. The order and the changes of the pieces follow from these. */
+#define STATE_HEAD 3
+#define STATE_ROW 2
+#define NO_PIECE G_MAXUINT64
+
+size_t
+partita_stream_get_state_size(const PartitaStream *stream)
+{
+  return STATE_HEAD + STATE_ROW * stream->n_rows;
+}
+
+void
+partita_stream_get_state(const PartitaStream *stream, uint64_t *state)
+{
+  *state++ = stream->passes;
+  *state++ = stream->taken;
+  *state++ = (uint64_t)stream->begun;
+  for (size_t i = 0; i < stream->n_rows; ++i) {
+    const Row *row = &stream->rows[i];
+
+    *state++ = row->ids->len > 0 ? row->serial : NO_PIECE;
+    *state++ = row->next;
+  }
+}
+
+static void
+enter_pass(PartitaStream *stream, uint64_t passes)
+{
+  if (stream->passes == passes)
+    return;
+  stream->passes = passes;
+  shuffle(stream);
+}
+
+static bool
+resume_row(PartitaStream *stream, Row *row, uint64_t serial, uint64_t next)
+{
+  enter_pass(stream, serial / stream->pieces->len);
+  (void)read_piece(stream, row, serial);
+  if (next >= row->ids->len)
+    return false;
+  for (; row->next < next; ++row->next)
+    partita_grammar_push(row->grammar,
+                         g_array_index(row->ids, uint16_t, row->next));
+  return true;
+}
+
+bool
+partita_stream_set_state(PartitaStream *stream, const uint64_t *state)
+{
+  const uint64_t n = stream->pieces->len;
+  const uint64_t passes = state[0];
+  const uint64_t taken = state[1];
+
+  g_return_val_if_fail(stream->training, false);
+  if (n == 0 || taken > n || passes > G_MAXUINT64 / 2 / n)
+    return false;
+  for (size_t i = 0; i < stream->n_rows; ++i) {
+    const uint64_t *row = state + STATE_HEAD + STATE_ROW * i;
+
+    g_array_set_size(stream->rows[i].ids, 0);
+    stream->rows[i].next = 0;
+    if (row[0] != NO_PIECE &&
+        (row[0] >= passes * n + taken ||
+         !resume_row(stream, &stream->rows[i], row[0], row[1])))
+      return false;
+  }
+  enter_pass(stream, passes);
+  stream->taken = (size_t)taken;
+  stream->begun = (double)state[2];
+  return true;
 }

@@ -38,6 +38,10 @@ partita_train_settings_init(PartitaTrainSettings *settings,
                             const PartitaTrainOptions *options,
                             GError **error);
 
+/// (transfer full): the settings as a JSON object, equal for equal ones
+char *
+partita_train_settings_describe(const PartitaTrainSettings *settings);
+
 /// Writes the metadata that model.h names; neither time nor machine enter,
 /// so that equal runs give equal files.
 void
@@ -135,6 +139,25 @@ partita_stream_next(PartitaStream *stream);
 double
 partita_stream_get_epoch(const PartitaStream *stream);
 
+/// Numbers in the state of a stream.
+size_t
+partita_stream_get_state_size(const PartitaStream *stream);
+
+/// @state: (out caller-allocates): shape [state_size]: the stream's place
+void
+partita_stream_get_state(const PartitaStream *stream, uint64_t *state);
+
+/**
+ * partita_stream_set_state:
+ * @state: shape [state_size], from a stream of the same arguments
+ *
+ * Brings a stream for training to where the other was.
+ *
+ * Returns: false if there is no such place; the stream is then of no use
+ */
+bool
+partita_stream_set_state(PartitaStream *stream, const uint64_t *state);
+
 /**
  * partita_augment:
  * @ids: (element-type uint16_t): a piece, changed in place
@@ -190,6 +213,17 @@ partita_crew_run(PartitaCrew *crew,
                  const PartitaChunk *chunk,
                  uint64_t step,
                  PartitaReal **gradients);
+
+/// Numbers in the state that all workers carry from chunk to chunk.
+size_t
+partita_crew_get_state_size(const PartitaCrew *crew);
+
+/// @state: (out caller-allocates): shape [state_size], shard by shard
+void
+partita_crew_get_state(const PartitaCrew *crew, PartitaReal *state);
+
+void
+partita_crew_set_state(PartitaCrew *crew, const PartitaReal *state);
 
 /* Loss on held-out pieces. */
 

@@ -3,7 +3,7 @@
 
 #include <math.h>
 #include <string.h>
-#include <train/train-private.h>
+#include <train/run-private.h>
 
 /// Shares of the run between two evaluations.
 #define EVALUATION_SHARE 0.05
@@ -16,26 +16,7 @@
 /// Weight of the newest step in the running mean of the loss.
 #define LOSS_WEIGHT 0.02
 
-/// A run on its way.
-typedef struct {
-  const PartitaCorpus *corpus;
-  const PartitaTrainOptions *options;
-  PartitaTrainSettings settings;
-  PartitaModel *model;
-  size_t n_parameters;
-  PartitaCrew *crew;
-  PartitaStream *stream;
-  GArray *held_out;    // size_t: the subset for evaluation while training
-  PartitaReal *first;  // shape [n_parameters]: AdamW's first moment
-  PartitaReal *second; // shape [n_parameters]: and second
-  PartitaReal *best;   // shape [n_parameters]: weights of the best loss
-  PartitaTrainStatus status;
-  double started_s;
-  double evaluating_s; // seconds spent on evaluation
-  double tokens;
-  double evaluated_share;
-  double evaluated_s;
-} Run;
+typedef PartitaRun Run;
 
 GQuark
 partita_train_error_quark(void)
@@ -49,8 +30,8 @@ read_clock(const PartitaTrainOptions *options)
   return options->clock == NULL ? 0.0 : options->clock(options->clock_data);
 }
 
-static double
-measure_elapsed(const Run *run)
+double
+partita_run_measure_elapsed(const Run *run)
 {
   return read_clock(run->options) - run->started_s;
 }
@@ -58,6 +39,10 @@ measure_elapsed(const Run *run)
 static void
 run_free(Run *run)
 {
+  partita_run_folder_free(run->folder);
+  g_strfreev(run->identity);
+  g_free(run->crew_state);
+  g_free(run->stream_state);
   partita_crew_free(run->crew);
   partita_stream_free(run->stream);
   partita_model_free(run->model);
@@ -82,21 +67,32 @@ find_training(const PartitaCorpus *corpus)
 }
 
 static bool
+refuse_memory(GError **error)
+{
+  g_set_error_literal(error, PARTITA_TRAIN_ERROR, PARTITA_TRAIN_ERROR_OPTIONS,
+                      "no memory for a model of this size");
+  return false;
+}
+
+static bool
 make_model(Run *run, GError **error)
 {
   const PartitaTrainSettings *settings = &run->settings;
 
   run->model = partita_model_new(&settings->config, settings->seed);
+  if (run->model == NULL)
+    return refuse_memory(error);
   partita_model_set_backend(run->model, settings->backend);
   run->n_parameters = partita_model_get_n_parameters(run->model);
   run->crew =
     partita_crew_new(run->model, settings, run->options->threads, error);
   if (run->crew == NULL)
     return false;
-  run->first = g_new0(PartitaReal, run->n_parameters);
-  run->second = g_new0(PartitaReal, run->n_parameters);
-  run->best = g_new0(PartitaReal, run->n_parameters);
-  return true;
+  run->first = g_try_new0(PartitaReal, run->n_parameters);
+  run->second = g_try_new0(PartitaReal, run->n_parameters);
+  run->best = g_try_new0(PartitaReal, run->n_parameters);
+  return (run->first != NULL && run->second != NULL && run->best != NULL) ||
+         refuse_memory(error);
 }
 
 static Run *
@@ -121,7 +117,7 @@ run_new(const PartitaCorpus *corpus,
   run->status.valid_loss = NAN;
   run->status.best_valid_loss = NAN;
   run->started_s = read_clock(options);
-  return g_steal_pointer(&run);
+  return partita_run_open_folder(run, error) ? g_steal_pointer(&run) : NULL;
 }
 
 static double
@@ -133,7 +129,7 @@ measure_share(const Run *run)
     return (double)run->status.step / (double)options->steps;
   if (options->epochs > 0.0)
     return partita_stream_get_epoch(run->stream) / options->epochs;
-  return measure_elapsed(run) / (60.0 * options->minutes);
+  return partita_run_measure_elapsed(run) / (60.0 * options->minutes);
 }
 
 static bool
@@ -200,7 +196,7 @@ static void
 measure_progress(Run *run)
 {
   PartitaTrainStatus *status = &run->status;
-  const double elapsed_s = measure_elapsed(run);
+  const double elapsed_s = partita_run_measure_elapsed(run);
   const double training_s = elapsed_s - run->evaluating_s;
 
   status->share = MIN(measure_share(run), 1.0);
@@ -215,7 +211,7 @@ static void
 evaluate(Run *run)
 {
   PartitaTrainStatus *status = &run->status;
-  const double before_s = measure_elapsed(run);
+  const double before_s = partita_run_measure_elapsed(run);
   const double loss = partita_crew_evaluate(run->crew, run->corpus,
                                             run->held_out, &run->settings);
 
@@ -226,7 +222,7 @@ evaluate(Run *run)
            run->n_parameters * sizeof *run->best);
   }
   run->evaluated_share = status->share;
-  run->evaluated_s = measure_elapsed(run);
+  run->evaluated_s = partita_run_measure_elapsed(run);
   run->evaluating_s += run->evaluated_s - before_s;
   status->evaluated = true;
 }
@@ -234,7 +230,7 @@ evaluate(Run *run)
 static bool
 is_costly(const Run *run)
 {
-  const double elapsed_s = measure_elapsed(run);
+  const double elapsed_s = partita_run_measure_elapsed(run);
 
   return elapsed_s - run->evaluated_s < EVALUATION_SECONDS ||
          run->evaluating_s > EVALUATION_TIME_SHARE * elapsed_s;
@@ -250,11 +246,22 @@ is_due(const Run *run)
   return run->status.share - run->evaluated_share >= EVALUATION_SHARE;
 }
 
+// The length of a run that is resumed may be another than it was.
+static void
+find_place(Run *run)
+{
+  if (run->resumed_step == 0)
+    return;
+  measure_progress(run);
+  run->evaluated_share = MIN(run->evaluated_share, run->status.share);
+}
+
 static bool
 train(Run *run, GError **error)
 {
   const PartitaTrainOptions *options = run->options;
 
+  find_place(run);
   while (run->status.share < 1.0 &&
          !g_cancellable_is_cancelled(options->cancellable)) {
     run->status.evaluated = false;
@@ -265,7 +272,12 @@ train(Run *run, GError **error)
       evaluate(run);
     if (options->progress != NULL)
       options->progress(&run->status, options->progress_data);
+    if (!partita_run_keep(run, error))
+      return false;
   }
+  // Before what follows, which only a run that ends does.
+  if (!partita_run_save(run, error))
+    return false;
   if (run->held_out->len > 0 && isnan(run->status.valid_loss))
     evaluate(run);
   return true;
@@ -284,10 +296,12 @@ finish(Run *run, PartitaTrainReport *report)
 
   *report = (PartitaTrainReport){
     .steps = run->status.step,
-    .seconds = measure_elapsed(run),
+    .seconds = partita_run_measure_elapsed(run),
     .tokens_per_s = run->status.tokens_per_s,
     .train_loss = run->status.loss,
     .cancelled = cancelled,
+    .resumed_step = run->resumed_step,
+    .mixed_cores = run->other_core,
   };
   if (pieces->len > 0)
     memcpy(partita_model_get_parameters(run->model), run->best,

@@ -138,6 +138,45 @@ never_write(const char *path, void *data, GError **error)
   g_assert_not_reached();
 }
 
+static bool
+write_and_leave(const char *path, void *data, GError **error)
+{
+  char **copy = data;
+
+  (void)error;
+  *copy = g_strdup(path);
+  return true;
+}
+
+/* Law: a killed writer's temporary file is swept, and nothing else is. */
+static void
+test_sweep(Fixture *f, gconstpointer data)
+{
+  static const char *const others[] = {
+    "file.backup", "file.partita-toolong", "file.partita-short",
+    "fil.partita-aaaaaa", "file2.partita-aaaaaa"};
+  g_autofree char *leftover = NULL;
+
+  (void)data;
+  g_assert_true(
+    partita_file_replace(f->path, write_and_leave, &leftover, NULL));
+  g_assert_true(g_file_set_contents(leftover, "half", 4, NULL));
+  for (size_t i = 0; i < G_N_ELEMENTS(others); ++i) {
+    g_autofree char *other = g_build_filename(f->folder, others[i], NULL);
+
+    g_assert_true(g_file_set_contents(other, "mine", 4, NULL));
+  }
+  partita_file_sweep(f->path);
+  g_assert_false(g_file_test(leftover, G_FILE_TEST_EXISTS));
+  g_assert_true(g_file_test(f->path, G_FILE_TEST_EXISTS));
+  for (size_t i = 0; i < G_N_ELEMENTS(others); ++i) {
+    g_autofree char *other = g_build_filename(f->folder, others[i], NULL);
+
+    assert_content(other, "mine");
+    g_assert_cmpint(g_remove(other), ==, 0);
+  }
+}
+
 /* Law: a target that cannot be replaced is refused before the work. */
 static void
 test_bad_targets(Fixture *f, gconstpointer data)
@@ -295,6 +334,7 @@ main(int argc, char **argv)
   ADD("round-trip", test_round_trip);
   ADD("writer-fails", test_writer_fails);
   ADD("replace", test_replace);
+  ADD("sweep", test_sweep);
   ADD("bad-targets", test_bad_targets);
   ADD("good-targets", test_good_targets);
   ADD("read-only-folder", test_read_only_folder);

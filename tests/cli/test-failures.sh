@@ -64,7 +64,7 @@ echo old >work/m.safetensors
 exits 1 "a full disk, model" \
   small 64 "$partita" train music -o work/m.safetensors --size tiny --steps 1
 check "keeps the old file" grep -qx old work/m.safetensors
-rm -f work/*
+rm -rf work/*
 exits 1 "a full disk, sound" \
   small 64 "$partita" render music/waltz-01.mid -o work/o.wav
 check "leaves nothing" holds_only work

@@ -33,5 +33,8 @@ result $? "Ctrl-C ends the training cleanly" err
 check "and says so" grep -q 'stopped before the end' err
 exits 0 "the model so far can compose" \
   "$partita" compose -m m.safetensors -o o.mid --bars 2 --seed 1
+check "a checkpoint was written" test -s m.run/checkpoint.safetensors
+exits 0 "and can be gone on from" "$partita" train "$corpus/waltz" \
+  -o m.safetensors --size tiny --steps 1 --resume
 
 finish

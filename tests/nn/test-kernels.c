@@ -252,6 +252,17 @@ test_gelu(void)
   g_assert_cmpfloat_with_epsilon(x[N - 1], 1.0f, 1e-6f);
 }
 
+/* More threads than any address space holds buffers for are refused. */
+static void
+test_room(void)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true(partita_nn_check_room(1, NULL));
+  g_assert_false(partita_nn_check_room(1u << 30, &error));
+  g_assert_error(error, PARTITA_NN_ERROR, PARTITA_NN_ERROR_MEMORY);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -267,5 +278,6 @@ main(int argc, char **argv)
   g_test_add_func("/nn/layer-norm/law", test_layer_norm);
   g_test_add_func("/nn/gelu/value", test_gelu);
   g_test_add_func("/nn/init/address-space", test_address_space);
+  g_test_add_func("/nn/init/room", test_room);
   return g_test_run();
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "fixture.h"
+#include <string.h>
 
 static size_t
 find_cell(const PartitaChunk *chunk, size_t row, size_t step)
@@ -156,6 +157,74 @@ test_augment(void)
   g_assert_cmpfloat_with_epsilon((double)with_bars / RUNS, 21.0 / 32.0, 0.05);
 }
 
+static void
+assert_equal_chunks(const PartitaChunk *a, const PartitaChunk *b)
+{
+  const size_t cells = a->shards * a->rows * a->steps;
+
+  g_assert_cmpuint(a->n_targets, ==, b->n_targets);
+  g_assert_true(
+    memcmp(a->inputs, b->inputs, cells * a->n_fields * sizeof *a->inputs) == 0);
+  g_assert_true(memcmp(a->targets, b->targets, cells * sizeof *a->targets) ==
+                0);
+  g_assert_true(memcmp(a->reset, b->reset, cells) == 0);
+}
+
+/* Law: from any place on, a stream that was brought there gives what the
+ * stream that came there by itself gives, over several passes. */
+static void
+test_state(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(7, 0.3);
+  const PartitaTrainSettings settings = make_settings(corpus);
+  g_autoptr(GArray) pieces = find_side(corpus, false);
+  g_autoptr(PartitaStream) stream =
+    partita_stream_new(corpus, pieces, &settings, true);
+  g_autofree uint64_t *state =
+    g_new(uint64_t, partita_stream_get_state_size(stream));
+
+  for (int place = 0; place < 60; ++place) {
+    g_autoptr(PartitaStream) other =
+      partita_stream_new(corpus, pieces, &settings, true);
+
+    partita_stream_get_state(stream, state);
+    g_assert_true(partita_stream_set_state(other, state));
+    for (int i = 0; i < 5; ++i) {
+      g_assert_cmpfloat(partita_stream_get_epoch(stream), ==,
+                        partita_stream_get_epoch(other));
+      assert_equal_chunks(partita_stream_next(stream),
+                          partita_stream_next(other));
+    }
+  }
+  g_assert_cmpfloat(partita_stream_get_epoch(stream), >, 3.0);
+}
+
+/* A place that does not exist is refused. */
+static void
+test_bad_state(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(7, 0.3);
+  const PartitaTrainSettings settings = make_settings(corpus);
+  g_autoptr(GArray) pieces = find_side(corpus, false);
+  g_autoptr(PartitaStream) stream =
+    partita_stream_new(corpus, pieces, &settings, true);
+  const size_t size = partita_stream_get_state_size(stream);
+  g_autofree uint64_t *good = g_new(uint64_t, size);
+
+  for (int i = 0; i < 30; ++i)
+    (void)partita_stream_next(stream);
+  partita_stream_get_state(stream, good);
+  for (size_t at = 0; at < size; ++at) {
+    g_autoptr(PartitaStream) other =
+      partita_stream_new(corpus, pieces, &settings, true);
+    g_autofree uint64_t *bad = g_memdup2(good, size * sizeof *good);
+
+    bad[at] = at == 0 ? G_MAXUINT64 / 2 : G_MAXUINT64 - 1;
+    if (at != 2) // tokens begun: any number
+      g_assert_false(partita_stream_set_state(other, bad));
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -163,5 +232,7 @@ main(int argc, char **argv)
   g_test_add_func("/train/stream/whole", test_whole);
   g_test_add_func("/train/stream/training", test_training);
   g_test_add_func("/train/stream/augment", test_augment);
+  g_test_add_func("/train/stream/state", test_state);
+  g_test_add_func("/train/stream/bad-state", test_bad_state);
   return g_test_run();
 }

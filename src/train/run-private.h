@@ -1,0 +1,168 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_TRAIN_RUN_PRIVATE_H
+#define PARTITA_TRAIN_RUN_PRIVATE_H
+
+#include <train/train-private.h>
+
+/* Checkpoint: a safetensors file of all that a run must remember to go on as
+ * if it had never stopped. What depends on the clock lies in the metadata, so
+ * that the SHA-256 of the data of equal runs is equal. */
+
+/// Numbers of a run that are kept as they are.
+typedef struct {
+  double loss;
+  double valid_loss;
+  double best_valid_loss;
+  double tokens;
+  double evaluated_share;
+} PartitaTrainMeasures;
+
+/// Seconds since the run began, without those between a stop and a resume.
+typedef struct {
+  double elapsed_s;
+  double evaluated_s;
+  double evaluating_s;
+} PartitaTrainTimes;
+
+/// Arrays belong to the caller, who gives their sizes for reading too.
+typedef struct {
+  uint64_t step;
+  PartitaTrainMeasures measures;
+  PartitaTrainTimes times;
+  size_t n_parameters;
+  PartitaReal *weights; // shape [n_parameters]
+  PartitaReal *best;    // shape [n_parameters]
+  PartitaReal *first;   // shape [n_parameters]
+  PartitaReal *second;  // shape [n_parameters]
+  size_t n_state;
+  PartitaReal *state; // shape [n_state]: of the crew
+  size_t n_stream;
+  uint64_t *stream; // shape [n_stream]
+  char core[64];    // kernels it was computed with, "mixed" for several
+} PartitaCheckpoint;
+
+/**
+ * partita_train_identify:
+ *
+ * What must be equal for a checkpoint to be continued.
+ *
+ * Returns: (transfer full): key, value, key, value, ..., NULL
+ */
+GStrv
+partita_train_identify(const PartitaCorpus *corpus,
+                       const PartitaTrainSettings *settings);
+
+/// Returns: false with @error set (%G_FILE_ERROR)
+bool
+partita_checkpoint_write(const char *path,
+                         PartitaCheckpoint *checkpoint,
+                         const char *const *identity,
+                         GError **error);
+
+/// Returns: false with @error set (%PARTITA_TRAIN_ERROR_RESUME); the arrays
+/// are then as they were
+bool
+partita_checkpoint_read(const char *path,
+                        PartitaCheckpoint *checkpoint,
+                        const char *const *identity,
+                        GError **error);
+
+/* Folder of a run: its checkpoint and its logs. */
+
+typedef struct PartitaRunFolder PartitaRunFolder;
+
+/**
+ * partita_run_folder_open:
+ *
+ * Makes the folder if it is not there, locks it against other runs and sweeps
+ * what killed ones left.
+ *
+ * Returns: (transfer full) (nullable): NULL with @error set
+ */
+PartitaRunFolder *
+partita_run_folder_open(const char *path, GError **error);
+
+void
+partita_run_folder_free(PartitaRunFolder *folder);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaRunFolder, partita_run_folder_free)
+
+/// (transfer none)
+const char *
+partita_run_folder_get_checkpoint(const PartitaRunFolder *folder);
+
+/**
+ * partita_run_folder_start_logs:
+ * @step: that the run goes on from; 0 for a fresh one, whose logs begin anew
+ * @wall_s: Unix time
+ */
+bool
+partita_run_folder_start_logs(PartitaRunFolder *folder,
+                              uint64_t step,
+                              double wall_s,
+                              GError **error);
+
+/// Adds a line to log.jsonl and the same numbers to the event file.
+bool
+partita_run_folder_log(PartitaRunFolder *folder,
+                       const PartitaTrainStatus *status,
+                       double elapsed_s,
+                       double wall_s,
+                       GError **error);
+
+/* A run on its way. */
+
+typedef struct {
+  const PartitaCorpus *corpus;
+  const PartitaTrainOptions *options;
+  PartitaTrainSettings settings;
+  PartitaModel *model;
+  size_t n_parameters;
+  PartitaCrew *crew;
+  PartitaStream *stream;
+  GArray *held_out;    // size_t: the subset for evaluation while training
+  PartitaReal *first;  // shape [n_parameters]: AdamW's first moment
+  PartitaReal *second; // shape [n_parameters]: and second
+  PartitaReal *best;   // shape [n_parameters]: weights of the best loss
+  PartitaTrainStatus status;
+  double started_s;    // on the clock, less what went before a resume
+  double evaluating_s; // seconds spent on evaluation
+  double tokens;
+  double evaluated_share;
+  double evaluated_s;
+  PartitaRunFolder *folder; // NULL if nothing is kept
+  GStrv identity;
+  PartitaReal *crew_state; // for the checkpoint: shape [its size]
+  uint64_t *stream_state;  // for the checkpoint: shape [its size]
+  double resumed_s;        // elapsed then
+  uint64_t resumed_step;
+  bool other_core; // than some step before was taken with
+  double saved_s;  // elapsed at the last checkpoint
+  double saving_s; // what that one took
+  double logged_s;
+} PartitaRun;
+
+/// Seconds since the run began, 0 without a clock.
+double
+partita_run_measure_elapsed(const PartitaRun *run);
+
+/**
+ * partita_run_open_folder:
+ *
+ * Opens the folder that the options name, if any, and brings the run to where
+ * its checkpoint was, or writes a first one.
+ */
+bool
+partita_run_open_folder(PartitaRun *run, GError **error);
+
+/// After a step: logs, and writes a checkpoint, if it is time to.
+bool
+partita_run_keep(PartitaRun *run, GError **error);
+
+/// Writes a checkpoint, if there is a folder.
+bool
+partita_run_save(PartitaRun *run, GError **error);
+
+#endif

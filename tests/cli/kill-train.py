@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Kills a training again and again; it must end as if it had never stopped.
+
+Usage: kill-train.py PARTITA MUSIC KILLS
+Trains in the current folder: once whole, then killed by SIGKILL at random
+times and resumed until the kills are used up and the run has come to its end.
+Model and checkpoint must then have the SHA-256 of the whole run, a run of
+another seed another one, and no temporary file may be left.
+"""
+import hashlib
+import json
+import os
+import random
+import struct
+import subprocess
+import sys
+import time
+
+partita, music, kills = sys.argv[1], sys.argv[2], int(sys.argv[3])
+seed = int(os.environ.get("KILL_SEED", time.time_ns() % 100000))
+chance = random.Random(seed)
+print("KILL_SEED", seed)
+
+
+def start(name, *more):
+    command = [partita, "train", music, "-o", name + ".safetensors", "--size",
+               "tiny", "--steps", "8", "--checkpoint", "0.001", *more]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.PIPE)
+
+
+def end(run):
+    _, errors = run.communicate(timeout=120)
+    assert run.returncode == 0, errors.decode()
+
+
+def read_checkpoint(name):
+    """The step and the SHA-256 of the data; a torn file fails here."""
+    with open(name + ".run/checkpoint.safetensors", "rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))
+        data = file.read()
+    sha256 = hashlib.sha256(data).hexdigest()
+    assert header["__metadata__"]["sha256"] == sha256, "a torn checkpoint"
+    begin, stop = header["step"]["data_offsets"]
+    return struct.unpack("<Q", data[begin:stop])[0], sha256
+
+
+def read_model(name):
+    with open(name + ".safetensors", "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def is_left(name):
+    return os.path.exists(name + ".run/checkpoint.safetensors")
+
+
+before = time.monotonic()
+end(start("whole"))
+whole_s = time.monotonic() - before
+expected = read_checkpoint("whole")[1], read_model("whole")
+
+steps = set()
+done = ends = 0
+while done < kills:
+    run = start("killed", *(["--resume"] if is_left("killed") else []))
+    time.sleep(chance.uniform(0.02, 0.25) * whole_s)
+    if run.poll() is None:
+        done += 1
+    run.kill()
+    errors = run.communicate()[1]
+    assert run.returncode in (0, -9), errors.decode()
+    if is_left("killed"):
+        steps.add(read_checkpoint("killed")[0])
+    if run.returncode == 0:  # it came to its end: from the beginning again
+        assert (read_checkpoint("killed")[1], read_model("killed")) == expected
+        ends += 1
+        os.remove("killed.run/checkpoint.safetensors")
+if is_left("killed"):
+    end(start("killed", "--resume"))
+else:
+    end(start("killed"))
+print(done, "kills, checkpoints at steps", sorted(steps), "and", ends + 1,
+      "ends")
+assert len(steps) > 2, "the kills did not come while it trained"
+assert (read_checkpoint("killed")[1], read_model("killed")) == expected
+
+end(start("other", "--seed", "1"))
+different = read_checkpoint("other")[1], read_model("other")
+assert different[0] != expected[0] and different[1] != expected[1]
+
+left = [name for folder in (".", "killed.run") for name in os.listdir(folder)
+        if ".partita-" in name]
+assert left == [], left
+with open("killed.run/log.jsonl") as file:
+    logged = [json.loads(line)["step"] for line in file]
+assert logged == sorted(set(logged)) and logged[-1] == 8, logged
