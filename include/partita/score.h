@@ -296,6 +296,18 @@ PARTITA_API int
 partita_key_to_common(int key);
 
 /**
+ * partita_score_move_to_common_key:
+ *
+ * Transposes @score in place from partita_score_find_key() to C major or
+ * A minor.
+ *
+ * Returns: the semitones it was moved by; 0 if it has no key or a note would
+ * leave 0 to 127
+ */
+PARTITA_API int
+partita_score_move_to_common_key(PartitaScore *score);
+
+/**
  * partita_key_name:
  * @key: 0 to 23, as from partita_score_estimate_key()
  *

@@ -145,16 +145,6 @@ check_primer(const PartitaScore *quantised,
   return true;
 }
 
-/// Returns the semitones that @score was moved by.
-static int
-move_to_common_key(PartitaScore *score)
-{
-  const int key = partita_score_find_key(score);
-  const int shift = key >= 0 ? partita_key_to_common(key) : 0;
-
-  return partita_score_transpose(score, shift) ? shift : 0;
-}
-
 static int
 find_style(const PartitaComposer *composer, const char *style)
 {
@@ -187,7 +177,7 @@ partita_compose_plan(const PartitaComposer *composer,
   if (!check_primer(quantised, primer_bars, *bars, error))
     return false;
   if (composer->common_key)
-    *shift = move_to_common_key(quantised);
+    *shift = partita_score_move_to_common_key(quantised);
   *primer_ids = encode_primer(
     composer, quantised, find_style(composer, options->style), *bars, error);
   return *primer_ids != NULL;

@@ -140,16 +140,6 @@ refuse(PartitaIntake *intake, PartitaSkip why, char *reason)
   intake->reason = reason;
 }
 
-/// Returns the semitones that @score was moved by.
-static int
-move_to_common_key(PartitaScore *score)
-{
-  const int key = partita_score_find_key(score);
-  const int shift = key >= 0 ? partita_key_to_common(key) : 0;
-
-  return partita_score_transpose(score, shift) ? shift : 0;
-}
-
 /// Encodes and keeps the piece unless it is there already.
 static uint32_t
 take_piece(Build *build, PartitaIntake *intake, const char *style)
@@ -161,8 +151,9 @@ take_piece(Build *build, PartitaIntake *intake, const char *style)
     refuse(intake, PARTITA_SKIP_DRUMS, g_strdup("only drums"));
     return 0;
   }
-  const int shift =
-    build->corpus->common_key ? move_to_common_key(intake->score) : 0;
+  const int shift = build->corpus->common_key
+                      ? partita_score_move_to_common_key(intake->score)
+                      : 0;
 
   partita_scheme_get_prompt(
     build->wide, intake->score,

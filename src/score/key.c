@@ -131,3 +131,12 @@ partita_score_find_key(const PartitaScore *score)
   return apart <= 1 || apart == 11 ? partita_key_from_signature(keys[0])
                                    : estimate;
 }
+
+int
+partita_score_move_to_common_key(PartitaScore *score)
+{
+  const int key = partita_score_find_key(score);
+  const int shift = key >= 0 ? partita_key_to_common(key) : 0;
+
+  return partita_score_transpose(score, shift) ? shift : 0;
+}

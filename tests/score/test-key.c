@@ -171,6 +171,12 @@ test_find(void)
     g_assert_cmpint(partita_score_find_key(score), ==, 0);
     partita_score_add_key(score, cases[i].signed_);
     g_assert_cmpint(partita_score_find_key(score), ==, cases[i].found);
+
+    const int shift = partita_score_move_to_common_key(score);
+
+    g_assert_cmpint(shift, ==, partita_key_to_common(cases[i].found));
+    g_assert_true(partita_score_transpose(score, -shift));
+    g_assert_cmpint(partita_score_find_key(score), ==, cases[i].found);
   }
 }
 
