@@ -268,7 +268,8 @@ train_run(void *data, char **arguments, GError **error)
   if (folder == NULL || !check(o, error))
     return false;
 
-  const PartitaNnBackend *backend = partita_nn_backend_find(o->backend, error);
+  const PartitaNnBackend *backend = partita_nn_backend_find(
+    partita_train_get_backend(o->architecture, o->backend), error);
 
   if (backend == NULL)
     return false;

@@ -127,6 +127,15 @@ shape_config(PartitaModelConfig *config,
     config->context = size->context;
 }
 
+const char *
+partita_train_get_backend(const char *architecture, const char *wish)
+{
+  const bool automatic = wish == NULL || strcmp(wish, "auto") == 0;
+
+  return automatic && g_strcmp0(architecture, "transformer") == 0 ? "openblas"
+                                                                  : wish;
+}
+
 bool
 partita_train_settings_init(PartitaTrainSettings *settings,
                             const PartitaCorpus *corpus,
@@ -139,9 +148,14 @@ partita_train_settings_init(PartitaTrainSettings *settings,
 
   if (size == NULL || !check_length(options, error))
     return false;
-  backend = partita_nn_backend_find(options->backend, error);
+  backend = partita_nn_backend_find(
+    partita_train_get_backend(options->architecture, options->backend), error);
   if (backend == NULL)
     return false;
+  if (g_strcmp0(options->architecture, "transformer") == 0 &&
+      partita_nn_backend_is_half(backend))
+    return refuse(error, "a transformer learns on openblas only, not on %s",
+                  partita_nn_backend_get_name(backend));
   if (tokens == 0)
     return refuse(error, "all pieces are held out: none is left to train on");
 
