@@ -83,9 +83,9 @@ partita_model_get_n_parameters(const PartitaModel *model);
 
 /* Metadata: strings kept in the file beside the weights. Training writes
  * "scheme" (partita_scheme_describe()), "transposition" ("common": what the
- * model knows is in C major or A minor; "random"), "prompts" (control tokens
- * of the training pieces, and the semitones each was moved by), "settings"
- * and "training", the last three as JSON. */
+ * model knows is in C major or A minor; "random", "none"), "prompts" (control
+ * tokens of the training pieces, and the semitones each was moved by),
+ * "settings" and "training", the last three as JSON. */
 
 PARTITA_API void
 partita_model_set_metadata(PartitaModel *model,

@@ -48,6 +48,9 @@ typedef struct {
   uint64_t seed;
   unsigned threads;    ///< workers, 0 for one a core
   const char *backend; ///< (nullable): as partita_nn_backend_find() takes it
+  bool
+    keep_keys; ///< each piece is learnt in the key the corpus has it in; else
+               ///< moved at random, unless the corpus is in a common key
   /// Seconds on a clock that never goes back; the library reads no clock.
   double (*clock)(void *data);
   void *clock_data;

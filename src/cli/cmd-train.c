@@ -50,7 +50,8 @@ train_entries(void *data)
     {"seed", 0, 0, G_OPTION_ARG_INT64, &o->seed,
      "Seed of everything random (0)", "S"},
     {"transpose", 0, 0, G_OPTION_ARG_STRING, &o->transpose,
-     "Learn all in one key, or in all keys (common)", "common|random"},
+     "Learn all in one key, in all keys, or in their own (common)",
+     "common|random|none"},
     {"ledger", 0, 0, G_OPTION_ARG_FILENAME, &o->ledger,
      "Where to say what became of each file (MODEL.ledger.jsonl)", "FILE"},
     {"threads", 0, 0, G_OPTION_ARG_INT, &o->threads, "Workers (one a core)",
@@ -70,6 +71,8 @@ train_entries(void *data)
 static bool
 check(const Options *o, GError **error)
 {
+  static const char *const transpositions[] = {"common", "random", "none",
+                                               NULL};
   const int lengths =
     (o->minutes != 0.0) + (o->epochs != 0.0) + (o->steps != 0);
 
@@ -90,10 +93,10 @@ check(const Options *o, GError **error)
                 "--seed take numbers that are not negative");
     return false;
   }
-  if (o->transpose != NULL && !g_str_equal(o->transpose, "common") &&
-      !g_str_equal(o->transpose, "random")) {
+  if (o->transpose != NULL && !g_strv_contains(transpositions, o->transpose)) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--transpose %s: not one of common, random", o->transpose);
+                "--transpose %s: not one of common, random, none",
+                o->transpose);
     return false;
   }
   return partita_file_check_target(o->output, error);
@@ -163,7 +166,7 @@ read_corpus(const Options *o,
   const PartitaCorpusOptions options = {
     .scheme = o->scheme != NULL ? o->scheme : "remi",
     .seed = (uint64_t)o->seed,
-    .common_key = g_strcmp0(o->transpose, "random") != 0,
+    .common_key = o->transpose == NULL || g_str_equal(o->transpose, "common"),
     .cancellable = cancellable,
     .progress = show_reading,
     .progress_data = &progress,
@@ -225,6 +228,7 @@ train(const Options *o,
     .seed = (uint64_t)o->seed,
     .threads = (unsigned)o->threads,
     .backend = o->backend,
+    .keep_keys = g_strcmp0(o->transpose, "none") == 0,
     .clock = cli_clock,
     .cancellable = cancellable,
     .progress = show_training,

@@ -91,9 +91,8 @@ partita_train_identify(const PartitaCorpus *corpus,
   add_pair(pairs, "seed",
            g_strdup_printf("%" G_GUINT64_FORMAT, settings->seed));
   add_pair(pairs, "shards", g_strdup_printf("%zu", settings->shards));
-  add_pair(
-    pairs, "transposition",
-    g_strdup(partita_corpus_is_in_common_key(corpus) ? "common" : "random"));
+  add_pair(pairs, "transposition",
+           g_strdup(partita_train_name_transposition(settings, corpus)));
   add_pair(pairs, "corpus", digest_corpus(corpus));
   add_pair(pairs, "settings", partita_train_settings_describe(settings));
   g_ptr_array_add(pairs, NULL);

@@ -169,11 +169,22 @@ partita_train_settings_init(PartitaTrainSettings *settings,
     .weight_decay = 0.01,
     .clip = 1.0,
     .seed = options->seed,
+    .transposing =
+      !options->keep_keys && !partita_corpus_is_in_common_key(corpus),
     .backend = backend,
   };
   shape_config(&settings->config, partita_corpus_get_scheme(corpus), size);
   settings->config.dropout = tokens < SMALL_CORPUS_TOKENS ? 0.3 : 0.2;
   return true;
+}
+
+const char *
+partita_train_name_transposition(const PartitaTrainSettings *settings,
+                                 const PartitaCorpus *corpus)
+{
+  if (partita_corpus_is_in_common_key(corpus))
+    return "common";
+  return settings->transposing ? "random" : "none";
 }
 
 static void
@@ -277,7 +288,6 @@ partita_train_write_metadata(PartitaModel *model,
   partita_model_set_metadata(model, "settings", described);
   partita_model_set_metadata(model, "training", training);
   partita_model_set_metadata(
-    model, "transposition",
-    partita_corpus_is_in_common_key(corpus) ? "common" : "random");
+    model, "transposition", partita_train_name_transposition(settings, corpus));
   partita_train_write_prompts(model, corpus);
 }

@@ -19,6 +19,7 @@ struct PartitaStream {
   GArray *pieces; // size_t, in the order of this pass
   uint64_t seed;
   bool training;
+  bool transposing;
   size_t taken;    // pieces of this pass that rows have begun
   uint64_t passes; // before this one
   double tokens;   // of one pass
@@ -84,6 +85,7 @@ partita_stream_new(const PartitaCorpus *corpus,
   stream->pieces = g_array_copy((GArray *)pieces);
   stream->seed = settings->seed;
   stream->training = training;
+  stream->transposing = settings->transposing;
   for (size_t i = 0; i < pieces->len; ++i)
     stream->tokens +=
       (double)partita_corpus_get_piece(corpus, g_array_index(pieces, size_t, i))
@@ -138,8 +140,7 @@ read_piece(PartitaStream *stream, Row *row, uint64_t serial)
   partita_grammar_reset(row->grammar);
   if (stream->training)
     partita_augment(partita_corpus_get_scheme(stream->corpus), row->ids,
-                    !partita_corpus_is_in_common_key(stream->corpus),
-                    stream->seed, serial);
+                    stream->transposing, stream->seed, serial);
   return piece;
 }
 

@@ -20,6 +20,7 @@ typedef struct {
   double weight_decay;
   double clip;
   uint64_t seed;
+  bool transposing; // pieces are moved at random each time they are seen
   const PartitaNnBackend *backend; // of the matrix products
 } PartitaTrainSettings;
 
@@ -37,6 +38,11 @@ partita_train_settings_init(PartitaTrainSettings *settings,
                             const PartitaCorpus *corpus,
                             const PartitaTrainOptions *options,
                             GError **error);
+
+/// What the settings do to the keys of pieces, as the metadata name it.
+const char *
+partita_train_name_transposition(const PartitaTrainSettings *settings,
+                                 const PartitaCorpus *corpus);
 
 /// (transfer full): the settings as a JSON object, equal for equal ones
 char *
@@ -285,11 +291,15 @@ partita_trigram_probability(const PartitaTrigram *trigram,
 /**
  * partita_trigram_measure:
  * @held_out: (element-type size_t): the pieces to score
+ * @transposing: whether the counts may also be taken over all transpositions,
+ * where that helps them
  *
  * The loss as partita_trigram_loss() has it, of some pieces.
  */
 double
-partita_trigram_measure(const PartitaCorpus *corpus, const GArray *held_out);
+partita_trigram_measure(const PartitaCorpus *corpus,
+                        const GArray *held_out,
+                        bool transposing);
 
 /// The summed negative log-likelihood of ids 1 to @n - 1, nats.
 double

@@ -308,7 +308,8 @@ finish(Run *run, PartitaTrainReport *report)
            run->n_parameters * sizeof *run->best);
   report->valid_loss =
     partita_crew_evaluate(run->crew, run->corpus, pieces, &run->settings);
-  report->trigram_loss = partita_trigram_measure(run->corpus, pieces);
+  report->trigram_loss =
+    partita_trigram_measure(run->corpus, pieces, run->settings.transposing);
   partita_train_write_metadata(run->model, run->corpus, &run->settings, report);
 }
 

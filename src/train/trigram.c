@@ -160,14 +160,14 @@ count_training_tokens(const PartitaCorpus *corpus)
   return tokens;
 }
 
-// A network sees its pieces transposed, so the counts may too, where that
-// helps them.
 double
-partita_trigram_measure(const PartitaCorpus *corpus, const GArray *held_out)
+partita_trigram_measure(const PartitaCorpus *corpus,
+                        const GArray *held_out,
+                        bool transposing)
 {
   const double plain = count_and_score(corpus, held_out, false);
 
-  if (count_training_tokens(corpus) > TRANSPOSED_TOKENS_MAX)
+  if (!transposing || count_training_tokens(corpus) > TRANSPOSED_TOKENS_MAX)
     return plain;
   return fmin(plain, count_and_score(corpus, held_out, true));
 }
@@ -177,5 +177,5 @@ partita_trigram_loss(const PartitaCorpus *corpus)
 {
   g_autoptr(GArray) held_out = partita_held_out(corpus, 0, 0);
 
-  return partita_trigram_measure(corpus, held_out);
+  return partita_trigram_measure(corpus, held_out, true);
 }

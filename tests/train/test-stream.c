@@ -115,6 +115,61 @@ test_training(void)
   g_assert_cmpfloat(partita_stream_get_epoch(stream), >, 1.0);
 }
 
+/* Whether the piece at the front of @ids is one of the corpus, controls aside.
+ */
+static bool
+is_in_own_key(const PartitaCorpus *corpus, const uint16_t *ids, size_t n)
+{
+  const PartitaScheme *scheme = partita_corpus_get_scheme(corpus);
+  g_autofree uint16_t *bare = g_memdup2(ids, n * sizeof *ids);
+  const size_t n_bare =
+    partita_scheme_drop_controls(scheme, bare, n, PARTITA_CONTROL_ALL);
+  bool found = false;
+
+  for (size_t i = 0; !found && i < partita_corpus_get_n_pieces(corpus); ++i) {
+    const PartitaPiece piece = partita_corpus_get_piece(corpus, i);
+    g_autofree uint16_t *own = g_memdup2(piece.ids, piece.n * sizeof *own);
+
+    found = partita_scheme_drop_controls(scheme, own, piece.n,
+                                         PARTITA_CONTROL_ALL) == n_bare &&
+            memcmp(own, bare, n_bare * sizeof *own) == 0;
+  }
+  return found;
+}
+
+/* Law: pieces stay in their keys if and only if nobody transposes. */
+static void
+test_keys(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(12, 0.3);
+  g_autoptr(GArray) pieces = find_side(corpus, false);
+
+  for (int transposing = 0; transposing < 2; ++transposing) {
+    PartitaTrainSettings settings = make_settings(corpus);
+    size_t begin = 0, seen = 0, own = 0;
+
+    settings.transposing = transposing != 0;
+
+    g_autoptr(PartitaStream) stream =
+      partita_stream_new(corpus, pieces, &settings, true);
+    g_autoptr(GArray) ids = read_row(stream, 0, 200);
+    const uint16_t *all = (const uint16_t *)(const void *)ids->data;
+
+    for (size_t i = 0; i < ids->len; ++i) {
+      if (all[i] != PARTITA_TOKEN_EOS)
+        continue;
+      own += is_in_own_key(corpus, all + begin, i + 1 - begin);
+      ++seen;
+      begin = i + 1;
+    }
+    g_assert_cmpuint(seen, >, 10);
+    if (transposing)
+      g_assert_cmpuint(own, <, seen / 2);
+    else
+      g_assert_cmpuint(own, ==, seen);
+  }
+}
+
 /* Law: what augmentation gives is a legal piece, the old one transposed; every
  * interval comes about as often, and so does every control. */
 static void
@@ -231,6 +286,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/train/stream/whole", test_whole);
   g_test_add_func("/train/stream/training", test_training);
+  g_test_add_func("/train/stream/keys", test_keys);
   g_test_add_func("/train/stream/augment", test_augment);
   g_test_add_func("/train/stream/state", test_state);
   g_test_add_func("/train/stream/bad-state", test_bad_state);
