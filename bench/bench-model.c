@@ -68,7 +68,7 @@ run_square(void *data)
 
 /// A product of all steps at once, forward and its two backward.
 static void
-run_whole(const Shard *shard, const PartitaLstmLinear *linear)
+run_whole(const Shard *shard, const PartitaModelLinear *linear)
 {
   const PartitaNnOperand *const s = shard->scratch;
 
@@ -78,7 +78,7 @@ run_whole(const Shard *shard, const PartitaLstmLinear *linear)
 }
 
 static void
-run_recurrent(const Shard *shard, const PartitaLstmLinear *linear)
+run_recurrent(const Shard *shard, const PartitaModelLinear *linear)
 {
   const PartitaNnOperand *const s = shard->scratch;
   const size_t n = shard->rows * config.hidden;
@@ -188,6 +188,7 @@ set_up(Shard *shard, PartitaModel *model, size_t n_shards, uint32_t number)
 {
   const size_t rows = BATCH / n_shards;
   const size_t size = MAX(STEPS * rows * 4 * config.hidden, SQUARE * SQUARE);
+  PartitaModelPlan plan = {.backend = model->backend, .training = true};
   PartitaLstmView view;
 
   *shard = (Shard){.model = model, .rows = rows, .shard = number};
@@ -197,7 +198,7 @@ set_up(Shard *shard, PartitaModel *model, size_t n_shards, uint32_t number)
     shard->scratch[i] = (PartitaNnOperand){.real = g_new0(PartitaReal, size),
                                            .half = g_new0(uint16_t, size)};
   partita_lstm_view(model, model->parameters, &view);
-  (void)partita_lstm_products_init(&shard->products, model, rows, STEPS, true);
+  partita_lstm_products_plan(&shard->products, &plan, &config, rows, STEPS);
   partita_lstm_products_set_weights(&shard->products, &view, true);
   shard->square = partita_nn_product_new(model->backend, PARTITA_NN_PLAIN, true,
                                          SQUARE, SQUARE, SQUARE);

@@ -83,6 +83,22 @@ partita_nn_product_new(const PartitaNnBackend *backend,
                        size_t n,
                        size_t k);
 
+/**
+ * partita_nn_product_measure:
+ * @size: (out): bytes that partita_nn_product_new() would allocate, apart from
+ *   a few KiB of tables and code
+ *
+ * Returns: false if there can be no such product
+ */
+PARTITA_API bool
+partita_nn_product_measure(const PartitaNnBackend *backend,
+                           unsigned flags,
+                           bool weights,
+                           size_t m,
+                           size_t n,
+                           size_t k,
+                           size_t *size);
+
 PARTITA_API void
 partita_nn_product_free(PartitaNnProduct *product);
 

@@ -35,13 +35,23 @@ partita_arena_take_operand(
   return operand;
 }
 
-bool
-partita_arena_begin(PartitaArena *arena)
+size_t
+partita_arena_measure(const PartitaArena *arena)
 {
   size_t bytes = 0;
 
-  if (arena->overflow ||
-      !g_size_checked_mul(&bytes, arena->used, sizeof(PartitaReal)))
+  return arena->overflow ||
+             !g_size_checked_mul(&bytes, arena->used, sizeof(PartitaReal))
+           ? G_MAXSIZE
+           : bytes;
+}
+
+bool
+partita_arena_begin(PartitaArena *arena)
+{
+  const size_t bytes = partita_arena_measure(arena);
+
+  if (bytes == G_MAXSIZE)
     return false;
   arena->block = aligned_alloc(ALIGNMENT, bytes);
   if (arena->block == NULL)

@@ -28,6 +28,10 @@ PartitaNnOperand
 partita_arena_take_operand(
   PartitaArena *arena, bool half, size_t a, size_t b, size_t c);
 
+/// Bytes of the measured arena's block; G_MAXSIZE if they pass the range.
+size_t
+partita_arena_measure(const PartitaArena *arena);
+
 /// Gives the measured arena its block, filled with zeros, to begin again;
 /// false if memory does not suffice. The caller frees the block with free().
 bool

@@ -26,6 +26,12 @@ partita_lstm_view(const PartitaModel *model,
                   PartitaReal *flat,
                   PartitaLstmView *view);
 
+size_t
+partita_lstm_worker_measure(const PartitaModel *model,
+                            size_t rows,
+                            size_t steps,
+                            PartitaModelPlan *plan);
+
 PartitaModelWorker *
 partita_lstm_worker_new(const PartitaModel *model, size_t rows, size_t steps);
 

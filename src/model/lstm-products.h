@@ -4,37 +4,29 @@
 #ifndef PARTITA_MODEL_LSTM_PRODUCTS_H
 #define PARTITA_MODEL_LSTM_PRODUCTS_H
 
+#include <model/linear.h>
 #include <model/lstm-private.h>
-#include <partita/product.h>
-
-/// y = x W^T of all steps, and its gradients.
-typedef struct {
-  PartitaNnProduct *forward;  ///< y = x W^T
-  PartitaNnProduct *back;     ///< dx = dy W
-  PartitaNnProduct *gradient; ///< dW += dy^T x
-} PartitaLstmLinear;
 
 typedef struct {
-  PartitaLstmLinear input;
+  PartitaModelLinear input;
   /// Of one step each, but the gradient of all; forward adds to y.
-  PartitaLstmLinear recurrent;
+  PartitaModelLinear recurrent;
 } PartitaLstmLayerProducts;
 
 /// The products of a network, planned for chunks of one shape.
 typedef struct {
   size_t n_layers;
   PartitaLstmLayerProducts layer[PARTITA_MODEL_LAYERS_MAX];
-  PartitaLstmLinear head;
+  PartitaModelLinear head;
 } PartitaLstmProducts;
 
-/// With @training those of the way back too. False if memory does not suffice;
-/// partita_lstm_products_clear() is due then as well.
-bool
-partita_lstm_products_init(PartitaLstmProducts *products,
-                           const PartitaModel *model,
+/// After a failure, too, partita_lstm_products_clear() is due.
+void
+partita_lstm_products_plan(PartitaLstmProducts *products,
+                           PartitaModelPlan *plan,
+                           const PartitaModelConfig *config,
                            size_t rows,
-                           size_t steps,
-                           bool training);
+                           size_t steps);
 
 void
 partita_lstm_products_clear(PartitaLstmProducts *products);

@@ -45,12 +45,14 @@ partita_lstm_state_new(const PartitaModel *model, size_t rows)
 {
   LstmState *const state = g_new0(LstmState, 1);
 
+  PartitaModelPlan plan = {.backend = model->backend};
+
   state->base.model = model;
   state->base.rows = rows;
   partita_lstm_view(model, model->parameters, &state->view);
   lay_out_state(state);
-  if (!partita_lstm_products_init(&state->products, model, rows, 1, false) ||
-      !partita_arena_begin(&state->arena)) {
+  partita_lstm_products_plan(&state->products, &plan, &model->config, rows, 1);
+  if (plan.failed || !partita_arena_begin(&state->arena)) {
     partita_lstm_state_free(&state->base);
     return NULL;
   }

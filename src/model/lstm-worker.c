@@ -77,19 +77,33 @@ lay_out_worker(LstmWorker *worker)
   worker->dc = partita_arena_take(arena, rows, hidden, 1);
 }
 
+size_t
+partita_lstm_worker_measure(const PartitaModel *model,
+                            size_t rows,
+                            size_t steps,
+                            PartitaModelPlan *plan)
+{
+  LstmWorker worker = {.base = {model, rows, steps}};
+
+  lay_out_worker(&worker);
+  partita_lstm_products_plan(&worker.products, plan, &model->config, rows,
+                             steps);
+  return partita_arena_measure(&worker.arena);
+}
+
 PartitaModelWorker *
 partita_lstm_worker_new(const PartitaModel *model, size_t rows, size_t steps)
 {
   LstmWorker *const worker = g_new0(LstmWorker, 1);
 
-  worker->base.model = model;
-  worker->base.rows = rows;
-  worker->base.steps = steps;
+  PartitaModelPlan plan = {.backend = model->backend, .training = true};
+
+  worker->base = (PartitaModelWorker){model, rows, steps};
   partita_lstm_view(model, model->parameters, &worker->view);
   lay_out_worker(worker);
-  if (!partita_lstm_products_init(&worker->products, model, rows, steps,
-                                  true) ||
-      !partita_arena_begin(&worker->arena)) {
+  partita_lstm_products_plan(&worker->products, &plan, &model->config, rows,
+                             steps);
+  if (plan.failed || !partita_arena_begin(&worker->arena)) {
     partita_lstm_worker_free(&worker->base);
     return NULL;
   }
@@ -253,7 +267,7 @@ static void
 run_head_back(LstmWorker *worker, const PartitaLstmView *gradient)
 {
   const PartitaModelConfig *const config = &worker->base.model->config;
-  const PartitaLstmLinear *const products = &worker->products.head;
+  const PartitaModelLinear *const products = &worker->products.head;
   const PartitaNnOperand *const input = &worker->input[config->layers];
   const size_t all = worker->base.steps * worker->base.rows;
 

@@ -91,6 +91,7 @@ const PartitaModelArchitecture partita_lstm_architecture = {
   .check = check,
   .lay_out = lay_out,
   .adjust = open_forget_gates,
+  .worker_measure = partita_lstm_worker_measure,
   .worker_new = partita_lstm_worker_new,
   .worker_free = partita_lstm_worker_free,
   .worker_run = partita_lstm_worker_run,

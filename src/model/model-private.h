@@ -4,6 +4,7 @@
 #ifndef PARTITA_MODEL_PRIVATE_H
 #define PARTITA_MODEL_PRIVATE_H
 
+#include <model/linear.h>
 #include <partita/model.h>
 #include <partita/nn.h>
 #include <partita/product.h>
@@ -73,6 +74,20 @@ partita_model_worker_new(const PartitaModel *model, size_t rows, size_t steps);
 void
 partita_model_worker_free(PartitaModelWorker *worker);
 
+/**
+ * partita_model_worker_measure:
+ * @config: within its bounds
+ *
+ * Returns: bytes that a worker of a model of this shape takes at its making,
+ * apart from a few KiB of code and tables for each product; its runs take no
+ * more. %G_MAXSIZE if they pass the range, or the backend cannot do it.
+ */
+size_t
+partita_model_worker_measure(const PartitaModelConfig *config,
+                             const PartitaNnBackend *backend,
+                             size_t rows,
+                             size_t steps);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaModelWorker, partita_model_worker_free)
 
 /**
@@ -128,6 +143,12 @@ typedef struct {
   /// (nullable): after the tensors were filled by their bounds
   void (*adjust)(PartitaModel *model);
 
+  /// Bytes of the arena of a worker, of which nothing is made, and into @plan
+  /// those of its products; of @model only shape and backend are there.
+  size_t (*worker_measure)(const PartitaModel *model,
+                           size_t rows,
+                           size_t steps,
+                           PartitaModelPlan *plan);
   PartitaModelWorker *(*worker_new)(const PartitaModel *model,
                                     size_t rows,
                                     size_t steps);
@@ -188,6 +209,10 @@ partita_model_append_tensor(GArray *tensors,
 bool
 partita_model_config_check(const PartitaModelConfig *config,
                            size_t *n_parameters);
+
+/// (nullable) (transfer none)
+const PartitaModelArchitecture *
+partita_model_find_architecture(const char *name);
 
 /// (transfer full) (nullable): a model with all parameters 0; NULL if memory
 /// does not suffice. @config must have passed partita_model_config_check().

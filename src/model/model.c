@@ -13,8 +13,8 @@ static const PartitaModelArchitecture *const architectures[] = {
   &partita_transformer_architecture,
 };
 
-static const PartitaModelArchitecture *
-find_architecture(const char *name)
+const PartitaModelArchitecture *
+partita_model_find_architecture(const char *name)
 {
   for (size_t i = 0; i < G_N_ELEMENTS(architectures); ++i)
     if (g_str_equal(architectures[i]->name, name))
@@ -98,7 +98,7 @@ partita_model_config_check(const PartitaModelConfig *config,
 
   if (memchr(config->architecture, '\0', sizeof config->architecture) == NULL)
     return false;
-  architecture = find_architecture(config->architecture);
+  architecture = partita_model_find_architecture(config->architecture);
   if (architecture == NULL || !check_sizes(config) ||
       !architecture->check(config))
     return false;
@@ -123,7 +123,7 @@ partita_model_new_empty(const PartitaModelConfig *config)
   g_autoptr(PartitaModel) model = g_new0(PartitaModel, 1);
 
   model->config = *config;
-  model->architecture = find_architecture(config->architecture);
+  model->architecture = partita_model_find_architecture(config->architecture);
   model->backend = partita_nn_backend_find(NULL, NULL);
   model->metadata = g_tree_new_full(compare_keys, NULL, g_free, g_free);
   model->tensors = g_array_new(FALSE, TRUE, sizeof(PartitaModelTensor));

@@ -33,6 +33,23 @@ check_targets(const PartitaModelConfig *config,
   return true;
 }
 
+size_t
+partita_model_worker_measure(const PartitaModelConfig *config,
+                             const PartitaNnBackend *backend,
+                             size_t rows,
+                             size_t steps)
+{
+  const PartitaModel model = {.config = *config, .backend = backend};
+  PartitaModelPlan plan = {
+    .backend = backend, .training = true, .measuring = true};
+  size_t size = 0;
+
+  size = partita_model_find_architecture(config->architecture)
+           ->worker_measure(&model, rows, steps, &plan);
+  return plan.failed || !g_size_checked_add(&size, size, plan.size) ? G_MAXSIZE
+                                                                    : size;
+}
+
 PartitaModelWorker *
 partita_model_worker_new(const PartitaModel *model, size_t rows, size_t steps)
 {

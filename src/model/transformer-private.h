@@ -86,6 +86,12 @@ typedef struct {
   PartitaReal *scratch; ///< of attention
 } PartitaTransformerWorker;
 
+size_t
+partita_transformer_worker_measure(const PartitaModel *model,
+                                   size_t rows,
+                                   size_t steps,
+                                   PartitaModelPlan *plan);
+
 PartitaModelWorker *
 partita_transformer_worker_new(const PartitaModel *model,
                                size_t rows,

@@ -59,12 +59,13 @@ lay_out_worker(PartitaTransformerWorker *worker)
     partita_arena_take(arena, PARTITA_NN_ATTENTION_SCRATCH, 1, 1);
 }
 
-PartitaModelWorker *
-partita_transformer_worker_new(const PartitaModel *model,
-                               size_t rows,
-                               size_t steps)
+// All but the memory, which is laid out but not taken.
+static void
+begin_worker(PartitaTransformerWorker *worker,
+             const PartitaModel *model,
+             size_t rows,
+             size_t steps)
 {
-  PartitaTransformerWorker *const worker = g_new0(PartitaTransformerWorker, 1);
   const PartitaModelConfig *const config = &model->config;
 
   worker->base = (PartitaModelWorker){model, rows, steps};
@@ -74,8 +75,31 @@ partita_transformer_worker_new(const PartitaModel *model,
     .heads = config->heads,
     .dim = config->width / config->heads,
   };
-  partita_transformer_view(model, model->parameters, &worker->view);
   lay_out_worker(worker);
+}
+
+size_t
+partita_transformer_worker_measure(const PartitaModel *model,
+                                   size_t rows,
+                                   size_t steps,
+                                   PartitaModelPlan *plan)
+{
+  PartitaTransformerWorker worker = {0};
+
+  (void)plan;
+  begin_worker(&worker, model, rows, steps);
+  return partita_arena_measure(&worker.arena);
+}
+
+PartitaModelWorker *
+partita_transformer_worker_new(const PartitaModel *model,
+                               size_t rows,
+                               size_t steps)
+{
+  PartitaTransformerWorker *const worker = g_new0(PartitaTransformerWorker, 1);
+
+  begin_worker(worker, model, rows, steps);
+  partita_transformer_view(model, model->parameters, &worker->view);
   if (!partita_arena_begin(&worker->arena)) {
     g_free(worker);
     return NULL;

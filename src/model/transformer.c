@@ -188,6 +188,7 @@ const PartitaModelArchitecture partita_transformer_architecture = {
   .check = check,
   .lay_out = lay_out,
   .adjust = open_norms,
+  .worker_measure = partita_transformer_worker_measure,
   .worker_new = partita_transformer_worker_new,
   .worker_free = partita_transformer_worker_free,
   .worker_run = partita_transformer_worker_run,

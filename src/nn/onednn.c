@@ -76,16 +76,22 @@ describe(dnnl_memory_desc_t *desc,
          dnnl_success;
 }
 
+static size_t
+round_size(const dnnl_memory_desc_t *desc)
+{
+  return (dnnl_memory_desc_get_size(desc) + ALIGNMENT - 1) / ALIGNMENT *
+         ALIGNMENT;
+}
+
 // The block's size may be 0, then nothing is allocated.
 static bool
 take_block(const dnnl_memory_desc_t *desc, void **block)
 {
-  const size_t size = dnnl_memory_desc_get_size(desc);
+  const size_t size = round_size(desc);
 
   if (size == 0)
     return true;
-  *block =
-    aligned_alloc(ALIGNMENT, (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+  *block = aligned_alloc(ALIGNMENT, size);
   return *block != NULL;
 }
 
@@ -190,6 +196,36 @@ make_matmul(OnednnProduct *product, const_dnnl_primitive_desc_t desc)
                      &product->scratch);
 }
 
+static size_t
+count_bytes(const_dnnl_primitive_desc_t desc, dnnl_query_t what)
+{
+  return round_size(dnnl_primitive_desc_query_md(desc, what, 0));
+}
+
+/* What a product takes depends on the threads that it is planned for, so it is
+ * measured and planned for the one that will run it. */
+static bool
+measure_onednn(const PartitaNnProduct *shape, size_t *size)
+{
+  const int threads = omp_get_max_threads();
+  OnednnProduct product = {.base = *shape};
+  dnnl_primitive_desc_t desc = NULL;
+
+  omp_set_num_threads(1);
+  if (dnnl_engine_create(&product.engine, dnnl_cpu, 0) == dnnl_success)
+    desc = choose_matmul(&product);
+  omp_set_num_threads(threads);
+  if (desc != NULL)
+    *size = count_bytes(desc, dnnl_query_scratchpad_md) +
+            (shape->weights ? count_bytes(desc, dnnl_query_weights_md) : 0);
+
+  const bool measured = desc != NULL;
+
+  (void)dnnl_primitive_desc_destroy(desc);
+  (void)dnnl_engine_destroy(product.engine);
+  return measured;
+}
+
 static bool
 plan(OnednnProduct *product)
 {
@@ -283,6 +319,7 @@ const PartitaNnBackend partita_nn_onednn = {
   .precision = "bf16",
   .half = true,
   .fits = fit_onednn,
+  .measure = measure_onednn,
   .product_new = new_onednn,
   .product_free = free_onednn,
   .set_weights = set_onednn_weights,

@@ -24,6 +24,9 @@ struct PartitaNnBackend {
   bool half;
   /// Whether this chip has what makes it worth while.
   bool (*fits)(void);
+  /// Bytes that a product of @shape will take beside its tables; false if
+  /// there can be none.
+  bool (*measure)(const PartitaNnProduct *shape, size_t *size);
   /// (transfer full) (nullable): a plan for @shape, which is copied
   PartitaNnProduct *(*product_new)(const PartitaNnProduct *shape);
   void (*product_free)(PartitaNnProduct *product);

@@ -15,6 +15,14 @@ fit_blas(void)
   return true;
 }
 
+static bool
+measure_blas(const PartitaNnProduct *shape, size_t *size)
+{
+  (void)shape;
+  *size = 0;
+  return true;
+}
+
 static PartitaNnProduct *
 new_blas(const PartitaNnProduct *shape)
 {
@@ -50,6 +58,7 @@ static const PartitaNnBackend openblas = {
   .name = "openblas",
   .precision = sizeof(PartitaReal) == sizeof(float) ? "float" : "double",
   .fits = fit_blas,
+  .measure = measure_blas,
   .product_new = new_blas,
   .product_free = free_blas,
   .set_weights = set_blas_weights,
@@ -136,6 +145,22 @@ partita_nn_operand_round(PartitaNnOperand operand, size_t n)
 {
   if (operand.half != NULL)
     partita_nn_round_half(operand.half, operand.real, n);
+}
+
+bool
+partita_nn_product_measure(const PartitaNnBackend *backend,
+                           unsigned flags,
+                           bool weights,
+                           size_t m,
+                           size_t n,
+                           size_t k,
+                           size_t *size)
+{
+  const PartitaNnProduct shape = {backend, flags, weights, m, n, k};
+
+  g_return_val_if_fail(backend != NULL && m > 0 && n > 0 && k > 0, false);
+  return m <= G_MAXINT && n <= G_MAXINT && k <= G_MAXINT &&
+         backend->measure(&shape, size);
 }
 
 PartitaNnProduct *

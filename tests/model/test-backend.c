@@ -21,6 +21,19 @@ static const PartitaModelConfig config = {
   .dropout = 0.2,
 };
 
+static const PartitaModelConfig transformer = {
+  .architecture = "transformer",
+  .vocab = VOCAB,
+  .n_fields = 1,
+  .field_size = {VOCAB},
+  .width = 32,
+  .hidden = 64,
+  .layers = 2,
+  .heads = 4,
+  .context = 256,
+  .dropout = 0.2,
+};
+
 typedef struct {
   PartitaModel *model;
   PartitaModelWorker *worker;
@@ -184,6 +197,13 @@ test_step(gconstpointer name)
   side_clear(&side);
 }
 
+// 0 where another allocator took the place of the C library's.
+static size_t
+count_memory(void)
+{
+  return mallinfo2().uordblks + mallinfo2().hblkhd;
+}
+
 // Law: steps keep no memory. (Under AddressSanitizer nothing is counted.)
 static void
 test_memory(gconstpointer name)
@@ -194,12 +214,50 @@ test_memory(gconstpointer name)
     return;
   take_step(&side);
 
-  const size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
+  const size_t before = count_memory();
 
   for (int i = 0; i < 20; ++i)
     take_step(&side);
-  g_assert_cmpuint(mallinfo2().uordblks + mallinfo2().hblkhd, ==, before);
+  g_assert_cmpuint(count_memory(), ==, before);
   side_clear(&side);
+}
+
+/* Law: what making a worker takes is what was measured before, and the code
+ * and tables of the products. (Under AddressSanitizer nothing is counted.) */
+static void
+test_measure(gconstpointer name)
+{
+  const struct {
+    size_t rows;
+    size_t steps;
+  } shapes[] = {{1, 1}, {ROWS, STEPS}, {32, 256}};
+  const PartitaNnBackend *const backend = partita_nn_backend_find(name, NULL);
+
+  if (backend == NULL) {
+    g_test_skip("no such backend");
+    return;
+  }
+  for (size_t i = 0; i < 2 * G_N_ELEMENTS(shapes); ++i) {
+    const size_t rows = shapes[i / 2].rows, steps = shapes[i / 2].steps;
+    const PartitaModelConfig *const shape = i % 2 ? &transformer : &config;
+    g_autoptr(PartitaModel) model = partita_model_new(shape, 1);
+    const size_t measured =
+      partita_model_worker_measure(shape, backend, rows, steps);
+    const size_t before = count_memory();
+
+    partita_model_set_backend(model, backend);
+
+    g_autoptr(PartitaModelWorker) worker =
+      partita_model_worker_new(model, rows, steps);
+    const size_t taken = count_memory() - before;
+
+    if (before == 0)
+      continue;
+    g_test_message("%s: measured %zu, taken %zu", shape->architecture, measured,
+                   taken);
+    g_assert_cmpuint(taken, >=, measured);
+    g_assert_cmpuint(taken, <, measured + (1 << 20));
+  }
 }
 
 int
@@ -216,5 +274,8 @@ main(int argc, char **argv)
   g_test_add_data_func("/model/backend/memory/openblas", "openblas",
                        test_memory);
   g_test_add_data_func("/model/backend/memory/onednn", "onednn", test_memory);
+  g_test_add_data_func("/model/backend/measure/openblas", "openblas",
+                       test_measure);
+  g_test_add_data_func("/model/backend/measure/onednn", "onednn", test_measure);
   return g_test_run();
 }
