@@ -63,36 +63,129 @@ struct PartitaComposer {
 GArray *
 partita_compose_parse_prompts(const char *json, size_t vocab);
 
-/**
- * partita_compose_draw_prompt:
- * @style: id of the style's token that the prompt must hold, -1 for any
- *
- * Returns: (transfer none) (nullable): the controls of a training piece, each
- * as likely as the other; NULL if none has the style
- */
-const PartitaComposePrompt *
-partita_compose_draw_prompt(const PartitaComposer *composer,
-                            int style,
-                            const PartitaComposeOptions *options);
+/// A wish that was found good, ready to be composed any number of times.
+typedef struct {
+  const PartitaComposer *composer;
+  PartitaComposeOptions options; ///< what it points to is borrowed
+  size_t bars;                   ///< of the whole piece
+  int style;                     ///< id of the style's token, or -1
+  GArray *primer;                ///< (nullable): Bos to where the new music
+                                 ///< begins
+  int shift; ///< semitones the primer was moved by to the model's key
+} PartitaComposePlan;
 
 /**
- * partita_compose_plan:
- * @primer_ids: (out) (transfer full) (nullable): Bos to where the new music
- * begins; NULL without a primer
- * @shift: (out): semitones the primer was moved by to the model's key
- * @bars: (out): of the whole piece
+ * partita_compose_plan_new:
  *
  * Checks the options and readies the primer.
  *
- * Returns: false with @error set if a wish cannot be granted
+ * Returns: (transfer full) (nullable): NULL with @error set if a wish cannot be
+ * granted
+ */
+PartitaComposePlan *
+partita_compose_plan_new(const PartitaComposer *composer,
+                         const PartitaComposeOptions *options,
+                         GError **error);
+
+void
+partita_compose_plan_free(PartitaComposePlan *plan);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaComposePlan, partita_compose_plan_free)
+
+/**
+ * partita_compose_draw_prompt:
+ * @index: of the piece
+ *
+ * Returns: (transfer none) (nullable): the controls of a training piece of the
+ * style, each as likely as the other; NULL if there is none
+ */
+const PartitaComposePrompt *
+partita_compose_draw_prompt(const PartitaComposePlan *plan, uint64_t index);
+
+/**
+ * partita_compose_ready_primer:
+ * @bars: (inout): bars of the whole piece if @options asks for them, else of
+ *   the new music; on return of the whole piece
+ * @shift: (out): semitones the primer was moved by to the model's key
+ *
+ * Returns: (transfer full) (nullable): Bos to where the new music begins; NULL
+ * with @error set
+ */
+GArray *
+partita_compose_ready_primer(const PartitaComposer *composer,
+                             const PartitaComposeOptions *options,
+                             size_t *bars,
+                             int *shift,
+                             GError **error);
+
+/**
+ * PartitaPiece:
+ *
+ * A piece on its way: its ids so far, and all that says which may come next.
+ * It knows no model: who drives it shows each id to one and brings the logits.
+ */
+typedef struct {
+  const PartitaComposePlan *plan;
+  uint64_t index;
+  PartitaGrammar *grammar;
+  GArray *given;     ///< uint16_t: primer or prompt, from Bos
+  GArray *ids;       ///< uint16_t
+  uint8_t *mask;     ///< shape [vocab]
+  bool prompted;     ///< all controls are given
+  int shift;         ///< semitones from the piece's key to the model's
+  size_t time;       ///< reckoned in spans
+  size_t done;       ///< bars that are whole
+  size_t given_done; ///< bars of what was given
+} PartitaPiece;
+
+/// @plan must outlive the piece.
+PartitaPiece *
+partita_piece_new(const PartitaComposePlan *plan, uint64_t index);
+
+void
+partita_piece_free(PartitaPiece *piece);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaPiece, partita_piece_free)
+
+/**
+ * partita_piece_advance:
+ * @logits: shape [vocab]: after the last id; changed. Not read while ids that
+ *   are given come
+ *
+ * Takes one more id.
+ *
+ * Returns: false with @error set if the grammar refuses it, which no caller
+ * should let happen
  */
 bool
-partita_compose_plan(const PartitaComposer *composer,
-                     const PartitaComposeOptions *options,
-                     GArray **primer_ids,
-                     int *shift,
-                     size_t *bars,
-                     GError **error);
+partita_piece_advance(PartitaPiece *piece, float *logits, GError **error);
+
+/// @inputs: shape [1 + n_fields]: what a model is shown after the last id
+void
+partita_piece_get_inputs(const PartitaPiece *piece, uint16_t *inputs);
+
+/**
+ * partita_piece_finish:
+ * @piece: complete
+ *
+ * Decodes the ids, looks in the score for what was promised, and brings it to
+ * its own key.
+ *
+ * Returns: (transfer full) (nullable): NULL with @error set if a promise is
+ * broken
+ */
+PartitaScore *
+partita_piece_finish(const PartitaPiece *piece, GError **error);
+
+/**
+ * partita_piece_restrict:
+ *
+ * Sets the piece's mask to the ids that may come next, at least one: those of
+ * the grammar, less what each wish takes out of them. The one place where
+ * masks meet.
+ */
+void
+partita_piece_restrict(PartitaPiece *piece);
 
 /**
  * partita_compose_check_options:

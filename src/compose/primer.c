@@ -152,33 +152,23 @@ find_style(const PartitaComposer *composer, const char *style)
                        : partita_scheme_find_style(composer->scheme, style);
 }
 
-bool
-partita_compose_plan(const PartitaComposer *composer,
-                     const PartitaComposeOptions *options,
-                     GArray **primer_ids,
-                     int *shift,
-                     size_t *bars,
-                     GError **error)
+GArray *
+partita_compose_ready_primer(const PartitaComposer *composer,
+                             const PartitaComposeOptions *options,
+                             size_t *bars,
+                             int *shift,
+                             GError **error)
 {
-  *primer_ids = NULL;
-  *shift = 0;
-  *bars = options->bars > 0 ? options->bars : PARTITA_COMPOSE_NEW_BARS;
-  if (!partita_compose_check_options(composer, options, error))
-    return false;
-  if (options->primer == NULL)
-    return true;
-
   g_autoptr(PartitaScore) quantised =
     partita_scheme_quantise(composer->scheme, options->primer, NULL);
-
   const size_t primer_bars = count_bars(quantised);
+
   if (options->bars == 0)
     *bars += primer_bars;
   if (!check_primer(quantised, primer_bars, *bars, error))
-    return false;
-  if (composer->common_key)
-    *shift = partita_score_move_to_common_key(quantised);
-  *primer_ids = encode_primer(
-    composer, quantised, find_style(composer, options->style), *bars, error);
-  return *primer_ids != NULL;
+    return NULL;
+  *shift =
+    composer->common_key ? partita_score_move_to_common_key(quantised) : 0;
+  return encode_primer(composer, quantised,
+                       find_style(composer, options->style), *bars, error);
 }

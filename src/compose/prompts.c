@@ -88,22 +88,21 @@ has_style(const PartitaComposePrompt *prompt, int style)
 }
 
 const PartitaComposePrompt *
-partita_compose_draw_prompt(const PartitaComposer *composer,
-                            int style,
-                            const PartitaComposeOptions *options)
+partita_compose_draw_prompt(const PartitaComposePlan *plan, uint64_t index)
 {
+  const GArray *prompts = plan->composer->prompts;
   g_autoptr(GPtrArray) fitting = g_ptr_array_new();
 
-  for (guint i = 0; i < composer->prompts->len; ++i) {
+  for (guint i = 0; i < prompts->len; ++i) {
     PartitaComposePrompt *prompt =
-      &g_array_index(composer->prompts, PartitaComposePrompt, i);
+      &g_array_index(prompts, PartitaComposePrompt, i);
 
-    if (has_style(prompt, style))
+    if (has_style(prompt, plan->style))
       g_ptr_array_add(fitting, prompt);
   }
   if (fitting->len == 0)
     return NULL;
   return g_ptr_array_index(
-    fitting, partita_random_below(options->seed, PARTITA_RANDOM_PROMPT,
-                                  options->index, 0, fitting->len));
+    fitting, partita_random_below(plan->options.seed, PARTITA_RANDOM_PROMPT,
+                                  index, 0, fitting->len));
 }

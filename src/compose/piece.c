@@ -1,0 +1,189 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <base/philox.h>
+#include <compose/compose-private.h>
+#include <string.h>
+
+static void
+give_prompt(PartitaPiece *piece)
+{
+  const PartitaComposePrompt *prompt =
+    partita_compose_draw_prompt(piece->plan, piece->index);
+  const uint16_t bos = PARTITA_TOKEN_BOS;
+
+  piece->given = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+  g_array_append_val(piece->given, bos);
+  if (prompt == NULL)
+    return;
+  g_array_append_vals(piece->given, prompt->ids->data, prompt->ids->len);
+  piece->shift = prompt->shift;
+  piece->prompted = piece->plan->composer->has_bars;
+}
+
+PartitaPiece *
+partita_piece_new(const PartitaComposePlan *plan, uint64_t index)
+{
+  PartitaPiece *piece = g_new0(PartitaPiece, 1);
+
+  piece->plan = plan;
+  piece->index = index;
+  piece->grammar = partita_grammar_new(plan->composer->scheme);
+  partita_grammar_demand_bars(piece->grammar, plan->bars);
+  piece->ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+  piece->mask = g_new(uint8_t, plan->composer->vocab);
+  if (plan->primer == NULL) {
+    give_prompt(piece);
+  } else {
+    piece->given = g_array_ref(plan->primer);
+    piece->shift = plan->shift;
+  }
+  return piece;
+}
+
+void
+partita_piece_free(PartitaPiece *piece)
+{
+  if (piece == NULL)
+    return;
+  partita_grammar_free(piece->grammar);
+  g_array_unref(piece->given);
+  g_array_unref(piece->ids);
+  g_free(piece->mask);
+  g_free(piece);
+}
+
+// In a scheme with bar lines the bar begun last is whole only at the end.
+static void
+reckon(PartitaPiece *piece, uint16_t id)
+{
+  const PartitaComposer *composer = piece->plan->composer;
+
+  piece->time += composer->spans[id];
+  piece->done = piece->time / PARTITA_COMPOSE_SPAN_BAR;
+  if (composer->has_bars && piece->done > 0)
+    --piece->done;
+  if (id == PARTITA_TOKEN_EOS)
+    piece->done = piece->plan->bars;
+  if (piece->ids->len <= piece->given->len)
+    piece->given_done = piece->done;
+}
+
+static bool
+fail(GError **error, const char *what)
+{
+  g_set_error(error, PARTITA_COMPOSE_ERROR, PARTITA_COMPOSE_ERROR_MODEL,
+              "the piece failed its check: %s", what);
+  return false;
+}
+
+/// The count of bars that the grammar demands, instead of that of the piece
+/// the prompt comes from.
+static uint16_t
+fit_bars(PartitaPiece *piece, uint16_t id)
+{
+  const PartitaComposer *composer = piece->plan->composer;
+
+  if (composer->kinds[id] != PARTITA_KIND_BARS)
+    return id;
+  (void)partita_grammar_allowed(piece->grammar, piece->mask);
+  for (size_t i = 0; i < composer->vocab; ++i)
+    if (piece->mask[i] != 0 && composer->kinds[i] == PARTITA_KIND_BARS)
+      return (uint16_t)i;
+  return id;
+}
+
+static size_t
+count_mask(const uint8_t *mask, size_t n, uint16_t *only)
+{
+  size_t count = 0;
+
+  for (size_t i = 0; i < n; ++i) {
+    if (mask[i] != 0) {
+      *only = (uint16_t)i;
+      ++count;
+    }
+  }
+  return count;
+}
+
+static uint16_t
+choose(PartitaPiece *piece, float *logits)
+{
+  const PartitaComposeOptions *options = &piece->plan->options;
+  const size_t vocab = piece->plan->composer->vocab;
+  uint16_t only = 0;
+
+  partita_piece_restrict(piece);
+  if (count_mask(piece->mask, vocab, &only) == 1)
+    return only;
+  return partita_sample(logits, piece->mask, vocab, &options->sampling,
+                        partita_random_uniform(options->seed,
+                                               PARTITA_RANDOM_SAMPLE,
+                                               piece->index, piece->ids->len));
+}
+
+bool
+partita_piece_advance(PartitaPiece *piece, float *logits, GError **error)
+{
+  const guint at = piece->ids->len;
+  const bool given = at < piece->given->len;
+  const uint16_t id =
+    given ? fit_bars(piece, g_array_index(piece->given, uint16_t, at))
+          : choose(piece, logits);
+
+  if (!partita_grammar_push(piece->grammar, id))
+    return fail(error, given ? "the grammar refuses its prompt or primer"
+                             : "the grammar refuses a token");
+  g_array_append_val(piece->ids, id);
+  reckon(piece, id);
+  return true;
+}
+
+void
+partita_piece_get_inputs(const PartitaPiece *piece, uint16_t *inputs)
+{
+  inputs[0] = g_array_index(piece->ids, uint16_t, piece->ids->len - 1);
+  partita_grammar_get_fields(piece->grammar, inputs + 1);
+}
+
+// What was promised, looked for in the finished score and not in how it was
+// made.
+static bool
+check_score(const PartitaPiece *piece,
+            const PartitaScore *score,
+            const PartitaPrompt *prompt,
+            GError **error)
+{
+  g_autoptr(GArray) bars = partita_score_get_bars(score);
+  g_autoptr(GArray) again =
+    partita_scheme_encode(piece->plan->composer->scheme, score, prompt);
+
+  if (bars->len != piece->plan->bars)
+    return fail(error, "it has not the bars that were asked for");
+  if (again->len != piece->ids->len ||
+      memcmp(again->data, piece->ids->data, again->len * sizeof(uint16_t)) != 0)
+    return fail(error, "its tokens and its score differ");
+  return true;
+}
+
+PartitaScore *
+partita_piece_finish(const PartitaPiece *piece, GError **error)
+{
+  PartitaPrompt prompt;
+  g_autoptr(PartitaScore) score =
+    partita_scheme_decode(piece->plan->composer->scheme,
+                          (const uint16_t *)(const void *)piece->ids->data,
+                          piece->ids->len, &prompt, error);
+
+  if (score == NULL || !check_score(piece, score, &prompt, error))
+    return NULL;
+  // The tokens of the music name no key; the file shall carry the one it has.
+  if (prompt.key >= 0)
+    partita_score_add_key(score, partita_key_to_signature(prompt.key));
+  if (!partita_score_transpose(score, -piece->shift)) {
+    (void)fail(error, "it leaves the range of MIDI in its own key");
+    return NULL;
+  }
+  return g_steal_pointer(&score);
+}

@@ -1,0 +1,50 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <compose/compose-private.h>
+
+static int
+find_style_token(const PartitaComposer *composer, const char *style)
+{
+  if (style == NULL)
+    return -1;
+
+  const int wanted = partita_scheme_find_style(composer->scheme, style);
+  int seen = 0;
+  for (size_t i = 0; i < composer->vocab; ++i)
+    if (composer->kinds[i] == PARTITA_KIND_STYLE && seen++ == wanted)
+      return (int)i;
+  return -1;
+}
+
+PartitaComposePlan *
+partita_compose_plan_new(const PartitaComposer *composer,
+                         const PartitaComposeOptions *options,
+                         GError **error)
+{
+  if (!partita_compose_check_options(composer, options, error))
+    return NULL;
+
+  g_autoptr(PartitaComposePlan) plan = g_new0(PartitaComposePlan, 1);
+
+  plan->composer = composer;
+  plan->options = *options;
+  plan->bars = options->bars > 0 ? options->bars : PARTITA_COMPOSE_NEW_BARS;
+  plan->style = find_style_token(composer, options->style);
+  if (options->primer != NULL) {
+    plan->primer = partita_compose_ready_primer(composer, options, &plan->bars,
+                                                &plan->shift, error);
+    if (plan->primer == NULL)
+      return NULL;
+  }
+  return g_steal_pointer(&plan);
+}
+
+void
+partita_compose_plan_free(PartitaComposePlan *plan)
+{
+  if (plan == NULL)
+    return;
+  g_clear_pointer(&plan->primer, g_array_unref);
+  g_free(plan);
+}
