@@ -312,10 +312,12 @@ run_back(LstmWorker *worker,
 
   partita_lstm_view(model, gradients, &gradient);
   run_head_back(worker, &gradient);
+  partita_model_batch_settle(batch, gradients, gradient.head_weight);
   drop(worker, batch, model->config.layers, true);
   for (size_t l = model->config.layers; l-- > 0;) {
     run_steps_back(worker, batch, l);
     run_layer_back(worker, l, &gradient.layer[l]);
+    partita_model_batch_settle(batch, gradients, gradient.layer[l].weight_ih);
     drop(worker, batch, l, true);
   }
   partita_nn_embed_backward(gradient.embed, worker->input[0].real,

@@ -58,6 +58,10 @@ typedef struct {
   uint32_t shard;         ///< for dropout; below 2^24
   double scale; ///< gradients are those of the summed NLL times this, for
                 ///< instance 1 / targets of the whole batch
+  /// (nullable): called on the way back, layer by layer: the gradients at and
+  /// after @offset of the flat vector will not change any more
+  void (*settled)(size_t offset, void *data);
+  void *settled_data;
 } PartitaModelBatch;
 
 /**
@@ -224,6 +228,12 @@ bool
 partita_model_check_ids(const PartitaModelConfig *config,
                         const uint16_t *inputs,
                         size_t rows);
+
+/// Tells who asked for it that the gradients from @at on are settled.
+void
+partita_model_batch_settle(const PartitaModelBatch *batch,
+                           const PartitaReal *gradients,
+                           const PartitaReal *at);
 
 /// Whether the file's own metadata use @key: "format", "version", "sha256"
 /// and all that begins with "model.".

@@ -50,6 +50,15 @@ partita_model_worker_measure(const PartitaModelConfig *config,
                                                                     : size;
 }
 
+void
+partita_model_batch_settle(const PartitaModelBatch *batch,
+                           const PartitaReal *gradients,
+                           const PartitaReal *at)
+{
+  if (batch->settled != NULL)
+    batch->settled((size_t)(at - gradients), batch->settled_data);
+}
+
 PartitaModelWorker *
 partita_model_worker_new(const PartitaModel *model, size_t rows, size_t steps)
 {

@@ -155,9 +155,11 @@ partita_transformer_worker_run_back(PartitaTransformerWorker *worker,
   memset(worker->x, 0, sizeof *worker->x * cells * model->config.width);
   run_norm_back(worker, &view->norm, &gradient.norm, worker->normed,
                 worker->rate);
+  partita_model_batch_settle(batch, gradients, gradient.norm.gain);
   for (size_t l = model->config.layers; l-- > 0;) {
     run_feed_forward_back(worker, batch, &gradient.layer[l], l);
     run_attention_back(worker, batch, &gradient.layer[l], l);
+    partita_model_batch_settle(batch, gradients, gradient.layer[l].norm1.gain);
   }
   if (partita_transformer_worker_find_dropout(worker, batch, 0, &dropout))
     partita_nn_dropout_backward(worker->x, worker->kept[0],
