@@ -46,6 +46,9 @@ typedef struct {
   double epochs;
   uint64_t steps;
   uint64_t seed;
+  size_t rows;         ///< of the batch, 0 for what the size has
+  size_t shards;       ///< that the batch is cut into, each the work of one
+                       ///< thread; 0 for 2; divides @rows
   unsigned threads;    ///< workers, 0 for one a core
   const char *backend; ///< (nullable): as partita_nn_backend_find() takes it
   bool

@@ -23,6 +23,8 @@ typedef struct {
   double epochs;
   gint64 steps;
   gint64 seed;
+  gint64 rows;
+  gint64 shards;
   int threads;
   gboolean resume;
   double checkpoint_s;
@@ -54,6 +56,10 @@ train_entries(void *data)
      "common|random|none"},
     {"ledger", 0, 0, G_OPTION_ARG_FILENAME, &o->ledger,
      "Where to say what became of each file (MODEL.ledger.jsonl)", "FILE"},
+    {"batch", 0, 0, G_OPTION_ARG_INT64, &o->rows,
+     "Pieces read side by side (as the size has)", "N"},
+    {"shards", 0, 0, G_OPTION_ARG_INT64, &o->shards,
+     "Cut the batch for so many workers (2)", "N"},
     {"threads", 0, 0, G_OPTION_ARG_INT, &o->threads, "Workers (one a core)",
      "N"},
     {"backend", 0, 0, G_OPTION_ARG_STRING, &o->backend,
@@ -87,10 +93,11 @@ check(const Options *o, GError **error)
   if (!(o->minutes >= 0.0 && o->minutes <= 1e6) ||
       !(o->epochs >= 0.0 && o->epochs <= 1e9) || o->steps < 0 ||
       !(o->checkpoint_s >= 0.0 && o->checkpoint_s <= 1e9) || o->threads < 0 ||
-      o->threads > 1024 || o->seed < 0) {
+      o->threads > 1024 || o->rows < 0 || o->shards < 0 || o->seed < 0) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--minutes, --epochs, --steps, --checkpoint, --threads and "
-                "--seed take numbers that are not negative");
+                "--minutes, --epochs, --steps, --checkpoint, --batch, "
+                "--shards, --threads and --seed take numbers that are not "
+                "negative");
     return false;
   }
   if (o->transpose != NULL && !g_strv_contains(transpositions, o->transpose)) {
@@ -226,6 +233,8 @@ train(const Options *o,
     .epochs = o->epochs,
     .steps = (uint64_t)o->steps,
     .seed = (uint64_t)o->seed,
+    .rows = (size_t)o->rows,
+    .shards = (size_t)o->shards,
     .threads = (unsigned)o->threads,
     .backend = o->backend,
     .keep_keys = g_strcmp0(o->transpose, "none") == 0,

@@ -90,6 +90,7 @@ partita_train_identify(const PartitaCorpus *corpus,
                            config->hidden, config->width));
   add_pair(pairs, "seed",
            g_strdup_printf("%" G_GUINT64_FORMAT, settings->seed));
+  add_pair(pairs, "batch", g_strdup_printf("%zu", settings->rows));
   add_pair(pairs, "shards", g_strdup_printf("%zu", settings->shards));
   add_pair(pairs, "transposition",
            g_strdup(partita_train_name_transposition(settings, corpus)));

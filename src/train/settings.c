@@ -136,6 +136,27 @@ partita_train_get_backend(const char *architecture, const char *wish)
                                                                   : wish;
 }
 
+// Each row is a place in the data and a state of its own.
+#define ROWS_MAX ((size_t)1 << 20)
+
+static bool
+cut_batch(PartitaTrainSettings *settings,
+          const PartitaTrainOptions *options,
+          GError **error)
+{
+  if (options->rows > 0)
+    settings->rows = options->rows;
+  if (options->shards > 0)
+    settings->shards = options->shards;
+  if (settings->rows > ROWS_MAX)
+    return refuse(error, "a batch of %zu rows: more than %zu", settings->rows,
+                  ROWS_MAX);
+  if (settings->rows % settings->shards != 0)
+    return refuse(error, "%zu shards do not divide a batch of %zu rows evenly",
+                  settings->shards, settings->rows);
+  return true;
+}
+
 bool
 partita_train_settings_init(PartitaTrainSettings *settings,
                             const PartitaCorpus *corpus,
@@ -175,7 +196,7 @@ partita_train_settings_init(PartitaTrainSettings *settings,
   };
   shape_config(&settings->config, partita_corpus_get_scheme(corpus), size);
   settings->config.dropout = tokens < SMALL_CORPUS_TOKENS ? 0.3 : 0.2;
-  return true;
+  return cut_batch(settings, options, error);
 }
 
 const char *

@@ -66,6 +66,29 @@ test_same(void)
   g_assert_false(are_equal(two, other));
 }
 
+/* Law: the batch cut into any number of shards is learnt the same on any
+ * number of threads; the model says into how many. */
+static void
+test_shards(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(16, 0.2);
+  static const size_t shards[] = {1, 4, 8};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(shards); ++i) {
+    PartitaTrainOptions options = make_options(6);
+    g_autofree char *said =
+      g_strdup_printf("\"batch\":8,\"shards\":%zu,", shards[i]);
+
+    options.shards = shards[i];
+    options.threads = 1;
+    g_autoptr(PartitaModel) one = train(corpus, &options, NULL);
+    options.threads = 3;
+    g_autoptr(PartitaModel) three = train(corpus, &options, NULL);
+    g_assert_true(are_equal(one, three));
+    g_assert_nonnull(strstr(partita_model_get_metadata(one, "settings"), said));
+  }
+}
+
 /// The held-out loss of @model by the products of a backend.
 static double
 evaluate(const PartitaCorpus *corpus, PartitaModel *model, const char *backend)
@@ -242,7 +265,7 @@ static void
 test_options(void)
 {
   g_autoptr(PartitaCorpus) corpus = make_corpus(4, 0.3);
-  PartitaTrainOptions bad[7];
+  PartitaTrainOptions bad[10];
 
   for (size_t i = 0; i < G_N_ELEMENTS(bad); ++i)
     bad[i] = make_options(5);
@@ -254,6 +277,9 @@ test_options(void)
   bad[5].steps = 0;
   bad[5].minutes = 1.0; // without a clock
   bad[6].minutes = (double)NAN;
+  bad[7].shards = 3; // of 16 rows
+  bad[8].rows = 7;   // in 2 shards
+  bad[9].rows = (size_t)1 << 40;
   for (size_t i = 0; i < G_N_ELEMENTS(bad); ++i) {
     g_autoptr(GError) error = NULL;
 
@@ -347,6 +373,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/train/same", test_same);
+  g_test_add_func("/train/shards", test_shards);
   g_test_add_func("/train/backends", test_backends);
   g_test_add_func("/train/learns", test_learns);
   g_test_add_func("/train/transformer", test_transformer);
