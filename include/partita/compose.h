@@ -103,6 +103,37 @@ partita_compose(const PartitaComposer *composer,
                 const PartitaComposeOptions *options,
                 GError **error);
 
+/// Takes the finished piece of number @index; false with @error set ends the
+/// work.
+typedef bool
+PartitaComposeTaker(uint64_t index,
+                    const PartitaScore *score,
+                    void *data,
+                    GError **error);
+
+/**
+ * partita_compose_many:
+ * @options: of all pieces; the first has its index, the next ones follow;
+ *   progress counts the bars of all
+ * @n: at least 1
+ * @threads: to work on; 0 for one a core
+ *
+ * Composes @n pieces, several at a time, and calls @take and the progress on
+ * the calling thread, the pieces in order. A piece is the one that
+ * partita_compose() makes of its index: neither the pieces beside it nor the
+ * threads can be told from it.
+ *
+ * Returns: false with @error set; the pieces before were taken
+ */
+PARTITA_API bool
+partita_compose_many(const PartitaComposer *composer,
+                     const PartitaComposeOptions *options,
+                     size_t n,
+                     unsigned threads,
+                     PartitaComposeTaker *take,
+                     void *data,
+                     GError **error);
+
 G_END_DECLS
 
 #endif

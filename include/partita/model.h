@@ -140,14 +140,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaModelState, partita_model_state_free)
 PARTITA_API void
 partita_model_state_reset(PartitaModelState *state);
 
+/// Whether a row's logits have the same bits whatever rows stand beside it and
+/// however many; else they differ in the last ones.
+PARTITA_API bool
+partita_model_rows_agree(const PartitaModel *model);
+
 /**
  * partita_model_step:
  * @inputs: shape [rows, n_fields]
  * @logits: (out caller-allocates): shape [rows, vocab]
  *
  * One step of every row. Allocates nothing that outlasts it. A row's result
- * does not depend on the other rows beyond the last bits of rounding, and is
- * the same in every run on the same machine.
+ * does not depend on the other rows beyond the last bits of rounding
+ * (partita_model_rows_agree()), and is the same in every run on the same
+ * machine.
  */
 PARTITA_API void
 partita_model_step(PartitaModelState *state,

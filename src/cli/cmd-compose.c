@@ -10,6 +10,7 @@
 #include <partita/midi.h>
 
 #define PIECES_MAX 100000
+#define THREADS_MAX 1024
 
 typedef struct {
   char *model;
@@ -23,6 +24,7 @@ typedef struct {
   int bars;
   int top_k;
   int pieces;
+  int threads;
   char *wav;
   CliSound sound;
 } Options;
@@ -54,6 +56,8 @@ compose_entries(void *data)
      "The same seed gives the same piece (a new one, printed)", "S"},
     {"pieces", 'n', 0, G_OPTION_ARG_INT, &o->pieces,
      "Compose so many, numbered OUT-1.mid and so on", "N"},
+    {"threads", 0, 0, G_OPTION_ARG_INT, &o->threads,
+     "Workers that compose them (one a core)", "N"},
     {"wav", 0, 0, G_OPTION_ARG_FILENAME, &o->wav, "Render it too", "OUT.wav"},
     {"soundfont", 0, 0, G_OPTION_ARG_FILENAME, &o->sound.soundfont,
      "The SoundFont to play with (searched for)", "FILE"},
@@ -105,11 +109,12 @@ static bool
 fill_options(const Options *o, PartitaComposeOptions *options, GError **error)
 {
   partita_compose_options_init(options);
-  if (o->bars < 0 || o->top_k < 0 || o->pieces < 0 || o->pieces > PIECES_MAX) {
+  if (o->bars < 0 || o->top_k < 0 || o->pieces < 0 || o->pieces > PIECES_MAX ||
+      o->threads < 0 || o->threads > THREADS_MAX) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--bars, --top-k and -n take numbers that are not negative "
-                "(-n at most %d)",
-                PIECES_MAX);
+                "--bars, --top-k, -n and --threads take numbers that are not "
+                "negative (-n at most %d, --threads %d)",
+                PIECES_MAX, THREADS_MAX);
     return false;
   }
   options->style = o->style;
@@ -168,25 +173,32 @@ print_piece(const PartitaScore *score, const char *path)
           partita_tempo_map_seconds(tempos, partita_score_get_end(score)));
 }
 
-static bool
-compose_piece(const PartitaComposer *composer,
-              const PartitaComposeOptions *options,
-              const Options *o,
-              int index,
-              GError **error)
-{
-  g_autofree char *path = number_path(o->output, index, o->pieces);
-  g_autoptr(PartitaScore) score = partita_compose(composer, options, error);
+typedef struct {
+  const Options *options;
+  GCancellable *cancellable;
+  CliProgress progress;
+} Writer;
 
-  if (score == NULL || !partita_midi_write_file(score, path, error))
+static bool
+write_piece(uint64_t index,
+            const PartitaScore *score,
+            void *data,
+            GError **error)
+{
+  Writer *writer = data;
+  const Options *o = writer->options;
+  g_autofree char *path = number_path(o->output, (int)index, o->pieces);
+
+  cli_progress_end(&writer->progress);
+  if (!partita_midi_write_file(score, path, error))
     return false;
   print_piece(score, path);
   if (o->wav == NULL)
     return true;
 
-  g_autofree char *wav = number_path(o->wav, index, o->pieces);
+  g_autofree char *wav = number_path(o->wav, (int)index, o->pieces);
 
-  return cli_sound_write(&o->sound, score, wav, options->cancellable, error);
+  return cli_sound_write(&o->sound, score, wav, writer->cancellable, error);
 }
 
 static bool
@@ -195,18 +207,18 @@ compose_all(const PartitaComposer *composer,
             const Options *o,
             GError **error)
 {
-  CliProgress progress;
-  bool ok = true;
+  Writer writer = {.options = o, .cancellable = options->cancellable};
 
-  cli_progress_init(&progress);
+  cli_progress_init(&writer.progress);
   options->progress = show;
-  options->progress_data = &progress;
+  options->progress_data = &writer.progress;
   g_print("seed %" G_GUINT64_FORMAT "\n", options->seed);
-  for (int i = 0; ok && i < MAX(1, o->pieces); ++i) {
-    options->index = (uint64_t)i;
-    ok = compose_piece(composer, options, o, i, error);
-    cli_progress_end(&progress);
-  }
+
+  const bool ok =
+    partita_compose_many(composer, options, (size_t)MAX(1, o->pieces),
+                         (unsigned)o->threads, write_piece, &writer, error);
+
+  cli_progress_end(&writer.progress);
   return ok;
 }
 

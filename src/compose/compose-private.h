@@ -177,6 +177,13 @@ partita_piece_get_inputs(const PartitaPiece *piece, uint16_t *inputs);
 PartitaScore *
 partita_piece_finish(const PartitaPiece *piece, GError **error);
 
+/// (transfer full) (nullable): a state of the composer's model; NULL with
+/// @error set if memory does not suffice
+PartitaModelState *
+partita_compose_new_state(const PartitaComposer *composer,
+                          size_t rows,
+                          GError **error);
+
 /**
  * partita_piece_restrict:
  *

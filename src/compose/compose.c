@@ -25,6 +25,19 @@ compose_piece(PartitaPiece *piece, PartitaModelState *state, GError **error)
   return true;
 }
 
+PartitaModelState *
+partita_compose_new_state(const PartitaComposer *composer,
+                          size_t rows,
+                          GError **error)
+{
+  PartitaModelState *state = partita_model_state_new(composer->model, rows);
+
+  if (state == NULL)
+    g_set_error(error, PARTITA_COMPOSE_ERROR, PARTITA_COMPOSE_ERROR_MODEL,
+                "no memory to run the model");
+  return state;
+}
+
 PartitaScore *
 partita_compose(const PartitaComposer *composer,
                 const PartitaComposeOptions *options,
@@ -37,12 +50,8 @@ partita_compose(const PartitaComposer *composer,
 
   g_autoptr(PartitaPiece) piece = partita_piece_new(plan, options->index);
   g_autoptr(PartitaModelState) state =
-    partita_model_state_new(composer->model, 1);
-  if (state == NULL) {
-    g_set_error(error, PARTITA_COMPOSE_ERROR, PARTITA_COMPOSE_ERROR_MODEL,
-                "no memory to run the model");
-    return NULL;
-  }
-  return compose_piece(piece, state, error) ? partita_piece_finish(piece, error)
-                                            : NULL;
+    partita_compose_new_state(composer, 1, error);
+  return state != NULL && compose_piece(piece, state, error)
+           ? partita_piece_finish(piece, error)
+           : NULL;
 }

@@ -171,6 +171,8 @@ typedef struct {
   void (*state_step)(PartitaModelState *state,
                      const uint16_t *inputs,
                      float *logits);
+  /// (nullable): partita_model_rows_agree(); never, without
+  bool (*rows_agree)(const PartitaModel *model);
 } PartitaModelArchitecture;
 
 extern const PartitaModelArchitecture partita_lstm_architecture;

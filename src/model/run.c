@@ -133,6 +133,13 @@ partita_model_state_reset(PartitaModelState *state)
   state->model->architecture->state_reset(state);
 }
 
+bool
+partita_model_rows_agree(const PartitaModel *model)
+{
+  return model->architecture->rows_agree != NULL &&
+         model->architecture->rows_agree(model);
+}
+
 void
 partita_model_step(PartitaModelState *state,
                    const uint16_t *inputs,
