@@ -1,0 +1,376 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <compose/controls-private.h>
+#include <math.h>
+#include <string.h>
+
+GQuark
+partita_controls_error_quark(void)
+{
+  return g_quark_from_static_string("partita-controls-error-quark");
+}
+
+static bool
+refuse(GError **error, const char *name, const char *text, const char *wants)
+{
+  g_set_error(error, PARTITA_CONTROLS_ERROR, PARTITA_CONTROLS_ERROR_VALUE,
+              "%s \"%s\": %s", name, text, wants);
+  return false;
+}
+
+void
+partita_controls_init(PartitaControls *controls)
+{
+  memset(controls, 0, sizeof *controls);
+  controls->tonic = controls->mode = controls->scale = -1;
+}
+
+static bool
+parse_real(const char *text, double low, double high, double *value)
+{
+  char *end = NULL;
+  const double number = g_ascii_strtod(text, &end);
+
+  if (end == text || *end != '\0' || !(number >= low && number <= high))
+    return false;
+  *value = number;
+  return true;
+}
+
+static bool
+parse_whole(const char *text, guint64 low, guint64 high, guint64 *value)
+{
+  return g_ascii_string_to_unsigned(text, 10, low, high, value, NULL);
+}
+
+static bool
+set_bars(PartitaControls *controls, const char *text, GError **error)
+{
+  guint64 bars = 0;
+
+  if (!parse_whole(text, 1, 4096, &bars))
+    return refuse(error, "bars", text, "a whole number, 1 to 4096");
+  controls->bars = (size_t)bars;
+  return true;
+}
+
+static bool
+set_key(PartitaControls *controls, const char *text, GError **error)
+{
+  int mode = -1, scale = -1;
+  const int tonic = partita_parse_key(text, &mode, &scale);
+
+  if (tonic < 0)
+    return refuse(error, "key", text, "no key is called that");
+  controls->tonic = tonic;
+  controls->mode = mode;
+  // Major and minor by themselves are the key's own.
+  if (scale == partita_find_scale("major") ||
+      scale == partita_find_scale("minor"))
+    return true;
+  // A scale asked for by itself holds, whatever the key's is.
+  if (scale >= 0 && (controls->scale < 0 || mode < 0))
+    controls->scale = scale;
+  return true;
+}
+
+static bool
+set_scale(PartitaControls *controls, const char *text, GError **error)
+{
+  g_autofree char *clean = g_strdelimit(g_strdup(text), ",", ' ');
+  g_auto(GStrv) words = g_strsplit(clean, " ", 0);
+  uint16_t list = 0;
+
+  controls->scale_list = 0;
+  controls->scale = partita_find_scale(text);
+  if (controls->scale >= 0)
+    return true;
+  for (char **word = words; *word != NULL; ++word) {
+    const char *at = *word;
+    guint64 number = 0;
+
+    if (*at == '\0')
+      continue;
+    if (!parse_whole(at, 0, 11, &number)) {
+      const int pitch_class = partita_controls_take_pitch_class(&at);
+
+      if (pitch_class < 0 || *at != '\0')
+        return refuse(error, "scale", text,
+                      "neither a scale's name nor a list of pitch classes");
+      number = (guint64)pitch_class;
+    }
+    list |= (uint16_t)(1u << number);
+  }
+  controls->scale_list = list;
+  return list != 0 || refuse(error, "scale", text, "it is empty");
+}
+
+/// "C4-C6": the bar between the two follows a digit.
+static bool
+parse_span(const char *text, PartitaRange *range)
+{
+  g_autofree char *copy = g_strdup(text);
+  char *bar = copy;
+
+  do
+    bar = strchr(bar + 1, '-');
+  while (bar != NULL && !g_ascii_isdigit(bar[-1]));
+  if (bar == NULL)
+    return false;
+  *bar = '\0';
+
+  const int low = partita_parse_note(copy);
+  const int high = partita_parse_note(bar + 1);
+
+  range->low = (uint8_t)MAX(low, 0);
+  range->high = (uint8_t)MAX(high, 0);
+  return low >= 0 && high >= low;
+}
+
+static bool
+set_range(PartitaControls *controls, const char *text, GError **error)
+{
+  PartitaRange range = {0};
+  const char *colon = strrchr(text, ':');
+
+  if (controls->n_ranges >= PARTITA_RANGES_MAX)
+    return refuse(error, "range", text, "too many ranges");
+  if (colon != NULL) {
+    g_autofree char *name = g_strndup(text, (size_t)(colon - text));
+
+    if (partita_controls_same_name(name, PARTITA_MELODY))
+      g_strlcpy(range.group.name, PARTITA_MELODY, sizeof range.group.name);
+    else if (!partita_parse_group(name, &range.group))
+      return refuse(error, "range", text, "no instrument is called that");
+  } else {
+    for (unsigned p = 0; p < PARTITA_PROGRAM_DRUMS; ++p)
+      range.group.programs[p] = true;
+  }
+  if (!parse_span(colon != NULL ? colon + 1 : text, &range))
+    return refuse(error, "range", text,
+                  "two notes, the lower first, such as C4-C6");
+  controls->ranges[controls->n_ranges++] = range;
+  return true;
+}
+
+static bool
+set_meter(PartitaControls *controls, const char *text, GError **error)
+{
+  g_auto(GStrv) parts = g_strsplit(text, "/", 0);
+  guint64 numerator = 0, denominator = 0;
+
+  // What is longer than two whole notes, or finer than sixteenths, the token
+  // scheme cannot say.
+  if (g_strv_length(parts) != 2 || !parse_whole(parts[0], 1, 32, &numerator) ||
+      !parse_whole(parts[1], 2, 16, &denominator) ||
+      (denominator & (denominator - 1)) != 0 || numerator > 2 * denominator)
+    return refuse(error, "meter", text,
+                  "over 2, 4, 8 or 16, and at most two whole notes");
+  controls->numerator = (uint8_t)numerator;
+  controls->denominator = (uint8_t)denominator;
+  return true;
+}
+
+static bool
+set_tempo(PartitaControls *controls, const char *text, GError **error)
+{
+  return parse_real(text, 20.0, 320.0, &controls->tempo) ||
+         refuse(error, "tempo", text, "20 to 320 quarters a minute");
+}
+
+static bool
+set_density(PartitaControls *controls, const char *text, GError **error)
+{
+  return parse_real(text, 0.25, 8.0, &controls->density) ||
+         refuse(error, "density", text, "0.25 to 8 notes a quarter");
+}
+
+static bool
+set_polyphony(PartitaControls *controls, const char *text, GError **error)
+{
+  guint64 polyphony = 0;
+
+  if (!parse_whole(text, 1, PARTITA_POLYPHONY_MAX, &polyphony))
+    return refuse(error, "polyphony", text, "a whole number, 1 to 128");
+  controls->polyphony = (unsigned)polyphony;
+  return true;
+}
+
+static bool
+set_programs(PartitaControls *controls, const char *text, GError **error)
+{
+  g_auto(GStrv) words = g_strsplit(text, ",", 0);
+
+  controls->n_groups = 0;
+  for (char **word = words; *word != NULL; ++word) {
+    PartitaGroup group;
+
+    if (controls->n_groups >= PARTITA_GROUPS_MAX)
+      return refuse(error, "programs", text, "too many instruments");
+    if (!partita_parse_group(g_strstrip(*word), &group))
+      return refuse(error, "programs", *word, "no instrument is called that");
+
+    bool known = false;
+
+    for (size_t i = 0; i < controls->n_groups; ++i)
+      known = known || memcmp(controls->groups[i].programs, group.programs,
+                              sizeof group.programs) == 0;
+    if (!known)
+      controls->groups[controls->n_groups++] = group;
+  }
+  return controls->n_groups > 0 ||
+         refuse(error, "programs", text, "no instrument is named");
+}
+
+static bool
+set_chords(PartitaControls *controls, const char *text, GError **error)
+{
+  return partita_controls_parse_chords(controls, text, error);
+}
+
+bool
+partita_controls_set(PartitaControls *controls,
+                     const char *name,
+                     const char *text,
+                     GError **error)
+{
+  static const struct {
+    const char *name;
+    bool (*set)(PartitaControls *controls, const char *text, GError **error);
+  } setters[] = {
+    {"bars", set_bars},           {"key", set_key},
+    {"scale", set_scale},         {"range", set_range},
+    {"meter", set_meter},         {"tempo", set_tempo},
+    {"programs", set_programs},   {"density", set_density},
+    {"polyphony", set_polyphony}, {"chords", set_chords},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(setters); ++i)
+    if (strcmp(setters[i].name, name) == 0)
+      return setters[i].set(controls, text, error);
+  g_set_error(error, PARTITA_CONTROLS_ERROR, PARTITA_CONTROLS_ERROR_UNKNOWN,
+              "no control is called \"%s\"", name);
+  return false;
+}
+
+bool
+partita_controls_has_any(const PartitaControls *controls)
+{
+  return controls->tonic >= 0 || controls->scale >= 0 ||
+         controls->scale_list != 0 || controls->numerator > 0 ||
+         controls->tempo > 0.0 || controls->density > 0.0 ||
+         controls->polyphony > 0 || controls->n_groups > 0 ||
+         controls->n_ranges > 0 || controls->n_chords > 0;
+}
+
+/// That of the scale asked for, or of the key; without its tonic.
+static uint16_t
+get_steps(const PartitaControls *controls)
+{
+  static const char *const of_mode[] = {"major", "minor"};
+  const int pentatonic = partita_find_scale("pentatonic");
+
+  // In a minor key the five notes are those of minor.
+  if (controls->scale == pentatonic && controls->mode == 1)
+    return partita_scale_get_steps(partita_find_scale("minor pentatonic"));
+  if (controls->scale >= 0)
+    return partita_scale_get_steps(controls->scale);
+  return partita_scale_get_steps(
+    partita_find_scale(of_mode[MAX(controls->mode, 0)]));
+}
+
+int
+partita_controls_get_key(const PartitaControls *controls)
+{
+  if (controls->tonic < 0)
+    return -1;
+  if (controls->mode >= 0)
+    return 12 * controls->mode + controls->tonic;
+
+  const uint16_t steps = get_steps(controls);
+  const bool minor = (steps & 1u << 4) == 0 && (steps & 1u << 3) != 0;
+
+  return (minor ? 12 : 0) + controls->tonic;
+}
+
+uint16_t
+partita_controls_get_scale(const PartitaControls *controls)
+{
+  if (controls->scale_list != 0)
+    return controls->scale_list;
+  if (controls->tonic < 0)
+    return 0xFFF;
+  return partita_controls_turn(get_steps(controls), controls->tonic);
+}
+
+/// The chord of the key, as far as its scale has it.
+static uint16_t
+get_tonic_chord(const PartitaControls *controls)
+{
+  const bool minor = partita_controls_get_key(controls) >= 12;
+  const uint16_t triad = (uint16_t)(1u << 0 | 1u << (minor ? 3 : 4) | 1u << 7);
+
+  return partita_controls_turn(triad, controls->tonic) &
+         partita_controls_get_scale(controls);
+}
+
+uint16_t
+partita_controls_get_closing(const PartitaControls *controls,
+                             size_t bars,
+                             uint8_t *bass)
+{
+  if (controls->n_chords > 0) {
+    uint32_t start = 0, end = 0;
+    const PartitaChord *last =
+      partita_controls_find_chord(controls, bars - 1, 47, 48, 12, &start, &end);
+
+    *bass = last->bass;
+    return last->pitch_classes;
+  }
+  if (controls->tonic < 0)
+    return 0;
+  *bass = (uint8_t)controls->tonic;
+  return get_tonic_chord(controls);
+}
+
+uint16_t
+partita_controls_get_passing(const PartitaControls *controls)
+{
+  uint16_t passing = 0;
+
+  if (controls->scale_list != 0 || controls->tonic >= 0)
+    return partita_controls_get_scale(controls);
+  for (size_t i = 0; i < controls->n_chords; ++i)
+    passing |= controls->chords[i].pitch_classes;
+  return passing;
+}
+
+bool
+partita_controls_is_in_group(const PartitaControls *controls,
+                             const PartitaGroup *group,
+                             unsigned program)
+{
+  if (strcmp(group->name, PARTITA_MELODY) == 0)
+    return controls->n_groups > 0 && controls->groups[0].programs[program];
+  return group->programs[program];
+}
+
+bool
+partita_controls_may_sound(const PartitaControls *controls,
+                           unsigned program,
+                           unsigned pitch)
+{
+  if (program == PARTITA_PROGRAM_DRUMS)
+    return true;
+  if ((partita_controls_get_scale(controls) >> pitch % 12 & 1) == 0)
+    return false;
+  for (size_t i = 0; i < controls->n_ranges; ++i) {
+    const PartitaRange *range = &controls->ranges[i];
+
+    if (partita_controls_is_in_group(controls, &range->group, program) &&
+        (pitch < range->low || pitch > range->high))
+      return false;
+  }
+  return true;
+}
