@@ -103,6 +103,58 @@ partita_compose(const PartitaComposer *composer,
                 const PartitaComposeOptions *options,
                 GError **error);
 
+/**
+ * PartitaComposition: one piece in the making, to be heard while the rest of it
+ * is still open.
+ */
+typedef struct PartitaComposition PartitaComposition;
+
+/**
+ * partita_composition_new:
+ * @options: what it points to must outlive the composition
+ *
+ * Returns: (transfer full) (nullable): the piece that partita_compose() makes
+ * of the same options, before its first note; NULL with @error set
+ */
+PARTITA_API PartitaComposition *
+partita_composition_new(const PartitaComposer *composer,
+                        const PartitaComposeOptions *options,
+                        GError **error);
+
+PARTITA_API void
+partita_composition_free(PartitaComposition *composition);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaComposition, partita_composition_free)
+
+/**
+ * partita_composition_next:
+ * @event: (out caller-allocates): in ticks of partita_composition_get_ppq()
+ *
+ * Draws on until a token settles something, which then will not change; see
+ * partita_grammar_get_events() for the order. The events are those of the
+ * finished score, a primer's among them.
+ *
+ * Returns: false after the last event, and, with @error set, on failure
+ */
+PARTITA_API bool
+partita_composition_next(PartitaComposition *composition,
+                         PartitaScoreEvent *event,
+                         GError **error);
+
+/// Ticks a quarter.
+PARTITA_API uint16_t
+partita_composition_get_ppq(const PartitaComposition *composition);
+
+/**
+ * partita_composition_finish:
+ *
+ * Draws what is still open. May be called again.
+ *
+ * Returns: (transfer full) (nullable): the whole piece, as partita_compose()
+ */
+PARTITA_API PartitaScore *
+partita_composition_finish(PartitaComposition *composition, GError **error);
+
 /// Takes the finished piece of number @index; false with @error set ends the
 /// work.
 typedef bool

@@ -290,6 +290,50 @@ partita_grammar_push(PartitaGrammar *grammar, uint16_t id);
 PARTITA_API size_t
 partita_grammar_allowed(const PartitaGrammar *grammar, uint8_t *mask);
 
+/// What a token settled of the score that is being written.
+typedef enum {
+  PARTITA_SCORE_EVENT_KEY,
+  PARTITA_SCORE_EVENT_TEMPO,
+  PARTITA_SCORE_EVENT_METER,
+  PARTITA_SCORE_EVENT_NOTE,
+  PARTITA_SCORE_EVENT_END ///< nothing follows
+} PartitaScoreEventType;
+
+typedef struct {
+  PartitaScoreEventType type;
+  uint8_t program; ///< of a note
+  uint8_t voice;   ///< of a note in "grid": 0 (soprano) to 3; else 0
+  union {
+    PartitaKey key;
+    PartitaTempo tempo;
+    PartitaMeter meter;
+    PartitaNote note;
+    uint32_t end_ticks; ///< of the piece
+  };
+} PartitaScoreEvent;
+
+/// A token settles at most as many: the last notes of four voices, and the end.
+#define PARTITA_SCORE_EVENTS_MAX 5
+
+/**
+ * partita_grammar_get_events:
+ * @events: (out caller-allocates): shape [PARTITA_SCORE_EVENTS_MAX]
+ *
+ * What the last id pushed settled, in ticks of partita_scheme_get_ppq(). Those
+ * of all ids together are the score that partita_scheme_decode() gives, and the
+ * signature of the prompt's key. A note of remi is settled when it is written,
+ * by its onset; one of performance or grid when it ends.
+ *
+ * Returns: how many
+ */
+PARTITA_API size_t
+partita_grammar_get_events(const PartitaGrammar *grammar,
+                           PartitaScoreEvent *events);
+
+/// Ticks a quarter of the scores it decodes.
+PARTITA_API uint16_t
+partita_scheme_get_ppq(const PartitaScheme *scheme);
+
 /// Whether Eos has been pushed.
 PARTITA_API bool
 partita_grammar_is_complete(const PartitaGrammar *grammar);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "cli.h"
+#include "compose-stream.h"
 #include "progress.h"
 #include "sound.h"
 
@@ -25,6 +26,7 @@ typedef struct {
   int top_k;
   int pieces;
   int threads;
+  gboolean stream;
   char *wav;
   CliSound sound;
 } Options;
@@ -58,6 +60,8 @@ compose_entries(void *data)
      "Compose so many, numbered OUT-1.mid and so on", "N"},
     {"threads", 0, 0, G_OPTION_ARG_INT, &o->threads,
      "Workers that compose them (one a core)", "N"},
+    {"stream", 0, 0, G_OPTION_ARG_NONE, &o->stream,
+     "Print each note as soon as it is settled; OUT.mid may be left out", NULL},
     {"wav", 0, 0, G_OPTION_ARG_FILENAME, &o->wav, "Render it too", "OUT.wav"},
     {"soundfont", 0, 0, G_OPTION_ARG_FILENAME, &o->sound.soundfont,
      "The SoundFont to play with (searched for)", "FILE"},
@@ -130,9 +134,14 @@ fill_options(const Options *o, PartitaComposeOptions *options, GError **error)
 static bool
 check(const Options *o, GError **error)
 {
+  if (o->stream && (o->pieces > 1 || o->wav != NULL)) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--stream prints one piece, without -n and --wav");
+    return false;
+  }
   return cli_demand(o->model, "-m MODEL", error) &&
-         cli_demand(o->output, "-o OUT.mid", error) &&
-         partita_file_check_target(o->output, error) &&
+         (o->stream || cli_demand(o->output, "-o OUT.mid", error)) &&
+         (o->output == NULL || partita_file_check_target(o->output, error)) &&
          (o->wav == NULL || cli_sound_check(&o->sound, o->wav, error));
 }
 
@@ -223,6 +232,19 @@ compose_all(const PartitaComposer *composer,
 }
 
 static bool
+compose_stream(const PartitaComposer *composer,
+               const PartitaComposeOptions *options,
+               const Options *o,
+               GError **error)
+{
+  g_printerr("seed %" G_GUINT64_FORMAT "\n", options->seed);
+  g_autoptr(PartitaScore) score = cli_compose_stream(composer, options, error);
+
+  return score != NULL && (o->output == NULL ||
+                           partita_midi_write_file(score, o->output, error));
+}
+
+static bool
 compose_run(void *data, char **arguments, GError **error)
 {
   const Options *o = data;
@@ -252,7 +274,10 @@ compose_run(void *data, char **arguments, GError **error)
 
   options.primer = primer;
   options.cancellable = cancellable;
-  return composer != NULL && compose_all(composer, &options, o, error);
+  if (composer == NULL)
+    return false;
+  return o->stream ? compose_stream(composer, &options, o, error)
+                   : compose_all(composer, &options, o, error);
 }
 
 const CliCommand cli_compose = {

@@ -89,6 +89,13 @@ partita_grammar_allowed(const PartitaGrammar *grammar, uint8_t *mask)
   return n;
 }
 
+size_t
+partita_grammar_get_events(const PartitaGrammar *grammar,
+                           PartitaScoreEvent *events)
+{
+  return grammar->scheme->ops->get_events(grammar->state, events);
+}
+
 bool
 partita_grammar_is_complete(const PartitaGrammar *grammar)
 {

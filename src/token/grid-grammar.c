@@ -78,9 +78,13 @@ begin(GridState *s)
 static void
 sound(GridState *s, unsigned pitch)
 {
-  const unsigned held =
-    pitch == s->sounding[s->voice] ? s->held[s->voice] + 1u : 1u;
+  const bool goes_on = pitch == s->sounding[s->voice];
+  const unsigned held = goes_on ? s->held[s->voice] + 1u : 1u;
 
+  s->ended = goes_on ? GRID_NONE : s->sounding[s->voice];
+  s->ended_onset = s->onsets[s->voice];
+  if (!goes_on)
+    s->onsets[s->voice] = s->steps;
   s->sounding[s->voice] = (uint8_t)pitch;
   s->held[s->voice] = (uint8_t)MIN(held, GRID_HELD_MAX);
   s->voice = (uint8_t)((s->voice + 1u) % GRID_N_VOICES);

@@ -96,6 +96,9 @@ typedef struct {
   uint32_t demanded;   ///< bars, 0 if free
   uint8_t sounding[4]; ///< by voice: the last pitch, %GRID_REST, %GRID_NONE
   uint8_t held[4];     ///< by voice: steps it has been that
+  uint32_t onsets[4];  ///< by voice: the step at which that began
+  uint8_t ended;       ///< what the last token put an end to, as @sounding
+  uint32_t ended_onset;
 } GridState;
 
 uint32_t

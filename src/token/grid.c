@@ -173,6 +173,53 @@ decode(const PartitaScheme *scheme,
   return piece_to_score(&piece);
 }
 
+static PartitaScoreEvent
+tell_note(unsigned voice, uint32_t onset, uint32_t end, uint8_t pitch)
+{
+  return (PartitaScoreEvent){.type = PARTITA_SCORE_EVENT_NOTE,
+                             .program = PROGRAM,
+                             .voice = (uint8_t)voice,
+                             .note = {onset * TICKS_A_STEP,
+                                      (end - onset) * TICKS_A_STEP, pitch,
+                                      VELOCITY}};
+}
+
+/// Puts an end to all voices.
+static size_t
+tell_end(const GridState *s, PartitaScoreEvent *events)
+{
+  size_t n = 0;
+
+  for (unsigned v = 0; v < GRID_N_VOICES; ++v)
+    if (s->sounding[v] < GRID_REST)
+      events[n++] = tell_note(v, s->onsets[v], s->steps, s->sounding[v]);
+  events[n++] = (PartitaScoreEvent){.type = PARTITA_SCORE_EVENT_END,
+                                    .end_ticks = s->steps * TICKS_A_STEP};
+  return n;
+}
+
+static size_t
+get_events(const void *state, PartitaScoreEvent *events)
+{
+  const GridState *s = state;
+  const unsigned voice = (s->voice + GRID_N_VOICES - 1) % GRID_N_VOICES;
+
+  if (s->complete)
+    return tell_end(s, events);
+  if ((s->last == GRID_PITCH || s->last == GRID_SILENCE) &&
+      s->ended < GRID_REST) {
+    events[0] = tell_note(voice, s->ended_onset, s->onsets[voice], s->ended);
+    return 1;
+  }
+  if (!s->started || s->last != GRID_BOS)
+    return 0;
+  events[0] = (PartitaScoreEvent){.type = PARTITA_SCORE_EVENT_TEMPO,
+                                  .tempo = {0, US_PER_QUARTER}};
+  events[1] =
+    (PartitaScoreEvent){.type = PARTITA_SCORE_EVENT_METER, .meter = {0, 4, 4}};
+  return 2;
+}
+
 static bool
 transpose(const PartitaScheme *scheme, uint16_t *ids, size_t n, int semitones)
 {
@@ -211,6 +258,7 @@ const PartitaSchemeOps partita_grid_ops = {
   .fields = fields,
   .n_fields = G_N_ELEMENTS(fields),
   .state_size = sizeof(GridState),
+  .ppq = PPQ,
   .name_value = name_value,
   .get_prompt = get_prompt,
   .quantise = quantise,
@@ -224,4 +272,5 @@ const PartitaSchemeOps partita_grid_ops = {
   .demand_bars = partita_grid_demand_bars,
   .is_complete = partita_grid_is_complete,
   .get_fields = partita_grid_get_fields,
+  .get_events = get_events,
 };

@@ -175,13 +175,23 @@ make_notes(const PartitaScore *score, PartitaQuantiseLoss *loss)
   return q.notes;
 }
 
+/// Ticks to the end of the bar in which the last of @steps lies.
+static uint32_t
+find_end(uint32_t steps)
+{
+  const uint32_t bars =
+    (MAX(steps, 1) + PERFORMANCE_STEPS_A_BAR - 1) / PERFORMANCE_STEPS_A_BAR;
+
+  return bars * PERFORMANCE_STEPS_A_BAR * TICKS_A_STEP;
+}
+
 static PartitaScore *
 notes_to_score(const GArray *notes)
 {
   PartitaScore *score = partita_score_new(PPQ);
   PartitaTrack *track =
     notes->len > 0 ? partita_score_add_track(score, 0, NULL) : NULL;
-  uint32_t end = 1;
+  uint32_t end = 0;
 
   partita_score_add_tempo(score, (PartitaTempo){0, US_PER_QUARTER});
   partita_score_add_meter(score, (PartitaMeter){0, 4, 4});
@@ -195,11 +205,7 @@ notes_to_score(const GArray *notes)
                     get_duration(note) * TICKS_A_STEP, (uint8_t)get_pitch(note),
                     (uint8_t)(4 * get_velocity(note) + 3)});
   }
-
-  const uint32_t bars =
-    (end + PERFORMANCE_STEPS_A_BAR - 1) / PERFORMANCE_STEPS_A_BAR;
-
-  partita_score_set_end(score, bars * PERFORMANCE_STEPS_A_BAR * TICKS_A_STEP);
+  partita_score_set_end(score, find_end(end));
   partita_score_sort(score);
   return score;
 }
@@ -314,6 +320,34 @@ decode(const PartitaScheme *scheme,
   return notes_to_score(notes);
 }
 
+static size_t
+get_events(const void *state, PartitaScoreEvent *events)
+{
+  const PerformanceState *s = state;
+
+  if (s->complete) {
+    events[0] = (PartitaScoreEvent){.type = PARTITA_SCORE_EVENT_END,
+                                    .end_ticks = find_end(s->time)};
+    return 1;
+  }
+  if (s->last == PERFORMANCE_OFF) {
+    const uint32_t onset = s->onsets[s->pitch];
+
+    events[0] = (PartitaScoreEvent){
+      .type = PARTITA_SCORE_EVENT_NOTE,
+      .note = {onset * TICKS_A_STEP, (s->time - onset) * TICKS_A_STEP, s->pitch,
+               (uint8_t)(4 * s->velocities[s->pitch] + 3)}};
+    return 1;
+  }
+  if (!s->started || s->last != PERFORMANCE_BOS)
+    return 0;
+  events[0] = (PartitaScoreEvent){.type = PARTITA_SCORE_EVENT_TEMPO,
+                                  .tempo = {0, US_PER_QUARTER}};
+  events[1] =
+    (PartitaScoreEvent){.type = PARTITA_SCORE_EVENT_METER, .meter = {0, 4, 4}};
+  return 2;
+}
+
 static bool
 transpose(const PartitaScheme *scheme, uint16_t *ids, size_t n, int semitones)
 {
@@ -347,6 +381,7 @@ const PartitaSchemeOps partita_performance_ops = {
   .fields = fields,
   .n_fields = G_N_ELEMENTS(fields),
   .state_size = sizeof(PerformanceState),
+  .ppq = PPQ,
   .name_value = name_value,
   .get_prompt = get_prompt,
   .quantise = quantise,
@@ -360,4 +395,5 @@ const PartitaSchemeOps partita_performance_ops = {
   .demand_bars = partita_performance_demand_bars,
   .is_complete = partita_performance_is_complete,
   .get_fields = partita_performance_get_fields,
+  .get_events = get_events,
 };

@@ -274,6 +274,47 @@ decode(const PartitaScheme *scheme,
   return partita_remi_piece_to_score(&piece);
 }
 
+static PartitaNote
+tell_note(const RemiState *s)
+{
+  return (PartitaNote){(s->bar_start + (uint32_t)s->position) *
+                         REMI_TICKS_A_POSITION,
+                       s->duration * REMI_TICKS_A_POSITION, s->pitch,
+                       (uint8_t)(4 * s->velocity + 3)};
+}
+
+static size_t
+get_events(const void *state, PartitaScoreEvent *events)
+{
+  const RemiState *s = state;
+  const uint32_t tick = s->bar_start * REMI_TICKS_A_POSITION;
+
+  if (s->last == REMI_KEY)
+    *events = (PartitaScoreEvent){.type = PARTITA_SCORE_EVENT_KEY,
+                                  .key = partita_key_to_signature(s->key)};
+  else if (s->last == REMI_TEMPO && s->n_bars > 0)
+    *events =
+      (PartitaScoreEvent){.type = PARTITA_SCORE_EVENT_TEMPO,
+                          .tempo = {tick, partita_remi_tempos[s->tempo]}};
+  else if (s->last == REMI_METER)
+    *events = (PartitaScoreEvent){
+      .type = PARTITA_SCORE_EVENT_METER,
+      .meter = {tick, partita_remi_meter(s->meter).numerator,
+                partita_remi_meter(s->meter).denominator}};
+  else if (s->last == REMI_DURATION)
+    *events = (PartitaScoreEvent){.type = PARTITA_SCORE_EVENT_NOTE,
+                                  .program = s->program,
+                                  .note = tell_note(s)};
+  else if (s->complete)
+    *events = (PartitaScoreEvent){.type = PARTITA_SCORE_EVENT_END,
+                                  .end_ticks =
+                                    tick + partita_remi_meter(s->meter).length *
+                                             REMI_TICKS_A_POSITION};
+  else
+    return 0;
+  return 1;
+}
+
 static bool
 transpose(const PartitaScheme *scheme, uint16_t *ids, size_t n, int semitones)
 {
@@ -327,6 +368,7 @@ const PartitaSchemeOps partita_remi_ops = {
   .fields = fields,
   .n_fields = G_N_ELEMENTS(fields),
   .state_size = sizeof(RemiState),
+  .ppq = REMI_PPQ,
   .name_value = partita_remi_name_value,
   .tempo_bin = partita_remi_tempo_bin,
   .get_prompt = get_prompt,
@@ -341,4 +383,5 @@ const PartitaSchemeOps partita_remi_ops = {
   .demand_bars = partita_remi_demand_bars,
   .is_complete = partita_remi_is_complete,
   .get_fields = partita_remi_get_fields,
+  .get_events = get_events,
 };

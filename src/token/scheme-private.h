@@ -32,6 +32,7 @@ typedef struct {
   const PartitaTokenField *fields;
   size_t n_fields;
   size_t state_size; ///< of the automaton; all zero before Bos
+  uint16_t ppq;      ///< of decoded scores
 
   /// (transfer full) (nullable): what follows "Type_"; NULL for a bare name
   char *(*name_value)(unsigned class_, unsigned value);
@@ -68,6 +69,8 @@ typedef struct {
   void (*demand_bars)(void *state, size_t bars);
   bool (*is_complete)(const void *state);
   void (*get_fields)(const void *state, uint16_t *fields);
+  /// partita_grammar_get_events()
+  size_t (*get_events)(const void *state, PartitaScoreEvent *events);
 } PartitaSchemeOps;
 
 struct PartitaScheme {

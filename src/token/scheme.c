@@ -263,6 +263,12 @@ partita_scheme_drop_controls(const PartitaScheme *scheme,
   return kept + (n - i);
 }
 
+uint16_t
+partita_scheme_get_ppq(const PartitaScheme *scheme)
+{
+  return scheme->ops->ppq;
+}
+
 size_t
 partita_scheme_get_n_fields(const PartitaScheme *scheme)
 {

@@ -51,7 +51,7 @@ assert model["parameters"] > 100000, model' "$scheme"
   exits 0 "compose, $scheme" "$partita" compose -m "$scheme.safetensors" \
     -o "$scheme.mid" --style waltz --bars 5 --seed 11 -n 2 --wav "$scheme.wav"
   "$partita" compose -m "$scheme.safetensors" -o same.mid --style waltz \
-    --bars 5 --seed 11 -n 2 --wav same.wav >out 2>err
+    --bars 5 --seed 11 -n 2 --threads 1 --wav same.wav >out 2>err
   for n in 1 2; do
     check "the same seed composes the same piece, $scheme $n" \
       cmp "$scheme-$n.mid" "same-$n.mid"
@@ -65,6 +65,14 @@ piece = json.load(open("out"))
 assert piece["bars"] == 5, piece
 assert piece["verdict"] == "read" and piece["mended"] == [], piece'
 done
+
+exits 0 "print a piece while it is made" "$partita" compose \
+  -m remi.safetensors -o stream.mid --stream --style waltz --bars 5 --seed 11
+check "it is the piece composed without" cmp stream.mid remi-1.mid
+grep -c "^note" out >printed
+"$partita" inspect --json stream.mid >out 2>err
+check "as many notes were printed as the file has" \
+  grep -qE "\"notes\" : $(cat printed)(,|\$)" out
 
 exits 0 "continue a piece" "$partita" compose -m remi.safetensors -o on.mid \
   --prime music/waltz/waltz-01.mid --bars 60 --seed 1

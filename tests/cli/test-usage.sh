@@ -25,6 +25,8 @@ exits 2 "a seed is a number" \
   "$partita" compose -m m -o "$scratch/o.mid" --seed x
 exits 2 "a temperature is a number" \
   "$partita" compose -m m -o "$scratch/o.mid" --temperature hot
+exits 2 "one piece is printed while it is made" \
+  "$partita" compose -m m --stream -n 2
 exits 2 "evaluate wants -m" "$partita" evaluate "$scratch"
 exits 2 "a side of the split is one of three" \
   "$partita" evaluate -m m "$scratch" --split half
