@@ -260,18 +260,52 @@ partita_score_fold_pedal(PartitaScore *score);
 PARTITA_API PartitaScore *
 partita_score_cut_bars(const PartitaScore *score, size_t first, size_t n);
 
+/// Keys by number: 0 to 11 for C to B major, 12 to 23 for C to B minor.
+#define PARTITA_N_KEYS 24
+
 /**
  * partita_score_estimate_key:
  *
  * The key whose profile correlates best with the durations of the pitch
- * classes. Source: Krumhansl 1990, "Cognitive Foundations of Musical Pitch",
- * probe-tone profiles; the correlation of Krumhansl and Schmuckler.
+ * classes, each note counting for a quarter at most. Sources: the correlation
+ * of Krumhansl and Schmuckler, in Krumhansl 1990, "Cognitive Foundations of
+ * Musical Pitch"; the profiles of Temperley 2007, "Music and Probability",
+ * table 6.1, which find more signatures than those of Krumhansl and Kessler
+ * (doc/benchmarks.md).
  *
  * Returns: 0 to 11 for C to B major, 12 to 23 for C to B minor, or -1 if the
  * score has no pitched note.
  */
 PARTITA_API int
 partita_score_estimate_key(const PartitaScore *score);
+
+/// A run of bars in one key.
+typedef struct {
+  uint32_t tick; ///< of its first bar
+  uint32_t first_bar;
+  uint32_t n_bars;
+  int8_t key; ///< 0 to 23; -1 throughout if the score has no pitched note
+} PartitaKeySpan;
+
+/**
+ * partita_score_estimate_key_spans:
+ * @window: bars that speak for the key of the bar in their middle, odd, at
+ * least 1; 3 is a good choice
+ *
+ * The key of each bar, with the points where it changes: of all sequences of
+ * keys the one with the greatest sum of correlations (as in
+ * partita_score_estimate_key(), each of a window of bars), less three for
+ * each change of key; found by dynamic programming (Viterbi 1967). Source: the
+ * preference for staying in a key of Temperley 2001, "The Cognition of Basic
+ * Musical Structures", chapter 7.
+ *
+ * Cost: O(notes log bars + bars), 24 bytes a bar.
+ *
+ * Returns: (transfer full) (element-type PartitaKeySpan): in order of time,
+ * the bars of partita_score_get_bars() each once, neighbours of different key
+ */
+PARTITA_API GArray *
+partita_score_estimate_key_spans(const PartitaScore *score, unsigned window);
 
 /**
  * partita_score_find_key:

@@ -44,6 +44,27 @@ find_key(const PartitaScore *score)
                                 : partita_score_estimate_key(score));
 }
 
+/// Where the notes change their key, in bars as a musician counts them.
+static void
+add_key_spans(JsonObject *object, const PartitaScore *score)
+{
+  g_autoptr(GArray) spans = partita_score_estimate_key_spans(score, 3);
+  JsonArray *array = json_array_new();
+
+  for (guint i = 0; i < spans->len; ++i) {
+    const PartitaKeySpan *span = &g_array_index(spans, PartitaKeySpan, i);
+    JsonObject *entry = NULL;
+
+    if (span->key < 0)
+      continue;
+    entry = json_object_new();
+    json_object_set_int_member(entry, "bar", (gint64)span->first_bar + 1);
+    json_object_set_string_member(entry, "key", partita_key_name(span->key));
+    json_array_add_object_element(array, entry);
+  }
+  json_object_set_array_member(object, "keys", array);
+}
+
 static void
 add_score(JsonObject *object, const PartitaScore *score)
 {
@@ -69,6 +90,7 @@ add_score(JsonObject *object, const PartitaScore *score)
     json_object_set_string_member(object, "key", key);
   else
     json_object_set_null_member(object, "key");
+  add_key_spans(object, score);
   add_programs(object, score);
   json_object_set_int_member(object, "ppq", partita_score_get_ppq(score));
 }

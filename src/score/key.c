@@ -4,13 +4,16 @@
 #include <math.h>
 #include <score/score-private.h>
 
-// Krumhansl and Kessler 1982, as in Krumhansl 1990, table 2.1.
-static const double major_profile[12] = {6.35, 2.23, 3.48, 2.33, 4.38, 4.09,
-                                         2.52, 5.19, 2.39, 3.66, 2.29, 2.88};
-static const double minor_profile[12] = {6.33, 2.68, 3.52, 5.38, 2.60, 3.53,
-                                         2.54, 4.75, 3.98, 2.69, 3.34, 3.17};
+/* Temperley 2007, "Music and Probability", table 6.1: how often the degrees of
+ * the scale occur in a segment of the Kostka-Payne corpus. */
+static const double major_profile[12] = {0.748, 0.060, 0.488, 0.082,
+                                         0.670, 0.460, 0.096, 0.715,
+                                         0.104, 0.366, 0.057, 0.400};
+static const double minor_profile[12] = {0.712, 0.084, 0.474, 0.618,
+                                         0.049, 0.460, 0.105, 0.747,
+                                         0.404, 0.067, 0.133, 0.330};
 
-static const char *const names[24] = {
+static const char *const names[PARTITA_N_KEYS] = {
   "C major",       "D flat major",  "D major",      "E flat major",  "E major",
   "F major",       "F sharp major", "G major",      "A flat major",  "A major",
   "B flat major",  "B major",       "C minor",      "C sharp minor", "D minor",
@@ -20,7 +23,7 @@ static const char *const names[24] = {
 const char *
 partita_key_name(int key)
 {
-  return key >= 0 && key < 24 ? names[key] : NULL;
+  return key >= 0 && key < PARTITA_N_KEYS ? names[key] : NULL;
 }
 
 int
@@ -51,7 +54,8 @@ correlate(const double *weights, const double *profile, int root)
   double mean_w = 0.0, mean_p = 0.0, cov = 0.0, var_w = 0.0, var_p = 0.0;
 
   for (int i = 0; i < 12; ++i) {
-    mean_w += weights[i] / 12.0;
+    // In the order of the scale, so that transposing rounds nothing anew.
+    mean_w += weights[(i + root) % 12] / 12.0;
     mean_p += profile[i] / 12.0;
   }
   for (int i = 0; i < 12; ++i) {
@@ -65,10 +69,32 @@ correlate(const double *weights, const double *profile, int root)
   return var_w > 0.0 ? cov / sqrt(var_w * var_p) : 0.0;
 }
 
-static double
-weigh_pitch_classes(const PartitaScore *score, double weights[12])
+bool
+partita_key_correlate(const double weights[12], double fits[PARTITA_N_KEYS])
 {
   double total = 0.0;
+
+  for (int i = 0; i < 12; ++i)
+    total += weights[i];
+  for (int key = 0; key < PARTITA_N_KEYS; ++key)
+    fits[key] =
+      correlate(weights, key < 12 ? major_profile : minor_profile, key % 12);
+  return total > 0.0;
+}
+
+double
+partita_key_weigh_note(const PartitaScore *score, const PartitaNote *note)
+{
+  // A long note does not say more of the key than one that is long enough.
+  return MIN(1.0, note->duration_ticks / (double)score->ppq);
+}
+
+int
+partita_score_estimate_key(const PartitaScore *score)
+{
+  double weights[12] = {0.0};
+  double fits[PARTITA_N_KEYS];
+  int key = 0;
 
   for (guint t = 0; t < score->tracks->len; ++t) {
     const PartitaTrack *track = g_ptr_array_index(score->tracks, t);
@@ -77,30 +103,14 @@ weigh_pitch_classes(const PartitaScore *score, double weights[12])
          ++i) {
       const PartitaNote *note = &g_array_index(track->notes, PartitaNote, i);
 
-      weights[note->pitch % 12] += note->duration_ticks;
-      total += note->duration_ticks;
+      weights[note->pitch % 12] += partita_key_weigh_note(score, note);
     }
   }
-  return total;
-}
-
-int
-partita_score_estimate_key(const PartitaScore *score)
-{
-  double weights[12] = {0.0};
-  double best = -2.0;
-  int key = -1;
-
-  if (weigh_pitch_classes(score, weights) <= 0.0)
+  if (!partita_key_correlate(weights, fits))
     return -1;
-  for (int i = 0; i < 24; ++i) {
-    const double fit =
-      correlate(weights, i < 12 ? major_profile : minor_profile, i % 12);
-
-    if (fit > best) {
-      best = fit;
+  for (int i = 1; i < PARTITA_N_KEYS; ++i) {
+    if (fits[i] > fits[key])
       key = i;
-    }
   }
   return key;
 }

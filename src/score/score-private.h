@@ -37,4 +37,18 @@ partita_track_equal(const PartitaTrack *a, const PartitaTrack *b);
 void
 partita_track_sort(PartitaTrack *track);
 
+/**
+ * partita_key_correlate:
+ * @weights: of the pitch classes
+ * @fits: (out): the correlation with each key's profile, -1 to 1
+ *
+ * Returns: whether there is any weight
+ */
+bool
+partita_key_correlate(const double weights[12], double fits[PARTITA_N_KEYS]);
+
+/// How much a note says of the key: its length in quarters, at most 1.
+double
+partita_key_weigh_note(const PartitaScore *score, const PartitaNote *note);
+
 #endif

@@ -1,47 +1,13 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-#include <base/file.h>
+#include "data-set.h"
+
 #include <corpus/meter-fit.h>
-#include <corpus/scan.h>
 #include <math.h>
 #include <partita/corpus.h>
-#include <partita/midi.h>
-#include <string.h>
 
 /* Real sets, each a folder below $PARTITA_DATA. */
-
-typedef void
-EachScore(PartitaScore *score, void *data);
-
-/// Calls @each for every file of @set that can be read; false if there is no
-/// such set here, and the test is skipped.
-static bool
-for_each_score(const char *set, EachScore *each, void *data)
-{
-  const char *root = g_getenv("PARTITA_DATA");
-  g_autofree char *folder =
-    root != NULL ? g_build_filename(root, set, NULL) : NULL;
-
-  if (folder == NULL || !g_file_test(folder, G_FILE_TEST_IS_DIR)) {
-    g_test_skip("PARTITA_DATA has no such set");
-    return false;
-  }
-  g_autoptr(GPtrArray) items = partita_scan_folder(folder, NULL, NULL);
-
-  for (guint i = 0; i < items->len; ++i) {
-    const PartitaScanItem *item = g_ptr_array_index(items, i);
-
-    if (!item->midi || item->problem != NULL)
-      continue;
-    g_autofree char *path = g_build_filename(folder, item->path, NULL);
-    g_autoptr(PartitaScore) score = partita_midi_read_file(path, NULL, NULL);
-
-    if (score != NULL && partita_score_get_n_notes(score) > 0)
-      each(score, data);
-  }
-  return true;
-}
 
 static double
 quarters(PartitaMeter meter)
@@ -67,11 +33,12 @@ typedef struct {
 } Repairs;
 
 static void
-repair_one(PartitaScore *score, void *data)
+repair_one(PartitaScore *score, unsigned number, void *data)
 {
   Repairs *sums = data;
   size_t n = 0;
 
+  (void)number;
   ++sums->n;
   sums->n_changed += partita_score_repair_bars(score, NULL);
   sums->n_again += partita_score_repair_bars(score, NULL);
@@ -93,7 +60,7 @@ test_true_metres(void)
   for (size_t i = 0; i < G_N_ELEMENTS(sets); ++i) {
     Repairs sums = {0};
 
-    if (!for_each_score(sets[i], repair_one, &sums))
+    if (!data_set_for_each(sets[i], repair_one, &sums))
       continue;
     g_test_message("%s: %u files, %u changed (%.2f %%)", sets[i], sums.n,
                    sums.n_changed, 100.0 * sums.n_changed / sums.n);
@@ -107,7 +74,7 @@ test_pop909(void)
 {
   Repairs sums = {0};
 
-  if (!for_each_score("pop909", repair_one, &sums))
+  if (!data_set_for_each("pop909", repair_one, &sums))
     return;
   g_test_message("pop909: %u files, %u changed, %u in bars of 3/8 or more, "
                  "%u in 4/4",
@@ -125,26 +92,8 @@ typedef struct {
   double most_wrong; // by which a metre that does not nest fits better
 } Guesses;
 
-/// The metre in force for nine tenths of the piece.
-static bool
-find_main_meter(const PartitaScore *score, PartitaMeter *main_meter)
-{
-  const uint32_t end = partita_score_get_end(score);
-  size_t n = 0;
-  const PartitaMeter *meters = partita_score_get_meters(score, &n);
-
-  for (size_t i = 0; i < n; ++i) {
-    const uint32_t until = i + 1 < n ? MIN(meters[i + 1].tick, end) : end;
-
-    *main_meter = meters[i];
-    if (until > meters[i].tick && until - meters[i].tick > end * 0.9)
-      return true;
-  }
-  return false;
-}
-
 static void
-guess_one(PartitaScore *score, void *data)
+guess_one(PartitaScore *score, unsigned number, void *data)
 {
   Guesses *sums = data;
   g_auto(PartitaPulse) pulse = {0};
@@ -152,7 +101,8 @@ guess_one(PartitaScore *score, void *data)
   PartitaMeterFit fit;
   PartitaMeterFit as_declared;
 
-  if (!find_main_meter(score, &declared))
+  (void)number;
+  if (!data_set_find_main_meter(score, &declared))
     return;
   partita_pulse_measure(&pulse, score);
   partita_meter_fit_best(&fit, &pulse);
@@ -180,7 +130,7 @@ test_hidden_metres(void)
   for (size_t i = 0; i < G_N_ELEMENTS(sets); ++i) {
     Guesses sums = {0};
 
-    if (!for_each_score(sets[i], guess_one, &sums) || sums.n == 0)
+    if (!data_set_for_each(sets[i], guess_one, &sums) || sums.n == 0)
       continue;
     g_test_message("%s: %u files of one metre: bar length right %.1f %%, it "
                    "or a multiple %.1f %%, of these bar lines right %.1f %%; "

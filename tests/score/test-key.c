@@ -180,6 +180,101 @@ test_find(void)
   }
 }
 
+/// The chords I-IV-V-I, a bar each, @times over, from bar @first on.
+static void
+add_cadences(PartitaTrack *track, int key, uint32_t first, uint32_t times)
+{
+  static const uint8_t roots[] = {0, 5, 7, 0};
+
+  for (uint32_t i = 0; i < 4 * times; ++i) {
+    for (int tone = 0; tone < 3; ++tone) {
+      const int pitch =
+        48 + (key + roots[i % 4]) % 12 + (const int[]){0, 4, 7}[tone];
+
+      partita_track_add_note(
+        track, (PartitaNote){(first + i) * 1920, 1920, (uint8_t)pitch, 80});
+    }
+  }
+}
+
+/* Where the cadences move to another key, the span ends. */
+static void
+test_spans_change(void)
+{
+  for (int up = 1; up < 12; ++up) {
+    g_autoptr(PartitaScore) score = partita_score_new(480);
+    PartitaTrack *track = partita_score_add_track(score, 0, NULL);
+
+    add_cadences(track, 0, 0, 4);
+    add_cadences(track, up, 16, 4);
+    g_autoptr(GArray) spans = partita_score_estimate_key_spans(score, 3);
+    const PartitaKeySpan *span = &g_array_index(spans, PartitaKeySpan, 0);
+
+    g_assert_cmpuint(spans->len, ==, 2);
+    g_assert_cmpint(span[0].key, ==, 0);
+    g_assert_cmpint(span[1].key, ==, up);
+    // A chord that both keys have may belong to either.
+    g_assert_cmpint(ABS((int)span[1].first_bar - 16), <=, 1);
+    g_assert_cmpuint(span[1].tick, ==, span[1].first_bar * 1920);
+  }
+}
+
+/* Laws: every bar is in one span, neighbours differ, and all of it moves with
+ * the music. */
+static void
+test_spans_laws(void)
+{
+  for (int round = 0; round < 200; ++round) {
+    g_autoptr(PartitaScore) score = fixture_score();
+    const int semitones = g_test_rand_int_range(-12, 13);
+    const unsigned window = 2 * (unsigned)g_test_rand_int_range(0, 5) + 1;
+
+    partita_track_add_note(partita_score_get_track(score, 0), fixture_note());
+
+    g_autoptr(GArray) bars = partita_score_get_bars(score);
+    g_autoptr(GArray) spans = partita_score_estimate_key_spans(score, window);
+    guint bar = 0;
+
+    g_assert_true(partita_score_transpose(score, semitones));
+    g_autoptr(GArray) moved = partita_score_estimate_key_spans(score, window);
+
+    g_assert_cmpuint(moved->len, ==, spans->len);
+    for (guint i = 0; i < spans->len; ++i) {
+      const PartitaKeySpan *span = &g_array_index(spans, PartitaKeySpan, i);
+      const PartitaKeySpan *other = &g_array_index(moved, PartitaKeySpan, i);
+
+      g_assert_cmpuint(span->first_bar, ==, bar);
+      g_assert_cmpuint(span->n_bars, >, 0);
+      g_assert_cmpuint(span->tick, ==,
+                       g_array_index(bars, PartitaBar, bar).tick);
+      g_assert_true(i == 0 || span->key != span[-1].key);
+      g_assert_cmpuint(other->first_bar, ==, bar);
+      g_assert_cmpint(other->key, ==,
+                      span->key / 12 * 12 + (span->key + semitones + 12) % 12);
+      bar += span->n_bars;
+    }
+    g_assert_cmpuint(bar, ==, bars->len);
+  }
+}
+
+/* Drums have no key, however many bars. */
+static void
+test_spans_no_pitch(void)
+{
+  g_autoptr(PartitaScore) score = partita_score_new(480);
+  PartitaTrack *track =
+    partita_score_add_track(score, PARTITA_PROGRAM_DRUMS, NULL);
+
+  for (uint32_t i = 0; i < 40; ++i)
+    partita_track_add_note(track, (PartitaNote){i * 480, 480, 38, 64});
+  g_autoptr(GArray) spans = partita_score_estimate_key_spans(score, 3);
+  const PartitaKeySpan *span = &g_array_index(spans, PartitaKeySpan, 0);
+
+  g_assert_cmpuint(spans->len, ==, 1);
+  g_assert_cmpint(span->key, ==, -1);
+  g_assert_cmpuint(span->n_bars, ==, 10);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -192,5 +287,8 @@ main(int argc, char **argv)
   g_test_add_func("/score/key/no-pitch", test_no_pitch);
   g_test_add_func("/score/key/common", test_common);
   g_test_add_func("/score/key/find", test_find);
+  g_test_add_func("/score/key/spans/change", test_spans_change);
+  g_test_add_func("/score/key/spans/laws", test_spans_laws);
+  g_test_add_func("/score/key/spans/no-pitch", test_spans_no_pitch);
   return g_test_run();
 }

@@ -1,0 +1,23 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_TESTS_CORPUS_DATA_SET_H
+#define PARTITA_TESTS_CORPUS_DATA_SET_H
+
+#include <partita/score.h>
+
+/// @number counts the files of the set that can be read, from 0.
+typedef void
+DataSetEach(PartitaScore *score, unsigned number, void *data);
+
+/// Calls @each for every file of the folder @set below $PARTITA_DATA that can
+/// be read and has notes, in order of paths; false if there is no such set
+/// here, and the test is skipped.
+bool
+data_set_for_each(const char *set, DataSetEach *each, void *data);
+
+/// The metre in force for nine tenths of the piece; false if there is none.
+bool
+data_set_find_main_meter(const PartitaScore *score, PartitaMeter *meter);
+
+#endif
