@@ -16,11 +16,49 @@ typedef enum {
   PARTITA_TRAIN_ERROR_DIVERGED, ///< the loss is no number any more
   PARTITA_TRAIN_ERROR_RESUME,   ///< no checkpoint, a broken one, or of another
                                 ///< run
-  PARTITA_TRAIN_ERROR_BUSY      ///< another run is at work in the folder
+  PARTITA_TRAIN_ERROR_BUSY,     ///< another run is at work in the folder
+  PARTITA_TRAIN_ERROR_RANKS     ///< processes that cannot be one training
 } PartitaTrainError;
 
 PARTITA_API GQuark
 partita_train_error_quark(void);
+
+/**
+ * PartitaRanks:
+ *
+ * The processes that take part in one training, as mpirun started them.
+ */
+typedef struct PartitaRanks PartitaRanks;
+
+/**
+ * partita_ranks_join:
+ *
+ * To be called once, by a process that was started as one of several, from the
+ * thread that trains; waits for the others. MPI is loaded only here: from
+ * libpartita-mpi.so, which lies beside the library if it was built.
+ *
+ * Returns: (transfer full) (nullable): NULL with @error set
+ */
+PARTITA_API PartitaRanks *
+partita_ranks_join(GError **error);
+
+/**
+ * partita_ranks_leave:
+ * @ranks: (transfer full) (nullable)
+ *
+ * To be called once all has gone well; waits for the others. A process that
+ * ends with an exit status other than 0 and does not leave ends the others.
+ */
+PARTITA_API void
+partita_ranks_leave(PartitaRanks *ranks);
+
+/// @ranks: (nullable): of one process alone, which is rank 0
+PARTITA_API size_t
+partita_ranks_get_rank(const PartitaRanks *ranks);
+
+/// @ranks: (nullable): 1
+PARTITA_API size_t
+partita_ranks_get_size(const PartitaRanks *ranks);
 
 /// How training goes, given to the callback.
 typedef struct {
@@ -66,6 +104,9 @@ typedef struct {
   bool resume;         ///< go on from the checkpoint of @run_folder
   double checkpoint_s; ///< seconds between checkpoints; 0: about a minute
   double wall_time_s;  ///< Unix time of the start, for TensorBoard
+  /// (nullable): the processes that train together, with equal options and
+  /// pieces; their number divides @shards into powers of two
+  PartitaRanks *ranks;
 } PartitaTrainOptions;
 
 typedef struct {
@@ -108,6 +149,12 @@ partita_train_get_backend(const char *architecture, const char *wish);
  * decide its length; minutes count on from those already spent. Corpus,
  * scheme, size and seed must be the same, the length need not be. Files that
  * cannot be written end the run (%G_FILE_ERROR); the checkpoint before stays.
+ *
+ * With ranks each takes some of the shards, and the model is, on one kind of
+ * chip, the same to the bit as that of one process. Rank 0 alone writes to the
+ * run folder, calls the callback and looks at the clock and the cancellable;
+ * every rank gives the model back, with one more figure on rank 0: the
+ * trigram's loss. A rank that gives NULL is to end its process.
  *
  * Returns: (transfer full) (nullable): NULL with @error set
  */

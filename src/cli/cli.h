@@ -5,6 +5,7 @@
 #define PARTITA_CLI_H
 
 #include <gio/gio.h>
+#include <partita/train.h>
 #include <stdbool.h>
 
 #define CLI_ERROR (cli_error_quark())
@@ -81,6 +82,17 @@ cli_demand(const char *value, const char *option, GError **error);
  */
 GCancellable *
 cli_watch_interrupts(void);
+
+/**
+ * cli_join_ranks:
+ * @ranks: (out) (transfer full) (nullable): NULL if the process was started
+ * alone
+ *
+ * Returns: false with @error set if mpirun started it as one of several, and
+ * it cannot join them
+ */
+bool
+cli_join_ranks(PartitaRanks **ranks, GError **error);
 
 /// Seconds on the monotonic clock.
 double

@@ -166,6 +166,7 @@ name_beside(const Options *o, const char *ending)
 static PartitaCorpus *
 read_corpus(const Options *o,
             const char *folder,
+            bool showing,
             GCancellable *cancellable,
             GError **error)
 {
@@ -175,7 +176,7 @@ read_corpus(const Options *o,
     .seed = (uint64_t)o->seed,
     .common_key = o->transpose == NULL || g_str_equal(o->transpose, "common"),
     .cancellable = cancellable,
-    .progress = show_reading,
+    .progress = showing ? show_reading : NULL,
     .progress_data = &progress,
   };
 
@@ -207,8 +208,10 @@ print_corpus(const PartitaCorpus *corpus, const char *ledger)
 }
 
 static void
-print_backend(const PartitaNnBackend *backend)
+print_backend(const PartitaNnBackend *backend, const PartitaRanks *ranks)
 {
+  if (ranks != NULL)
+    g_printerr("processes: %zu\n", partita_ranks_get_size(ranks));
   g_printerr("backend: %s, products of %s\n",
              partita_nn_backend_get_name(backend),
              partita_nn_backend_get_precision(backend));
@@ -217,6 +220,7 @@ print_backend(const PartitaNnBackend *backend)
 static PartitaModel *
 train(const Options *o,
       const PartitaCorpus *corpus,
+      PartitaRanks *ranks,
       GCancellable *cancellable,
       PartitaTrainReport *report,
       GError **error)
@@ -246,6 +250,7 @@ train(const Options *o,
     .resume = o->resume,
     .checkpoint_s = o->checkpoint_s,
     .wall_time_s = (double)g_get_real_time() * 1e-6,
+    .ranks = ranks,
   };
 
   cli_progress_init(&progress);
@@ -262,8 +267,8 @@ print_report(const PartitaTrainReport *report, const char *output)
   if (report->cancelled)
     g_printerr("stopped before the end; the best model so far is kept\n");
   if (report->mixed_cores)
-    g_printerr("resumed on another kind of chip: the model is not to the bit "
-               "what one run would have given\n");
+    g_printerr("learnt on several kinds of chip: the model is not to the bit "
+               "what one run on one would have given\n");
   g_print("steps %" G_GUINT64_FORMAT ", %.0f s, %.0f tokens/s\n", report->steps,
           report->seconds, report->tokens_per_s);
   if (!isnan(report->valid_loss))
@@ -272,11 +277,53 @@ print_report(const PartitaTrainReport *report, const char *output)
   g_print("wrote %s\n", output);
 }
 
+// Of several processes the first alone writes and speaks.
+static bool
+learn(const Options *o,
+      const char *folder,
+      PartitaRanks *ranks,
+      const PartitaNnBackend *backend,
+      GError **error)
+{
+  const bool first = partita_ranks_get_rank(ranks) == 0;
+  g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
+  g_autofree char *ledger =
+    o->ledger != NULL ? g_strdup(o->ledger) : name_beside(o, ".ledger.jsonl");
+
+  // What a run that was killed while it wrote these left.
+  if (first) {
+    partita_file_sweep(o->output);
+    partita_file_sweep(ledger);
+  }
+
+  g_autoptr(PartitaCorpus) corpus =
+    read_corpus(o, folder, first, cancellable, error);
+
+  if (corpus == NULL ||
+      (first && !partita_corpus_write_ledger(corpus, ledger, error)))
+    return false;
+  if (first) {
+    print_corpus(corpus, ledger);
+    print_backend(backend, ranks);
+  }
+
+  PartitaTrainReport report = {0};
+  g_autoptr(PartitaModel) model =
+    train(o, corpus, ranks, cancellable, &report, error);
+
+  if (model == NULL || (first && !partita_model_save(model, o->output, error)))
+    return false;
+  if (first)
+    print_report(&report, o->output);
+  return true;
+}
+
 static bool
 train_run(void *data, char **arguments, GError **error)
 {
   const Options *o = data;
   const char *folder = cli_take_argument(arguments, "DIR", error);
+  PartitaRanks *ranks = NULL;
 
   if (folder == NULL || !check(o, error))
     return false;
@@ -284,30 +331,14 @@ train_run(void *data, char **arguments, GError **error)
   const PartitaNnBackend *backend = partita_nn_backend_find(
     partita_train_get_backend(o->architecture, o->backend), error);
 
-  if (backend == NULL)
+  if (backend == NULL || !cli_join_ranks(&ranks, error))
     return false;
-
-  g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
-  g_autofree char *ledger =
-    o->ledger != NULL ? g_strdup(o->ledger) : name_beside(o, ".ledger.jsonl");
-
-  // What a run that was killed while it wrote these left.
-  partita_file_sweep(o->output);
-  partita_file_sweep(ledger);
-
-  g_autoptr(PartitaCorpus) corpus = read_corpus(o, folder, cancellable, error);
-
-  if (corpus == NULL || !partita_corpus_write_ledger(corpus, ledger, error))
-    return false;
-  print_corpus(corpus, ledger);
-  print_backend(backend);
-
-  PartitaTrainReport report = {0};
-  g_autoptr(PartitaModel) model = train(o, corpus, cancellable, &report, error);
-
-  if (model == NULL || !partita_model_save(model, o->output, error))
-    return false;
-  print_report(&report, o->output);
+  if (!learn(o, folder, ranks, backend, error)) {
+    if (ranks != NULL)
+      g_prefix_error(error, "process %zu: ", partita_ranks_get_rank(ranks));
+    return false; // without leaving, which ends the others
+  }
+  partita_ranks_leave(ranks);
   return true;
 }
 

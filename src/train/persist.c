@@ -82,8 +82,33 @@ adopt(PartitaRun *run, const PartitaCheckpoint *checkpoint, GError **error)
   run->evaluating_s = times->evaluating_s;
   run->resumed_s = times->elapsed_s;
   run->resumed_step = checkpoint->step;
-  run->other_core = !g_str_equal(checkpoint->core, partita_nn_get_core_name());
+  run->other_core = run->mixed_ranks ||
+                    !g_str_equal(checkpoint->core, partita_nn_get_core_name());
   return true;
+}
+
+static void
+share_out(PartitaRanks *ranks, PartitaCheckpoint *checkpoint)
+{
+  const size_t vector = checkpoint->n_parameters * sizeof(PartitaReal);
+  const struct {
+    void *bytes;
+    size_t size;
+  } parts[] = {
+    {&checkpoint->step, sizeof checkpoint->step},
+    {&checkpoint->measures, sizeof checkpoint->measures},
+    {&checkpoint->times, sizeof checkpoint->times},
+    {checkpoint->core, sizeof checkpoint->core},
+    {checkpoint->weights, vector},
+    {checkpoint->best, vector},
+    {checkpoint->first, vector},
+    {checkpoint->second, vector},
+    {checkpoint->state, checkpoint->n_state * sizeof(PartitaReal)},
+    {checkpoint->stream, checkpoint->n_stream * sizeof(uint64_t)},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(parts); ++i)
+    partita_ranks_broadcast(ranks, parts[i].bytes, parts[i].size);
 }
 
 static bool
@@ -92,10 +117,13 @@ resume(PartitaRun *run, GError **error)
   PartitaCheckpoint checkpoint;
 
   describe(run, &checkpoint);
-  return partita_checkpoint_read(partita_run_folder_get_checkpoint(run->folder),
-                                 &checkpoint,
-                                 (const char *const *)run->identity, error) &&
-         adopt(run, &checkpoint, error);
+  if (run->folder != NULL &&
+      !partita_checkpoint_read(partita_run_folder_get_checkpoint(run->folder),
+                               &checkpoint, (const char *const *)run->identity,
+                               error))
+    return false;
+  share_out(run->options->ranks, &checkpoint);
+  return adopt(run, &checkpoint, error);
 }
 
 static bool
@@ -128,22 +156,32 @@ check_folder(const PartitaTrainOptions *options, GError **error)
   return false;
 }
 
+static bool
+open_folder(PartitaRun *run, GError **error)
+{
+  if (!check_folder(run->options, error))
+    return false;
+  run->folder = partita_run_folder_open(run->options->run_folder, error);
+  return run->folder != NULL;
+}
+
+// On rank 0 alone there is a folder; the others only help to fill it.
 bool
 partita_run_open_folder(PartitaRun *run, GError **error)
 {
   const PartitaTrainOptions *options = run->options;
 
-  if (!check_folder(options, error))
-    return false;
   if (options->run_folder == NULL)
-    return true;
-  run->folder = partita_run_folder_open(options->run_folder, error);
-  if (run->folder == NULL || !make_room(run, error))
+    return check_folder(options, error);
+  if (partita_ranks_get_rank(options->ranks) == 0 && !open_folder(run, error))
     return false;
-  run->identity = partita_train_identify(run->corpus, &run->settings);
+  if (!make_room(run, error))
+    return false;
   if (!(options->resume ? resume(run, error) : partita_run_save(run, error)))
     return false;
   run->saved_s = run->logged_s = partita_run_measure_elapsed(run);
+  if (run->folder == NULL)
+    return true;
   return partita_run_folder_start_logs(run->folder, run->status.step,
                                        read_wall_clock(run), error);
 }
@@ -154,9 +192,11 @@ partita_run_save(PartitaRun *run, GError **error)
   const double before_s = partita_run_measure_elapsed(run);
   PartitaCheckpoint checkpoint;
 
-  if (run->folder == NULL)
+  if (run->options->run_folder == NULL)
     return true;
   partita_crew_get_state(run->crew, run->crew_state);
+  if (run->folder == NULL)
+    return true;
   partita_stream_get_state(run->stream, run->stream_state);
   describe(run, &checkpoint);
   if (!partita_checkpoint_write(partita_run_folder_get_checkpoint(run->folder),
@@ -181,19 +221,26 @@ is_checkpoint_due(const PartitaRun *run)
          MAX(CHECKPOINT_SECONDS, run->saving_s / CHECKPOINT_TIME_SHARE);
 }
 
-bool
-partita_run_keep(PartitaRun *run, GError **error)
+static bool
+log_step(PartitaRun *run, GError **error)
 {
   const double elapsed_s = partita_run_measure_elapsed(run);
 
-  if (run->folder == NULL)
+  if (run->status.step > 1 && !run->status.evaluated &&
+      elapsed_s - run->logged_s < LOG_SECONDS)
     return true;
-  if (run->status.step == 1 || run->status.evaluated ||
-      elapsed_s - run->logged_s >= LOG_SECONDS) {
-    run->logged_s = elapsed_s;
-    if (!partita_run_folder_log(run->folder, &run->status, elapsed_s,
-                                read_wall_clock(run), error))
-      return false;
-  }
-  return !is_checkpoint_due(run) || partita_run_save(run, error);
+  run->logged_s = elapsed_s;
+  return partita_run_folder_log(run->folder, &run->status, elapsed_s,
+                                read_wall_clock(run), error);
+}
+
+bool
+partita_run_keep(PartitaRun *run, GError **error)
+{
+  if (run->folder != NULL && !log_step(run, error))
+    return false;
+  if (run->options->run_folder == NULL ||
+      !partita_ranks_agree(run->options->ranks, is_checkpoint_due(run)))
+    return true;
+  return partita_run_save(run, error);
 }

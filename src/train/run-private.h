@@ -4,6 +4,7 @@
 #ifndef PARTITA_TRAIN_RUN_PRIVATE_H
 #define PARTITA_TRAIN_RUN_PRIVATE_H
 
+#include <train/ranks-private.h>
 #include <train/train-private.h>
 
 /* Checkpoint: a safetensors file of all that a run must remember to go on as
@@ -138,15 +139,20 @@ typedef struct {
   uint64_t *stream_state;  // for the checkpoint: shape [its size]
   double resumed_s;        // elapsed then
   uint64_t resumed_step;
-  bool other_core; // than some step before was taken with
-  double saved_s;  // elapsed at the last checkpoint
-  double saving_s; // what that one took
+  bool other_core;  // than some step before was taken with
+  bool mixed_ranks; // whose chips differ, and so the last bits of updates
+  double saved_s;   // elapsed at the last checkpoint
+  double saving_s;  // what that one took
   double logged_s;
 } PartitaRun;
 
 /// Seconds since the run began, 0 without a clock.
 double
 partita_run_measure_elapsed(const PartitaRun *run);
+
+/// Whether all ranks are about to do the same; looks at their chips too.
+bool
+partita_run_meet(PartitaRun *run, GError **error);
 
 /**
  * partita_run_open_folder:

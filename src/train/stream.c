@@ -57,16 +57,11 @@ shuffle(PartitaStream *stream)
 }
 
 static void
-chunk_init(PartitaChunk *chunk,
-           const PartitaTrainSettings *settings,
-           size_t n_fields)
+chunk_init(PartitaChunk *chunk)
 {
-  const size_t cells = settings->rows * settings->context;
+  const size_t cells = chunk->shards * chunk->rows * chunk->steps;
+  const size_t n_fields = chunk->n_fields;
 
-  chunk->shards = settings->shards;
-  chunk->rows = settings->rows / settings->shards;
-  chunk->steps = settings->context;
-  chunk->n_fields = n_fields;
   chunk->inputs = g_new0(uint16_t, cells * n_fields);
   chunk->targets = g_new0(int32_t, cells);
   chunk->reset = g_new0(uint8_t, cells);
@@ -96,10 +91,43 @@ partita_stream_new(const PartitaCorpus *corpus,
     stream->rows[i].ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
     stream->rows[i].grammar = partita_grammar_new(scheme);
   }
-  chunk_init(&stream->chunk, settings, partita_scheme_get_n_fields(scheme) + 1);
+  stream->chunk = (PartitaChunk){
+    .shards = settings->shards,
+    .rows = settings->rows / settings->shards,
+    .steps = settings->context,
+    .n_fields = partita_scheme_get_n_fields(scheme) + 1,
+  };
+  chunk_init(&stream->chunk);
   if (training)
     shuffle(stream);
   return stream;
+}
+
+static void
+chunk_clear(PartitaChunk *chunk)
+{
+  g_clear_pointer(&chunk->inputs, g_free);
+  g_clear_pointer(&chunk->targets, g_free);
+  g_clear_pointer(&chunk->reset, g_free);
+}
+
+void
+partita_stream_limit(PartitaStream *stream, size_t first, size_t n)
+{
+  chunk_clear(&stream->chunk);
+  stream->chunk.first = first;
+  stream->chunk.shards = n;
+  chunk_init(&stream->chunk);
+}
+
+// Whether the row's shard is in the chunk.
+static bool
+is_here(const PartitaStream *stream, const Row *row)
+{
+  const PartitaChunk *const chunk = &stream->chunk;
+  const size_t shard = (size_t)(row - stream->rows) / chunk->rows;
+
+  return shard >= chunk->first && shard - chunk->first < chunk->shards;
 }
 
 void
@@ -113,9 +141,7 @@ partita_stream_free(PartitaStream *stream)
   }
   g_array_unref(stream->pieces);
   g_free(stream->rows);
-  g_free(stream->chunk.inputs);
-  g_free(stream->chunk.targets);
-  g_free(stream->chunk.reset);
+  chunk_clear(&stream->chunk);
   g_free(stream);
 }
 
@@ -164,24 +190,44 @@ begin_piece(PartitaStream *stream, Row *row)
   return true;
 }
 
-// Step @cell of a row that has nothing to read does not count.
+// A row that has nothing to read does not count.
 static void
-fill_cell(PartitaStream *stream, Row *row, size_t cell)
+clear_cell(PartitaChunk *chunk, size_t cell)
 {
-  PartitaChunk *chunk = &stream->chunk;
+  memset(chunk->inputs + cell * chunk->n_fields, 0,
+         chunk->n_fields * sizeof *chunk->inputs);
+  chunk->targets[cell] = -1;
+  chunk->reset[cell] = 0;
+}
+
+static void
+fill_cell(PartitaChunk *chunk, Row *row, size_t cell)
+{
   uint16_t *input = chunk->inputs + cell * chunk->n_fields;
 
-  if (is_free(row) && !begin_piece(stream, row)) {
-    memset(input, 0, chunk->n_fields * sizeof *input);
-    chunk->targets[cell] = -1;
-    chunk->reset[cell] = 0;
-    return;
-  }
   chunk->reset[cell] = row->next == 0;
-  input[0] = g_array_index(row->ids, uint16_t, row->next++);
+  input[0] = g_array_index(row->ids, uint16_t, row->next);
   partita_grammar_push(row->grammar, input[0]);
   partita_grammar_get_fields(row->grammar, input + 1);
-  chunk->targets[cell] = g_array_index(row->ids, uint16_t, row->next);
+  chunk->targets[cell] = g_array_index(row->ids, uint16_t, row->next + 1);
+}
+
+/// In place of a cell: the row's shard is not in the chunk.
+#define ELSEWHERE G_MAXSIZE
+
+static void
+read_step(PartitaStream *stream, Row *row, size_t cell)
+{
+  PartitaChunk *chunk = &stream->chunk;
+
+  if (is_free(row) && !begin_piece(stream, row)) {
+    if (cell != ELSEWHERE)
+      clear_cell(chunk, cell);
+    return;
+  }
+  if (cell != ELSEWHERE)
+    fill_cell(chunk, row, cell);
+  ++row->next;
   ++chunk->n_targets;
 }
 
@@ -192,12 +238,13 @@ partita_stream_next(PartitaStream *stream)
 
   chunk->n_targets = 0;
   for (size_t step = 0; step < chunk->steps; ++step)
-    for (size_t row = 0; row < stream->n_rows; ++row) {
-      const size_t shard = row / chunk->rows;
-      const size_t cell =
-        (shard * chunk->steps + step) * chunk->rows + row % chunk->rows;
+    for (size_t i = 0; i < stream->n_rows; i += chunk->rows) {
+      const size_t shard = i / chunk->rows - chunk->first;
+      const size_t cell = (shard * chunk->steps + step) * chunk->rows;
+      const bool here = is_here(stream, &stream->rows[i]);
 
-      fill_cell(stream, &stream->rows[row], cell);
+      for (size_t r = 0; r < chunk->rows; ++r)
+        read_step(stream, &stream->rows[i + r], here ? cell + r : ELSEWHERE);
     }
   return chunk;
 }
@@ -256,8 +303,9 @@ resume_row(PartitaStream *stream, Row *row, uint64_t serial, uint64_t next)
   if (next >= row->ids->len)
     return false;
   for (; row->next < next; ++row->next)
-    partita_grammar_push(row->grammar,
-                         g_array_index(row->ids, uint16_t, row->next));
+    if (is_here(stream, row))
+      partita_grammar_push(row->grammar,
+                           g_array_index(row->ids, uint16_t, row->next));
   return true;
 }
 

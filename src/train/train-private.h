@@ -98,14 +98,15 @@ partita_train_schedule(double share);
 
 /// One chunk of every row, cut into shards.
 typedef struct {
-  size_t shards;
+  size_t first;     // shard that is here, 0 unless limited
+  size_t shards;    // that are here
   size_t rows;      // of a shard
   size_t steps;     // of a chunk
   size_t n_fields;  // of the model
   uint16_t *inputs; // shape [shards, steps, rows, n_fields]
   int32_t *targets; // shape [shards, steps, rows]
   uint8_t *reset;   // shape [shards, steps, rows]
-  size_t n_targets; // that count
+  size_t n_targets; // that count, of all shards
 } PartitaChunk;
 
 typedef struct PartitaStream PartitaStream;
@@ -126,6 +127,11 @@ partita_stream_new(const PartitaCorpus *corpus,
                    const GArray *pieces,
                    const PartitaTrainSettings *settings,
                    bool training);
+
+/// Chunks hold only @n shards from @first on from now on; of the others is
+/// known how far they are read.
+void
+partita_stream_limit(PartitaStream *stream, size_t first, size_t n);
 
 void
 partita_stream_free(PartitaStream *stream);
@@ -181,21 +187,25 @@ partita_augment(const PartitaScheme *scheme,
                 uint64_t seed,
                 uint64_t serial);
 
-/* Crew: the workers of a model, one a shard. */
+/* Crew: the workers of a model, one a shard; of all ranks together, if there
+ * are any. */
 
 typedef struct PartitaCrew PartitaCrew;
 
 /**
  * partita_crew_new:
  * @threads: at most that many work at a time; 0 for one a core
+ * @ranks: (nullable): each takes as many shards, a power of two; they do
+ * together all of the below but measuring and setting the state
  *
  * Returns: (transfer full) (nullable): NULL with @error set if memory does not
- * suffice
+ * suffice or the ranks cannot share the shards
  */
 PartitaCrew *
 partita_crew_new(const PartitaModel *model,
                  const PartitaTrainSettings *settings,
                  unsigned threads,
+                 PartitaRanks *ranks,
                  GError **error);
 
 void
@@ -210,7 +220,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaCrew, partita_crew_free)
  * mean loss of the chunk, valid until the next call; without it no gradients
  * and no dropout
  *
- * Shards are summed in a fixed tree: the result does not depend on threads.
+ * Shards are summed in a fixed tree: the result does not depend on threads,
+ * nor on ranks, and is the same on all of these.
  *
  * Returns: the summed negative log-likelihood, nats
  */
@@ -220,11 +231,16 @@ partita_crew_run(PartitaCrew *crew,
                  uint64_t step,
                  PartitaReal **gradients);
 
+/// Makes the chunks of @stream what partita_crew_run() takes.
+void
+partita_crew_limit_stream(const PartitaCrew *crew, PartitaStream *stream);
+
 /// Numbers in the state that all workers carry from chunk to chunk.
 size_t
 partita_crew_get_state_size(const PartitaCrew *crew);
 
-/// @state: (out caller-allocates): shape [state_size], shard by shard
+/// @state: (out caller-allocates): shape [state_size], shard by shard; whole on
+/// rank 0 only
 void
 partita_crew_get_state(const PartitaCrew *crew, PartitaReal *state);
 

@@ -84,8 +84,8 @@ make_model(Run *run, GError **error)
     return refuse_memory(error);
   partita_model_set_backend(run->model, settings->backend);
   run->n_parameters = partita_model_get_n_parameters(run->model);
-  run->crew =
-    partita_crew_new(run->model, settings, run->options->threads, error);
+  run->crew = partita_crew_new(run->model, settings, run->options->threads,
+                               run->options->ranks, error);
   if (run->crew == NULL)
     return false;
   run->first = g_try_new0(PartitaReal, run->n_parameters);
@@ -111,12 +111,16 @@ run_new(const PartitaCorpus *corpus,
 
   g_autoptr(GArray) pieces = find_training(corpus);
   run->stream = partita_stream_new(corpus, pieces, &run->settings, true);
+  partita_crew_limit_stream(run->crew, run->stream);
   run->held_out = partita_held_out(corpus, settings->seed, EVALUATION_TOKENS);
   run->status.steps = options->steps;
   run->status.loss = NAN;
   run->status.valid_loss = NAN;
   run->status.best_valid_loss = NAN;
   run->started_s = read_clock(options);
+  run->identity = partita_train_identify(corpus, settings);
+  if (!partita_run_meet(run, error))
+    return NULL;
   return partita_run_open_folder(run, error) ? g_steal_pointer(&run) : NULL;
 }
 
@@ -184,6 +188,10 @@ take_step(Run *run, GError **error)
   if (!isfinite(loss) || !isfinite(status->gradient_norm))
     return diverge(run, error);
   update_weights(run, gradients);
+  if (run->mixed_ranks)
+    partita_ranks_broadcast(run->options->ranks,
+                            partita_model_get_parameters(run->model),
+                            run->n_parameters * sizeof(PartitaReal));
 
   const double weight = MAX(LOSS_WEIGHT, 1.0 / (double)status->step);
   status->loss =
@@ -200,6 +208,8 @@ measure_progress(Run *run)
   const double training_s = elapsed_s - run->evaluating_s;
 
   status->share = MIN(measure_share(run), 1.0);
+  partita_ranks_broadcast(run->options->ranks, &status->share,
+                          sizeof status->share);
   status->epoch = partita_stream_get_epoch(run->stream);
   status->tokens_per_s = training_s > 0.0 ? run->tokens / training_s : 0.0;
   status->left_s = status->share > 0.0
@@ -239,6 +249,8 @@ is_costly(const Run *run)
 static bool
 is_due(const Run *run)
 {
+  if (run->held_out->len == 0)
+    return false;
   if (run->status.share >= 1.0)
     return true;
   if (run->options->minutes > 0.0 && is_costly(run))
@@ -257,21 +269,34 @@ find_place(Run *run)
 }
 
 static bool
-train(Run *run, GError **error)
+is_cancelled(const Run *run)
+{
+  return partita_ranks_agree(
+    run->options->ranks, g_cancellable_is_cancelled(run->options->cancellable));
+}
+
+static void
+show_progress(const Run *run)
 {
   const PartitaTrainOptions *options = run->options;
 
+  if (options->progress != NULL && partita_ranks_get_rank(options->ranks) == 0)
+    options->progress(&run->status, options->progress_data);
+}
+
+static bool
+train(Run *run, GError **error)
+{
+
   find_place(run);
-  while (run->status.share < 1.0 &&
-         !g_cancellable_is_cancelled(options->cancellable)) {
+  while (run->status.share < 1.0 && !is_cancelled(run)) {
     run->status.evaluated = false;
     if (!take_step(run, error))
       return false;
     measure_progress(run);
-    if (run->held_out->len > 0 && is_due(run))
+    if (partita_ranks_agree(run->options->ranks, is_due(run)))
       evaluate(run);
-    if (options->progress != NULL)
-      options->progress(&run->status, options->progress_data);
+    show_progress(run);
     if (!partita_run_keep(run, error))
       return false;
   }
@@ -289,7 +314,7 @@ train(Run *run, GError **error)
 static void
 finish(Run *run, PartitaTrainReport *report)
 {
-  const bool cancelled = g_cancellable_is_cancelled(run->options->cancellable);
+  const bool cancelled = is_cancelled(run);
   g_autoptr(GArray) pieces =
     cancelled ? g_array_ref(run->held_out)
               : partita_held_out(run->corpus, run->settings.seed, 0);
@@ -309,7 +334,9 @@ finish(Run *run, PartitaTrainReport *report)
   report->valid_loss =
     partita_crew_evaluate(run->crew, run->corpus, pieces, &run->settings);
   report->trigram_loss =
-    partita_trigram_measure(run->corpus, pieces, run->settings.transposing);
+    partita_ranks_get_rank(run->options->ranks) == 0
+      ? partita_trigram_measure(run->corpus, pieces, run->settings.transposing)
+      : (double)NAN;
   partita_train_write_metadata(run->model, run->corpus, &run->settings, report);
 }
 

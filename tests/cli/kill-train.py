@@ -2,32 +2,59 @@
 # SPDX-License-Identifier: MIT
 """Kills a training again and again; it must end as if it had never stopped.
 
-Usage: kill-train.py PARTITA MUSIC KILLS
+Usage: kill-train.py PARTITA MUSIC KILLS MODEL [RANKS]
 Trains in the current folder: once whole, then killed by SIGKILL at random
 times and resumed until the kills are used up and the run has come to its end.
 Model and checkpoint must then have the SHA-256 of the whole run, a run of
 another seed another one, and no temporary file may be left.
+With RANKS it is trained by so many processes under mpirun, one of which is
+killed, or by one alone, as chance has it.
 """
 import hashlib
 import json
 import os
 import random
+import signal
 import struct
 import subprocess
 import sys
 import time
 
-partita, music, kills = sys.argv[1], sys.argv[2], int(sys.argv[3])
+partita, music, kills, model = sys.argv[1:3] + [int(sys.argv[3]), sys.argv[4]]
+ranks = int(sys.argv[5]) if len(sys.argv) > 5 else 1
 seed = int(os.environ.get("KILL_SEED", time.time_ns() % 100000))
 chance = random.Random(seed)
 print("KILL_SEED", seed)
 
 
-def start(name, *more):
+def start(name, *more, processes=1):
     command = [partita, "train", music, "-o", name + ".safetensors", "--size",
-               "tiny", "--steps", "8", "--checkpoint", "0.001", *more]
+               "tiny", "--model", model, "--steps", "8", "--checkpoint",
+               "0.001", *more]
+    if processes > 1:
+        command = ["mpirun", "--oversubscribe", "-n", str(processes), *command]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL,
                             stderr=subprocess.PIPE)
+
+
+def kill(run, processes):
+    """Kills the run or one of its processes, and waits until all have ended;
+    whether it had not come to its end."""
+    running = run.poll() is None
+    victim = run.pid
+    if processes > 1 and running:
+        path = f"/proc/{run.pid}/task/{run.pid}/children"
+        victim = chance.choice(open(path).read().split() or [run.pid])
+    if running:
+        os.kill(int(victim), signal.SIGKILL)
+    before = time.monotonic()
+    errors = run.communicate(timeout=60)[1]
+    if processes > 1 and int(victim) != run.pid:
+        assert run.returncode != 0 or not running, "a death nobody noticed"
+        assert time.monotonic() - before < 20, "the others lived on"
+    else:
+        assert run.returncode in (0, -9), errors.decode()
+    return running and run.returncode != 0
 
 
 def end(run):
@@ -57,20 +84,18 @@ def is_left(name):
 
 
 before = time.monotonic()
-end(start("whole"))
+end(start("whole", processes=ranks))
 whole_s = time.monotonic() - before
 expected = read_checkpoint("whole")[1], read_model("whole")
 
 steps = set()
 done = ends = 0
 while done < kills:
-    run = start("killed", *(["--resume"] if is_left("killed") else []))
-    time.sleep(chance.uniform(0.02, 0.25) * whole_s)
-    if run.poll() is None:
-        done += 1
-    run.kill()
-    errors = run.communicate()[1]
-    assert run.returncode in (0, -9), errors.decode()
+    processes = chance.choice([1, ranks, ranks])
+    run = start("killed", *(["--resume"] if is_left("killed") else []),
+                processes=processes)
+    time.sleep(chance.uniform(0.02, 0.25 if ranks == 1 else 0.8) * whole_s)
+    done += kill(run, processes)
     if is_left("killed"):
         steps.add(read_checkpoint("killed")[0])
     if run.returncode == 0:  # it came to its end: from the beginning again
@@ -83,7 +108,7 @@ else:
     end(start("killed"))
 print(done, "kills, checkpoints at steps", sorted(steps), "and", ends + 1,
       "ends")
-assert len(steps) > 2, "the kills did not come while it trained"
+assert len(steps) > min(2, kills // 3), "the kills did not come while it trained"
 assert (read_checkpoint("killed")[1], read_model("killed")) == expected
 
 end(start("other", "--seed", "1"))

@@ -9,19 +9,22 @@ corpus=$2
 kills=${3:-20}
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$scratch" || exit 1
-mkdir music music/train music/valid kill
+mkdir music music/train music/valid
 for n in 04 17 24 29 48; do
   cp "$corpus/chorale/chorale-$n.mid" music/train/
 done
 cp "$corpus/chorale/chorale-06.mid" music/valid/ # the shortest
 
-check "killed again and again, it ends as if it had never stopped" \
-  sh -c 'cd kill && python3 "$1" "$2" ../music "$3"' sh \
-  "$here/kill-train.py" "$partita" "$kills"
-sed 's/^/# /' log
-check "the event files of a killed run are whole" \
-  sh -c 'python3 "$1" kill/killed.run/events.out.tfevents.*' sh \
-  "$here/read-events.py"
+for model in lstm transformer; do
+  rm -rf kill && mkdir kill
+  check "killed again and again, $model, it ends as if it had never stopped" \
+    sh -c 'cd kill && python3 "$1" "$2" ../music "$3" "$4"' sh \
+    "$here/kill-train.py" "$partita" "$kills" $model
+  sed 's/^/# /' log
+  check "the event files of a killed run are whole" \
+    sh -c 'python3 "$1" kill/killed.run/events.out.tfevents.*' sh \
+    "$here/read-events.py"
+done
 
 # The last line on standard error holds the words.
 tells() {

@@ -38,6 +38,8 @@ report "only nn includes cblas.h" \
   "$(grep -rlE '#include <cblas.h>' src | grep -v '^src/nn/')"
 report "only nn includes dnnl.h" \
   "$(grep -rlE '#include <dnnl.h>' src | grep -v '^src/nn/')"
+report "only train includes mpi.h" \
+  "$(grep -rlE '#include <mpi.h>' src | grep -v '^src/train/')"
 report "nn and model know no music" "$(
   grep -rnE '#include .*(score|midi|token|corpus)' src/nn src/model
 )"

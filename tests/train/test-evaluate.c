@@ -49,7 +49,8 @@ test_reference(void)
   const PartitaTrainSettings settings = make_settings(corpus);
   g_assert_true(partita_nn_init(NULL));
   g_autoptr(PartitaModel) model = partita_model_new(&settings.config, 3);
-  g_autoptr(PartitaCrew) crew = partita_crew_new(model, &settings, 2, NULL);
+  g_autoptr(PartitaCrew) crew =
+    partita_crew_new(model, &settings, 2, NULL, NULL);
   g_autoptr(GArray) pieces = partita_held_out(corpus, 1, 0);
   double nll = 0.0, tokens = 0.0;
 
@@ -79,7 +80,8 @@ test_undisturbed(void)
   double losses[2];
 
   for (size_t i = 0; i < 2; ++i) {
-    g_autoptr(PartitaCrew) crew = partita_crew_new(model, &settings, 1, NULL);
+    g_autoptr(PartitaCrew) crew =
+      partita_crew_new(model, &settings, 1, NULL, NULL);
     g_autoptr(PartitaStream) stream =
       partita_stream_new(corpus, training, &settings, true);
     PartitaReal *gradients = NULL;

@@ -99,7 +99,8 @@ evaluate(const PartitaCorpus *corpus, PartitaModel *model, const char *backend)
   settings.config = *partita_model_get_config(model);
   partita_model_set_backend(model, partita_nn_backend_find(backend, NULL));
 
-  g_autoptr(PartitaCrew) crew = partita_crew_new(model, &settings, 1, NULL);
+  g_autoptr(PartitaCrew) crew =
+    partita_crew_new(model, &settings, 1, NULL, NULL);
 
   return partita_crew_evaluate(crew, corpus, pieces, &settings);
 }
