@@ -5,6 +5,7 @@
 #define PARTITA_COMPOSE_H
 
 #include <gio/gio.h>
+#include <partita/controls.h>
 #include <partita/model.h>
 #include <partita/token.h>
 
@@ -73,8 +74,10 @@ partita_composer_get_scheme(const PartitaComposer *composer);
 #define PARTITA_COMPOSE_BARS_MAX 4096
 
 typedef struct {
-  const char *style;          ///< (nullable): one of the scheme's styles
-  const PartitaScore *primer; ///< (nullable): music to continue
+  const char *style;               ///< (nullable): one of the scheme's styles
+  const PartitaScore *primer;      ///< (nullable): music to continue
+  const PartitaControls *controls; ///< (nullable): promises to keep; with the
+                                   ///< scheme "remi" only
   size_t bars; ///< of the finished piece, primer included; 0 for 16 new bars
   PartitaSampling sampling;
   uint64_t seed;

@@ -4,6 +4,7 @@
 #ifndef PARTITA_COMPOSE_PRIVATE_H
 #define PARTITA_COMPOSE_PRIVATE_H
 
+#include <compose/constraint.h>
 #include <partita/compose.h>
 
 /// Bars added when none are asked for.
@@ -102,6 +103,54 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaComposePlan, partita_compose_plan_free)
 const PartitaComposePrompt *
 partita_compose_draw_prompt(const PartitaComposePlan *plan, uint64_t index);
 
+/// Whether @prompt has the token @style, which is -1 for any.
+bool
+partita_compose_prompt_has_style(const PartitaComposePrompt *prompt, int style);
+
+/**
+ * partita_compose_make_prompt:
+ * @shift: (out): semitones from the piece's key to the model's
+ *
+ * Returns: (transfer full): what the controls ask for, and for the rest the
+ * controls of a training piece of the style and the mode, after Bos
+ */
+GArray *
+partita_compose_make_prompt(const PartitaComposePlan *plan,
+                            uint64_t index,
+                            int *shift);
+
+/**
+ * partita_compose_read_programs:
+ * @programs: (out caller-allocates): shape [%PARTITA_N_PROGRAMS]
+ *
+ * Returns: whether the controls at the head of @ids name any
+ */
+bool
+partita_compose_read_programs(const PartitaComposer *composer,
+                              const GArray *ids,
+                              bool *programs);
+
+/// The key in which the model hears music in @key.
+int
+partita_compose_model_key(const PartitaComposer *composer, int key);
+
+/// Puts what @controls ask for into the prompt of a primer.
+void
+partita_compose_wish_for_primer(const PartitaComposer *composer,
+                                const PartitaControls *controls,
+                                PartitaPrompt *prompt);
+
+/**
+ * partita_compose_check_primer:
+ *
+ * Returns: false with @error set, which names it, if @primer breaks a promise
+ */
+bool
+partita_compose_check_primer(const PartitaComposer *composer,
+                             const PartitaControls *controls,
+                             const PartitaScore *primer,
+                             GError **error);
+
 /**
  * partita_compose_ready_primer:
  * @bars: (inout): bars of the whole piece if @options asks for them, else of
@@ -128,10 +177,11 @@ typedef struct {
   const PartitaComposePlan *plan;
   uint64_t index;
   PartitaGrammar *grammar;
-  GArray *given;     ///< uint16_t: primer or prompt, from Bos
-  GArray *ids;       ///< uint16_t
-  uint8_t *mask;     ///< shape [vocab]
-  bool prompted;     ///< all controls are given
+  GArray *given;                 ///< uint16_t: primer or prompt, from Bos
+  GArray *ids;                   ///< uint16_t
+  uint8_t *mask;                 ///< shape [vocab]
+  PartitaConstraint *constraint; ///< (nullable)
+  bool prompted;                 ///< all controls are given
   int shift;         ///< semitones from the piece's key to the model's
   size_t time;       ///< reckoned in spans
   size_t done;       ///< bars that are whole

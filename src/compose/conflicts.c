@@ -67,9 +67,16 @@ partita_controls_can_play(const PartitaControls *controls, unsigned program)
 }
 
 uint32_t
-partita_controls_last_onset(uint32_t length)
+partita_controls_last_onset(const PartitaControls *controls,
+                            size_t bars,
+                            uint32_t length)
 {
-  return length >= 36 ? length - 12 : length / 2;
+  const uint32_t beat = length >= 36 ? length - 12 : length / 2;
+  uint32_t start = 0, end = 0;
+
+  (void)partita_controls_find_chord(controls, bars - 1, length - 1, length, 12,
+                                    &start, &end);
+  return MAX(beat, start);
 }
 
 const char *
@@ -80,7 +87,7 @@ partita_controls_fits(const PartitaControls *controls,
   const double a_bar = controls->density * length / 12.0;
   const bool closes = controls->n_chords > 0 || controls->tonic >= 0;
   const size_t places =
-    closes ? partita_controls_last_onset(length) + 1 : length;
+    closes ? partita_controls_last_onset(controls, bars, length) + 1 : length;
   const size_t parts = controls->n_groups + (closes ? 1 : 0);
 
   if (parts + 1 > places)
@@ -226,14 +233,20 @@ check_instruments(const PartitaControls *controls, size_t bars, GError **error)
 static bool
 check_bar(const PartitaControls *controls, size_t bars, GError **error)
 {
-  if (controls->numerator == 0)
-    return true;
+  const uint32_t asked = controls->numerator == 0
+                           ? 0
+                           : 48u * controls->numerator / controls->denominator;
+  const char *what = "";
 
-  const char *what = partita_controls_fits(
-    controls, bars, 48u * controls->numerator / controls->denominator);
-
+  // Without a metre asked for, any bar from a sixteenth to two whole notes.
+  for (uint32_t length = asked > 0 ? asked : 3; what != NULL && length <= 96;
+       length += asked > 0 ? 96 : 3)
+    what = partita_controls_fits(controls, bars, length);
   if (what == NULL)
     return true;
+  if (asked == 0)
+    return refuse(error, "density %g: %zu bars with %zu instruments have more",
+                  controls->density, bars, controls->n_groups);
   if (strcmp(what, "programs") == 0)
     return refuse(error, "programs: a bar of %d/%d cannot hold %zu of them",
                   controls->numerator, controls->denominator,

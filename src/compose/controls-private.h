@@ -63,10 +63,13 @@ partita_controls_can_play(const PartitaControls *controls, unsigned program);
  * @length: of the last bar, in twelfths of a quarter
  *
  * Returns: where the last note of a piece with an ending may begin at the
- * latest: a beat before the end, or halfway in a short bar
+ * latest: a beat before the end, or halfway in a short bar; with the last
+ * chord, where that begins later
  */
 uint32_t
-partita_controls_last_onset(uint32_t length);
+partita_controls_last_onset(const PartitaControls *controls,
+                            size_t bars,
+                            uint32_t length);
 
 /**
  * partita_controls_fits:

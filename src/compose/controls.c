@@ -129,7 +129,7 @@ parse_span(const char *text, PartitaRange *range)
 }
 
 static bool
-set_range(PartitaControls *controls, const char *text, GError **error)
+add_range(PartitaControls *controls, const char *text, GError **error)
 {
   PartitaRange range = {0};
   const char *colon = strrchr(text, ':');
@@ -151,6 +151,17 @@ set_range(PartitaControls *controls, const char *text, GError **error)
     return refuse(error, "range", text,
                   "two notes, the lower first, such as C4-C6");
   controls->ranges[controls->n_ranges++] = range;
+  return true;
+}
+
+static bool
+set_range(PartitaControls *controls, const char *text, GError **error)
+{
+  g_auto(GStrv) parts = g_strsplit(text, ",", 0);
+
+  for (char **part = parts; *part != NULL; ++part)
+    if (!add_range(controls, g_strstrip(*part), error))
+      return false;
   return true;
 }
 

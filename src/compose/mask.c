@@ -67,8 +67,10 @@ partita_piece_restrict(PartitaPiece *piece)
   (void)partita_grammar_allowed(piece->grammar, piece->mask);
   partita_compose_restrict_prompt(plan->composer, piece->grammar, plan->style,
                                   piece->ids, piece->mask);
+  if (piece->constraint != NULL)
+    partita_constraint_restrict(piece->constraint, piece->mask);
   if (is_dense(piece) || (piece->prompted && piece->time == 0))
     hurry(plan->composer, piece->mask);
-  if (piece->shift != 0)
+  if (piece->shift != 0 && piece->constraint == NULL)
     forbid_out_of_range(piece);
 }

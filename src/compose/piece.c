@@ -3,22 +3,45 @@
 
 #include <base/philox.h>
 #include <compose/compose-private.h>
+#include <math.h>
 #include <string.h>
 
 static void
 give_prompt(PartitaPiece *piece)
 {
-  const PartitaComposePrompt *prompt =
-    partita_compose_draw_prompt(piece->plan, piece->index);
   const uint16_t bos = PARTITA_TOKEN_BOS;
 
   piece->given = g_array_new(FALSE, FALSE, sizeof(uint16_t));
   g_array_append_val(piece->given, bos);
+  if (piece->plan->options.controls != NULL) {
+    g_autoptr(GArray) ids =
+      partita_compose_make_prompt(piece->plan, piece->index, &piece->shift);
+
+    g_array_append_vals(piece->given, ids->data, ids->len);
+    piece->prompted = true;
+    return;
+  }
+
+  const PartitaComposePrompt *prompt =
+    partita_compose_draw_prompt(piece->plan, piece->index);
   if (prompt == NULL)
     return;
   g_array_append_vals(piece->given, prompt->ids->data, prompt->ids->len);
   piece->shift = prompt->shift;
   piece->prompted = piece->plan->composer->has_bars;
+}
+
+static void
+constrain(PartitaPiece *piece)
+{
+  const PartitaComposePlan *plan = piece->plan;
+  bool programs[PARTITA_N_PROGRAMS];
+  const bool named =
+    partita_compose_read_programs(plan->composer, piece->given, programs);
+
+  piece->constraint =
+    partita_constraint_new(plan->composer->scheme, plan->options.controls,
+                           plan->bars, piece->shift, named ? programs : NULL);
 }
 
 PartitaPiece *
@@ -38,6 +61,8 @@ partita_piece_new(const PartitaComposePlan *plan, uint64_t index)
     piece->given = g_array_ref(plan->primer);
     piece->shift = plan->shift;
   }
+  if (plan->options.controls != NULL)
+    constrain(piece);
   return piece;
 }
 
@@ -46,6 +71,7 @@ partita_piece_free(PartitaPiece *piece)
 {
   if (piece == NULL)
     return;
+  partita_constraint_free(piece->constraint);
   partita_grammar_free(piece->grammar);
   g_array_unref(piece->given);
   g_array_unref(piece->ids);
@@ -136,6 +162,8 @@ partita_piece_advance(PartitaPiece *piece, float *logits, GError **error)
     return fail(error, given ? "the grammar refuses its prompt or primer"
                              : "the grammar refuses a token");
   g_array_append_val(piece->ids, id);
+  if (piece->constraint != NULL)
+    partita_constraint_push(piece->constraint, id);
   reckon(piece, id);
   return true;
 }
@@ -167,6 +195,17 @@ check_score(const PartitaPiece *piece,
   return true;
 }
 
+/// The tempo asked for, instead of that of its bin.
+static void
+set_tempo(PartitaScore *score, const PartitaControls *controls)
+{
+  if (controls == NULL || controls->tempo <= 0.0)
+    return;
+  partita_score_clear_tempos(score);
+  partita_score_add_tempo(
+    score, (PartitaTempo){0, (uint32_t)lround(6e7 / controls->tempo)});
+}
+
 PartitaScore *
 partita_piece_finish(const PartitaPiece *piece, GError **error)
 {
@@ -178,6 +217,7 @@ partita_piece_finish(const PartitaPiece *piece, GError **error)
 
   if (score == NULL || !check_score(piece, score, &prompt, error))
     return NULL;
+  set_tempo(score, piece->plan->options.controls);
   // The tokens of the music name no key; the file shall carry the one it has.
   if (prompt.key >= 0)
     partita_score_add_key(score, partita_key_to_signature(prompt.key));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <compose/compose-private.h>
+#include <string.h>
 
 static int
 find_style_token(const PartitaComposer *composer, const char *style)
@@ -15,6 +16,26 @@ find_style_token(const PartitaComposer *composer, const char *style)
     if (composer->kinds[i] == PARTITA_KIND_STYLE && seen++ == wanted)
       return (int)i;
   return -1;
+}
+
+static bool
+check_controls(const PartitaComposePlan *plan,
+               const PartitaControls *controls,
+               GError **error)
+{
+  const char *scheme = partita_scheme_get_name(plan->composer->scheme);
+
+  if (strcmp(scheme, "remi") != 0) {
+    g_set_error(error, PARTITA_COMPOSE_ERROR, PARTITA_COMPOSE_ERROR_OPTIONS,
+                "the model's token scheme %s has no controls but style and "
+                "bars",
+                scheme);
+    return false;
+  }
+  return (plan->options.primer == NULL ||
+          partita_compose_check_primer(plan->composer, controls,
+                                       plan->options.primer, error)) &&
+         partita_controls_check(controls, plan->bars, error);
 }
 
 PartitaComposePlan *
@@ -37,6 +58,9 @@ partita_compose_plan_new(const PartitaComposer *composer,
     if (plan->primer == NULL)
       return NULL;
   }
+  if (options->controls != NULL &&
+      !check_controls(plan, options->controls, error))
+    return NULL;
   return g_steal_pointer(&plan);
 }
 

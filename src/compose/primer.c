@@ -93,6 +93,7 @@ find_new_steps(const PartitaComposer *composer,
 static GArray *
 encode_primer(const PartitaComposer *composer,
               const PartitaScore *quantised,
+              const PartitaControls *controls,
               int style,
               size_t bars,
               GError **error)
@@ -104,6 +105,8 @@ encode_primer(const PartitaComposer *composer,
   partita_scheme_get_prompt(composer->scheme, quantised, style, &prompt);
   if (prompt.bars > 0)
     prompt.bars = (int)bars;
+  if (controls != NULL)
+    partita_compose_wish_for_primer(composer, controls, &prompt);
   if ((composer->has_bars || composer->has_voices) &&
       !extend(extended, bars, error))
     return NULL;
@@ -152,6 +155,23 @@ find_style(const PartitaComposer *composer, const char *style)
                        : partita_scheme_find_style(composer->scheme, style);
 }
 
+/// Returns the semitones.
+static int
+move_to_model_key(const PartitaComposer *composer,
+                  const PartitaControls *controls,
+                  PartitaScore *score)
+{
+  const int key = controls != NULL ? partita_controls_get_key(controls) : -1;
+
+  if (!composer->common_key)
+    return 0;
+  if (key < 0)
+    return partita_score_move_to_common_key(score);
+  return partita_score_transpose(score, partita_key_to_common(key))
+           ? partita_key_to_common(key)
+           : 0;
+}
+
 GArray *
 partita_compose_ready_primer(const PartitaComposer *composer,
                              const PartitaComposeOptions *options,
@@ -167,8 +187,7 @@ partita_compose_ready_primer(const PartitaComposer *composer,
     *bars += primer_bars;
   if (!check_primer(quantised, primer_bars, *bars, error))
     return NULL;
-  *shift =
-    composer->common_key ? partita_score_move_to_common_key(quantised) : 0;
-  return encode_primer(composer, quantised,
+  *shift = move_to_model_key(composer, options->controls, quantised);
+  return encode_primer(composer, quantised, options->controls,
                        find_style(composer, options->style), *bars, error);
 }

@@ -77,8 +77,8 @@ partita_compose_parse_prompts(const char *json, size_t vocab)
   return prompts;
 }
 
-static bool
-has_style(const PartitaComposePrompt *prompt, int style)
+bool
+partita_compose_prompt_has_style(const PartitaComposePrompt *prompt, int style)
 {
   bool found = style < 0;
 
@@ -97,7 +97,7 @@ partita_compose_draw_prompt(const PartitaComposePlan *plan, uint64_t index)
     PartitaComposePrompt *prompt =
       &g_array_index(prompts, PartitaComposePrompt, i);
 
-    if (has_style(prompt, plan->style))
+    if (partita_compose_prompt_has_style(prompt, plan->style))
       g_ptr_array_add(fitting, prompt);
   }
   if (fitting->len == 0)

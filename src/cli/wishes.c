@@ -1,0 +1,127 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include "wishes.h"
+
+#include "cli.h"
+
+#include <base/file.h>
+#include <partita/midi.h>
+#include <string.h>
+
+bool
+cli_wishes_read(const CliWishes *wishes,
+                PartitaControls *controls,
+                GError **error)
+{
+  const struct {
+    const char *name;
+    const char *text;
+  } options[] = {
+    {"key", wishes->key},           {"scale", wishes->scale},
+    {"programs", wishes->programs}, {"range", wishes->range},
+    {"meter", wishes->meter},       {"tempo", wishes->tempo},
+    {"density", wishes->density},   {"polyphony", wishes->polyphony},
+    {"chords", wishes->chords},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(options); ++i) {
+    g_autoptr(GError) bad = NULL;
+
+    if (options[i].text == NULL ||
+        partita_controls_set(controls, options[i].name, options[i].text, &bad))
+      continue;
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s", bad->message);
+    return false;
+  }
+  return true;
+}
+
+void
+cli_report_begin(CliReport *report, const PartitaControls *controls, bool terse)
+{
+  *report = (CliReport){
+    .controls = controls, .terse = terse, .builder = json_builder_new()};
+  json_builder_begin_array(report->builder);
+}
+
+void
+cli_report_clear(CliReport *report)
+{
+  g_clear_object(&report->builder);
+  g_clear_pointer(&report->broken, g_free);
+}
+
+static void
+add_member(JsonBuilder *builder, const char *name, const char *value)
+{
+  if (value == NULL)
+    return;
+  json_builder_set_member_name(builder, name);
+  json_builder_add_string_value(builder, value);
+}
+
+static void
+add_promise(JsonBuilder *builder, const PartitaPromise *promise)
+{
+  json_builder_begin_object(builder);
+  add_member(builder, "name", promise->name);
+  add_member(builder, "wish", promise->wish);
+  add_member(builder, "detail", promise->detail);
+  json_builder_set_member_name(builder, "held");
+  json_builder_add_int_value(builder, (gint64)promise->held);
+  json_builder_set_member_name(builder, "of");
+  json_builder_add_int_value(builder, (gint64)promise->of);
+  json_builder_set_member_name(builder, "kept");
+  json_builder_add_boolean_value(builder, promise->kept);
+  json_builder_end_object(builder);
+}
+
+bool
+cli_report_add(CliReport *report, const char *path, size_t bars, GError **error)
+{
+  g_autoptr(PartitaScore) score = partita_midi_read_file(path, NULL, error);
+
+  if (score == NULL)
+    return false;
+
+  g_autoptr(GArray) promises =
+    partita_controls_measure(report->controls, score, bars);
+  g_autofree char *shown = partita_file_display(path);
+
+  json_builder_begin_object(report->builder);
+  add_member(report->builder, "file", shown);
+  json_builder_set_member_name(report->builder, "promises");
+  json_builder_begin_array(report->builder);
+  for (guint i = 0; i < promises->len; ++i) {
+    const PartitaPromise *promise = &g_array_index(promises, PartitaPromise, i);
+    g_autofree char *words = partita_promise_describe(promise);
+
+    if (!promise->kept || !report->terse)
+      g_print("  %s%s\n", words, promise->kept ? "" : ": broken");
+    add_promise(report->builder, promise);
+    if (!promise->kept && report->broken == NULL)
+      report->broken = g_strdup_printf("%s: %s", shown, words);
+  }
+  json_builder_end_array(report->builder);
+  json_builder_end_object(report->builder);
+  return true;
+}
+
+bool
+cli_report_end(CliReport *report, const char *path, GError **error)
+{
+  json_builder_end_array(report->builder);
+  if (path != NULL) {
+    g_autoptr(JsonNode) root = json_builder_get_root(report->builder);
+    g_autofree char *text = json_to_string(root, TRUE);
+
+    if (!partita_file_replace_bytes(path, text, strlen(text), error))
+      return false;
+  }
+  if (report->broken == NULL)
+    return true;
+  g_set_error(error, CLI_ERROR, CLI_ERROR_FAILED, "a promise is broken: %s",
+              report->broken);
+  return false;
+}

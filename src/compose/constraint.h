@@ -1,0 +1,166 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#ifndef PARTITA_CONSTRAINT_H
+#define PARTITA_CONSTRAINT_H
+
+#include <compose/controls-private.h>
+#include <partita/token.h>
+
+/* The controls as an automaton over the tokens of `remi`, to run beside the
+ * grammar's. What it lets through can always be finished so that every promise
+ * is kept; so nothing is ever mended or drawn again. */
+
+/// What the constraint must know of a token.
+typedef enum {
+  PARTITA_STEP_OTHER,
+  PARTITA_STEP_EOS,
+  PARTITA_STEP_TEMPO,
+  PARTITA_STEP_PROGRAM,
+  PARTITA_STEP_BAR,
+  PARTITA_STEP_METER,
+  PARTITA_STEP_POSITION,
+  PARTITA_STEP_PITCH,
+  PARTITA_STEP_DRUM,
+  PARTITA_STEP_DURATION,
+  PARTITA_STEP_HOLD
+} PartitaStep;
+
+#define PARTITA_STEP_LONGEST_BAR 96 ///< positions
+#define PARTITA_STEP_HOLD_LENGTH 48 ///< positions that a Hold adds
+#define PARTITA_STEP_BEAT 12        ///< positions a quarter
+
+/// A set of pitches.
+typedef struct {
+  uint64_t bits[2];
+} PartitaPitchSet;
+
+/// A pitched note that has begun.
+typedef struct {
+  uint32_t end; ///< positions from the start of the piece
+  uint8_t pitch;
+} PartitaRing;
+
+typedef struct {
+  const PartitaControls *controls;
+  size_t vocab;
+  size_t bars;      ///< of the piece
+  int shift;        ///< semitones from the piece's key to the model's
+  int tempo_bin;    ///< of the tempo asked for, -1 if none is
+  uint8_t *steps;   ///< shape [vocab]: PartitaStep
+  uint8_t *values;  ///< shape [vocab]: within those of its kind
+  uint8_t *lengths; ///< shape [vocab]: positions in a bar of a metre
+  bool *meters;     ///< shape [vocab]: the metres that may be used
+
+  /* What does not change. Pitches are those of the piece, not the model's. */
+  bool allowed[PARTITA_N_PROGRAMS];
+  PartitaPitchSet pitches[PARTITA_N_PROGRAMS];
+  PartitaPitchSet *grid; ///< shape [chords, 3]: where the chord begins, on its
+                         ///< other beats, and off the beat; all with no grid
+  uint16_t closing;      ///< pitch classes of the last chord, 0 for no ending
+  uint8_t bass;          ///< its bass
+  unsigned lowest_bass;  ///< the lowest note that may be it
+  size_t deadline;       ///< the bar by which all instruments have played
+
+  /* Where the piece is. */
+  size_t n_bars; ///< begun
+  uint32_t bar_start;
+  uint32_t length;  ///< of the bar
+  int32_t position; ///< in the bar, -1: none yet
+  unsigned program; ///< %PARTITA_N_PROGRAMS: none yet
+  unsigned pitch;   ///< of the last note
+  bool struck;      ///< whether the last token belongs to a note here
+  bool drum;        ///< whether the last note is one
+  bool open;        ///< whether it is yet to end
+  unsigned holds;
+  bool closed; ///< whether the piece could end on what sounds
+  size_t n_notes;
+  size_t bar_notes;
+  uint32_t ring_end; ///< where the last sound ends
+  uint32_t unused;   ///< instruments yet to play, a bit each
+  GArray *rings;     ///< PartitaRing
+  size_t waived;     ///< masks that would have left nothing
+} PartitaConstraint;
+
+/**
+ * partita_constraint_new:
+ * @controls: good for @bars (partita_controls_check()); must outlive it
+ * @shift: semitones from the piece's key to the model's
+ * @programs: (nullable): shape [%PARTITA_N_PROGRAMS]: those that may play
+ */
+PartitaConstraint *
+partita_constraint_new(const PartitaScheme *scheme,
+                       const PartitaControls *controls,
+                       size_t bars,
+                       int shift,
+                       const bool *programs);
+
+void
+partita_constraint_free(PartitaConstraint *constraint);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaConstraint, partita_constraint_free)
+
+/// Takes an id that the grammar took.
+void
+partita_constraint_push(PartitaConstraint *constraint, uint16_t id);
+
+/**
+ * partita_constraint_restrict:
+ * @mask: shape [vocab]: what the grammar allows; on return less what would
+ * break a promise. If that is nothing, which only music that was given can
+ * bring about, it stays as it was.
+ */
+void
+partita_constraint_restrict(PartitaConstraint *constraint, uint8_t *mask);
+
+/* constraint-reach.c: what must still come, and whether it can. */
+
+/// A note that might be struck next.
+typedef struct {
+  uint32_t position;
+  unsigned program;
+  unsigned pitch; ///< of the piece; of drums, any
+} PartitaStrike;
+
+/// Whether @strike leaves it possible to keep every promise.
+bool
+partita_constraint_may_strike(const PartitaConstraint *c,
+                              const PartitaStrike *strike);
+
+/// Whether some note may be struck on @program at @position.
+bool
+partita_constraint_may_play(const PartitaConstraint *c,
+                            unsigned program,
+                            uint32_t position);
+
+/// Whether nothing need be struck before the bar, or the piece, may end.
+bool
+partita_constraint_is_satisfied(const PartitaConstraint *c);
+
+/// Whether bars of @length, from the bar just begun, can keep every promise.
+bool
+partita_constraint_fits(const PartitaConstraint *c, uint32_t length);
+
+/// Where the note just struck must end at the latest, in positions from the
+/// start of the piece.
+uint32_t
+partita_constraint_latest_end(const PartitaConstraint *c);
+
+/// (transfer none): the pitches that the grid lets begin at @position
+const PartitaPitchSet *
+partita_constraint_get_pitches(const PartitaConstraint *c, uint32_t position);
+
+/// Whether the notes that sound at @position, with @pitch among them unless it
+/// is -1, are the last chord.
+bool
+partita_constraint_closes(const PartitaConstraint *c,
+                          uint32_t position,
+                          int pitch);
+
+static inline bool
+partita_pitch_set_has(const PartitaPitchSet *set, unsigned pitch)
+{
+  return (set->bits[pitch / 64] >> pitch % 64 & 1) != 0;
+}
+
+#endif

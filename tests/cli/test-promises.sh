@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Promises, on models barely trained: what is asked for is kept, counted by
+# another reader of the files, or refused by name.
+. "${0%/*}/tap.sh"
+corpus=$2
+python=$3
+tests=$(cd "${0%/*}" && pwd)
+cd "$scratch" || exit 1
+mkdir music
+for style in chorale waltz blues; do
+  mkdir "music/$style"
+  cp "$corpus/$style/$style"-0[1-5].mid "music/$style"
+done
+
+for model in lstm transformer; do
+  exits 0 "train, $model" "$partita" train music -o "$model.safetensors" \
+    --model "$model" --size tiny --steps 10 --seed 1
+  exits 0 "promises are kept, $model" \
+    "$python" "$tests/promises.py" "$partita" "$model.safetensors" 40 7
+done
+
+compose() {
+  "$partita" compose -m lstm.safetensors -o piece.mid --seed 3 "$@"
+}
+
+exits 0 "report" compose --key "D minor" --bars 4 --report report.json
+check "in words" grep -qx '  bars 4/4' out
+check "of every note" grep -qE '^  key D minor: ([0-9]+)/\1 notes in scale$' out
+check "and as JSON" "$python" -c '
+import json
+piece, = json.load(open("report.json"))
+assert piece["file"] == "piece.mid", piece
+names = [p["name"] for p in piece["promises"]]
+assert names == ["bars", "key", "signature", "ending", "notes"], names
+assert all(p["kept"] and p["held"] == p["of"] for p in piece["promises"])'
+rm piece.mid
+
+refused() {
+  words=$1
+  shift
+  exits 1 "refused: $*" compose "$@"
+  check "by name: $words" says "$words"
+  check "with nothing written" test ! -e piece.mid
+}
+refused "range Db4-Db4 holds no note of C major" --key C --range 'C#4-C#4'
+refused "chord A7 has Db, which C major has not" --key C --chords "C | A7"
+refused "scale blues needs a key" --scale blues
+refused "drums alone" --programs drums --key C
+refused "does not keep to meter 3/4" --prime "$corpus/march/march-01.mid" \
+  --meter 3/4 --bars 80
+exits 2 "no such key" compose --key H
+check "is said" grep -q 'no key is called that' err
+exits 2 "no such instrument" compose --programs kazoo
+check "is said too" grep -q 'no instrument is called that' err
+exits 1 "the report's folder is missing" compose --report nowhere/report.json
+finish
