@@ -5,6 +5,7 @@
 #include "compose-stream.h"
 #include "progress.h"
 #include "sound.h"
+#include "wishes.h"
 
 #include <base/file.h>
 #include <partita/compose.h>
@@ -29,6 +30,7 @@ typedef struct {
   gboolean stream;
   char *wav;
   CliSound sound;
+  CliWishes wishes;
 } Options;
 
 static GOptionEntry *
@@ -46,6 +48,26 @@ compose_entries(void *data)
      "A MIDI file to continue", "FILE"},
     {"bars", 0, 0, G_OPTION_ARG_INT, &o->bars,
      "Bars of the whole piece (16, after the primer)", "N"},
+    {"key", 0, 0, G_OPTION_ARG_STRING, &o->wishes.key,
+     "The key to be in, such as \"D minor\"", "KEY"},
+    {"scale", 0, 0, G_OPTION_ARG_STRING, &o->wishes.scale,
+     "The scale to keep to, or a list of pitch classes", "SCALE"},
+    {"chords", 0, 0, G_OPTION_ARG_STRING, &o->wishes.chords,
+     "A grid to follow, such as \"C Am | F G7\"", "GRID"},
+    {"programs", 0, 0, G_OPTION_ARG_STRING, &o->wishes.programs,
+     "The instruments that play, separated by commas", "NAMES"},
+    {"range", 0, 0, G_OPTION_ARG_STRING, &o->wishes.range,
+     "The notes they may play, such as violin:G3-E6", "RANGES"},
+    {"meter", 0, 0, G_OPTION_ARG_STRING, &o->wishes.meter,
+     "The metre of every bar, such as 3/4", "N/D"},
+    {"tempo", 0, 0, G_OPTION_ARG_STRING, &o->wishes.tempo, "Quarters a minute",
+     "T"},
+    {"density", 0, 0, G_OPTION_ARG_STRING, &o->wishes.density,
+     "Notes a quarter", "D"},
+    {"polyphony", 0, 0, G_OPTION_ARG_STRING, &o->wishes.polyphony,
+     "Notes that may sound at once", "N"},
+    {"report", 0, 0, G_OPTION_ARG_FILENAME, &o->wishes.report,
+     "Write as JSON what became of each wish", "FILE"},
     {"temperature", 0, 0, G_OPTION_ARG_STRING, &o->temperature,
      "Above 1 bolder, below 1 safer (1)", "T"},
     {"top-k", 0, 0, G_OPTION_ARG_INT, &o->top_k,
@@ -134,14 +156,17 @@ fill_options(const Options *o, PartitaComposeOptions *options, GError **error)
 static bool
 check(const Options *o, GError **error)
 {
-  if (o->stream && (o->pieces > 1 || o->wav != NULL)) {
+  if (o->stream &&
+      (o->pieces > 1 || o->wav != NULL || o->wishes.report != NULL)) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--stream prints one piece, without -n and --wav");
+                "--stream prints one piece, without -n, --wav and --report");
     return false;
   }
   return cli_demand(o->model, "-m MODEL", error) &&
          (o->stream || cli_demand(o->output, "-o OUT.mid", error)) &&
          (o->output == NULL || partita_file_check_target(o->output, error)) &&
+         (o->wishes.report == NULL ||
+          partita_file_check_target(o->wishes.report, error)) &&
          (o->wav == NULL || cli_sound_check(&o->sound, o->wav, error));
 }
 
@@ -186,6 +211,8 @@ typedef struct {
   const Options *options;
   GCancellable *cancellable;
   CliProgress progress;
+  CliReport report;
+  size_t bars; // of each piece
 } Writer;
 
 static bool
@@ -202,6 +229,8 @@ write_piece(uint64_t index,
   if (!partita_midi_write_file(score, path, error))
     return false;
   print_piece(score, path);
+  if (!cli_report_add(&writer->report, path, writer->bars, error))
+    return false;
   if (o->wav == NULL)
     return true;
 
@@ -213,22 +242,45 @@ write_piece(uint64_t index,
 static bool
 compose_all(const PartitaComposer *composer,
             PartitaComposeOptions *options,
+            const PartitaControls *controls,
             const Options *o,
             GError **error)
 {
   Writer writer = {.options = o, .cancellable = options->cancellable};
+  const size_t n = (size_t)MAX(1, o->pieces);
+
+  if (options->bars > 0 || options->primer == NULL)
+    writer.bars = options->bars > 0 ? options->bars : 16;
 
   cli_progress_init(&writer.progress);
   options->progress = show;
   options->progress_data = &writer.progress;
   g_print("seed %" G_GUINT64_FORMAT "\n", options->seed);
 
+  cli_report_begin(&writer.report, controls, n > 1);
+
   const bool ok =
-    partita_compose_many(composer, options, (size_t)MAX(1, o->pieces),
-                         (unsigned)o->threads, write_piece, &writer, error);
+    partita_compose_many(composer, options, n, (unsigned)o->threads,
+                         write_piece, &writer, error) &&
+    cli_report_end(&writer.report, o->wishes.report, error);
 
   cli_progress_end(&writer.progress);
+  cli_report_clear(&writer.report);
   return ok;
+}
+
+/// Whether every bar has a note.
+static bool
+is_full(const PartitaScore *score)
+{
+  PartitaControls controls;
+
+  partita_controls_init(&controls);
+  controls.fill = true;
+
+  g_autoptr(GArray) promises = partita_controls_measure(&controls, score, 0);
+
+  return partita_promises_are_kept(promises);
 }
 
 static bool
@@ -249,13 +301,16 @@ compose_run(void *data, char **arguments, GError **error)
 {
   const Options *o = data;
   PartitaComposeOptions options;
+  PartitaControls controls;
 
   if (arguments[0] != NULL) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
                 "'%s': compose takes options only", arguments[0]);
     return false;
   }
-  if (!fill_options(o, &options, error) || !check(o, error))
+  partita_controls_init(&controls);
+  if (!fill_options(o, &options, error) ||
+      !cli_wishes_read(&o->wishes, &controls, error) || !check(o, error))
     return false;
 
   g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
@@ -272,12 +327,17 @@ compose_run(void *data, char **arguments, GError **error)
 
   g_autoptr(PartitaComposer) composer = partita_composer_new(model, error);
 
-  options.primer = primer;
-  options.cancellable = cancellable;
   if (composer == NULL)
     return false;
+  options.primer = primer;
+  options.cancellable = cancellable;
+  if (strcmp(partita_scheme_get_name(partita_composer_get_scheme(composer)),
+             "remi") == 0)
+    controls.fill = primer == NULL || is_full(primer);
+  if (controls.fill || partita_controls_has_any(&controls))
+    options.controls = &controls;
   return o->stream ? compose_stream(composer, &options, o, error)
-                   : compose_all(composer, &options, o, error);
+                   : compose_all(composer, &options, &controls, o, error);
 }
 
 const CliCommand cli_compose = {

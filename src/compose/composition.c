@@ -71,11 +71,14 @@ take_id(PartitaComposition *composition, GError **error)
   return true;
 }
 
-/// From the model's key to that of the piece.
+/// From the model's key to that of the piece, and to the tempo asked for.
 static void
-move_event(PartitaScoreEvent *event, int shift)
+move_event(PartitaScoreEvent *event, int shift, const PartitaControls *controls)
 {
-  if (event->type == PARTITA_SCORE_EVENT_KEY) {
+  if (event->type == PARTITA_SCORE_EVENT_TEMPO) {
+    if (controls != NULL && controls->tempo > 0.0)
+      event->tempo.us_per_quarter = partita_controls_get_us(controls);
+  } else if (event->type == PARTITA_SCORE_EVENT_KEY) {
     const int key = partita_key_from_signature(event->key);
     const int root = ((key % 12 - shift) % 12 + 12) % 12;
 
@@ -96,7 +99,8 @@ partita_composition_next(PartitaComposition *composition,
         !take_id(composition, error))
       return false;
   *event = composition->events[composition->told++];
-  move_event(event, composition->piece->shift);
+  move_event(event, composition->piece->shift,
+             composition->plan->options.controls);
   return true;
 }
 

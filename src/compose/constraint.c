@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 
 #include <compose/constraint.h>
-#include <math.h>
 #include <string.h>
 
 static PartitaStep
@@ -124,10 +123,10 @@ partita_constraint_new(const PartitaScheme *scheme,
   c->controls = controls;
   c->bars = bars;
   c->shift = shift;
-  c->tempo_bin = controls->tempo > 0.0
-                   ? partita_scheme_get_tempo_bin(
-                       scheme, (uint32_t)lround(6e7 / controls->tempo))
-                   : -1;
+  c->tempo_bin =
+    controls->tempo > 0.0
+      ? partita_scheme_get_tempo_bin(scheme, partita_controls_get_us(controls))
+      : -1;
   c->closing = partita_controls_get_closing(controls, bars, &c->bass);
   c->deadline = (bars - 1) / 2;
   c->program = PARTITA_N_PROGRAMS;

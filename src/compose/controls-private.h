@@ -83,6 +83,10 @@ partita_controls_fits(const PartitaControls *controls,
                       size_t bars,
                       uint32_t length);
 
+/// Microseconds a quarter of the tempo asked for.
+uint32_t
+partita_controls_get_us(const PartitaControls *controls);
+
 /// Whether @group, which may be the melody, holds @program.
 bool
 partita_controls_is_in_group(const PartitaControls *controls,

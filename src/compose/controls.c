@@ -275,6 +275,12 @@ partita_controls_has_any(const PartitaControls *controls)
          controls->n_ranges > 0 || controls->n_chords > 0;
 }
 
+uint32_t
+partita_controls_get_us(const PartitaControls *controls)
+{
+  return (uint32_t)lround(6e7 / controls->tempo);
+}
+
 /// That of the scale asked for, or of the key; without its tonic.
 static uint16_t
 get_steps(const PartitaControls *controls)

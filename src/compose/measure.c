@@ -191,7 +191,7 @@ measure_tempo(Measure *m)
   if (wanted > 0.0)
     add(m, "tempo", g_strdup_printf("%g", wanted), "the one tempo of the file",
         n == 1 && tempos[0].tick == 0 &&
-          tempos[0].us_per_quarter == (uint32_t)lround(6e7 / wanted),
+          tempos[0].us_per_quarter == partita_controls_get_us(m->controls),
         1);
 }
 

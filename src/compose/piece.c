@@ -3,7 +3,6 @@
 
 #include <base/philox.h>
 #include <compose/compose-private.h>
-#include <math.h>
 #include <string.h>
 
 static void
@@ -202,8 +201,8 @@ set_tempo(PartitaScore *score, const PartitaControls *controls)
   if (controls == NULL || controls->tempo <= 0.0)
     return;
   partita_score_clear_tempos(score);
-  partita_score_add_tempo(
-    score, (PartitaTempo){0, (uint32_t)lround(6e7 / controls->tempo)});
+  partita_score_add_tempo(score,
+                          (PartitaTempo){0, partita_controls_get_us(controls)});
 }
 
 PartitaScore *

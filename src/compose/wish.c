@@ -277,8 +277,8 @@ add_tempo(const PartitaComposer *composer,
 
   if (controls->tempo > 0.0)
     add_number(composer, ids, "Tempo",
-               partita_scheme_get_tempo_bin(
-                 composer->scheme, (uint32_t)lround(6e7 / controls->tempo)));
+               partita_scheme_get_tempo_bin(composer->scheme,
+                                            partita_controls_get_us(controls)));
   else if (value != NULL)
     add_token(composer, ids, "Tempo", value);
 }
