@@ -4,7 +4,7 @@
 #ifndef PARTITA_ATTENTION_H
 #define PARTITA_ATTENTION_H
 
-#include <partita/nn.h>
+#include <partita/product.h>
 
 G_BEGIN_DECLS
 
@@ -80,74 +80,101 @@ partita_nn_merge_heads_backward(PartitaReal *dx,
 #define PARTITA_NN_ATTENTION_SCRATCH                                           \
   (2 * PARTITA_NN_ATTENTION_BLOCK * (PARTITA_NN_ATTENTION_BLOCK + 1))
 
+/// Where the last block of steps is not full, three shapes of blocks: a full
+/// one, the last queries with full keys, and with the last keys.
+#define PARTITA_NN_ATTENTION_SHAPES 3
+
+/// The products of attention over so many steps.
+typedef struct {
+  size_t steps;
+  size_t dim;
+  PartitaNnProduct *scores[PARTITA_NN_ATTENTION_SHAPES]; ///< q k^T
+  PartitaNnProduct *output[PARTITA_NN_ATTENTION_SHAPES]; ///< += p v
+  PartitaNnProduct *back[PARTITA_NN_ATTENTION_SHAPES];   ///< += p^T dout
+} PartitaNnAttention;
+
+/// Measures or makes the products; with @training those of the way back too.
+/// After a failure, too, partita_nn_attention_clear() is due.
+PARTITA_API void
+partita_nn_attention_plan(PartitaNnAttention *attention,
+                          PartitaNnPlan *plan,
+                          size_t steps,
+                          size_t dim,
+                          bool training);
+
+PARTITA_API void
+partita_nn_attention_clear(PartitaNnAttention *attention);
+
+/// One head. Nothing here is owned.
+typedef struct {
+  PartitaNnOperand q;    ///< shape [steps, dim], divided by sqrt(dim)
+  PartitaNnOperand k;    ///< shape [steps, dim]
+  PartitaNnOperand v;    ///< shape [steps, dim]
+  PartitaReal *o;        ///< shape [steps, dim]
+  PartitaReal *log_sum;  ///< shape [steps]: log of the sum of the exponentials
+                         ///< of a row of scores, for the way back
+  const uint32_t *first; ///< shape [steps]: the first step that each step sees;
+                         ///< never above the step itself, and never falling
+} PartitaNnHead;
+
 /**
- * partita_nn_attention:
- * @o: (out caller-allocates): shape [steps, dim]
- * @log_sum: (out caller-allocates): shape [steps]: log of the sum of the
- *   exponentials of a row of scores, for the way back
- * @q: shape [steps, dim], divided by sqrt(dim)
- * @k: shape [steps, dim]
- * @v: shape [steps, dim]
- * @first: shape [steps]: the first step that each step sees; never above the
- *   step itself, and never falling
+ * partita_nn_attention_run:
+ * @head: (inout): of which o and log_sum are set
  * @scratch: shape [PARTITA_NN_ATTENTION_SCRATCH]
  *
- * Causal attention of one head: o[i] = sum over first[i] <= j <= i of
- * softmax(q[i] . k[j]) v[j], block by block with a running softmax: the
- * scores are never all in memory, and blocks that no query sees are left out.
+ * Causal attention: o[i] = sum over first[i] <= j <= i of softmax(q[i] . k[j])
+ * v[j], block by block with a running softmax: the scores are never all in
+ * memory, and blocks that no query sees are left out.
  *
  * Source: Vaswani et al. 2017, arXiv:1706.03762, equation 1; Rabe and Staats
  * 2021, arXiv:2112.05682; Dao et al. 2022, arXiv:2205.14135, algorithm 1.
  */
 PARTITA_API void
-partita_nn_attention(PartitaReal *o,
-                     PartitaReal *log_sum,
-                     const PartitaReal *q,
-                     const PartitaReal *k,
-                     const PartitaReal *v,
-                     const uint32_t *first,
-                     size_t steps,
-                     size_t dim,
-                     PartitaReal *scratch);
+partita_nn_attention_run(const PartitaNnAttention *attention,
+                         const PartitaNnHead *head,
+                         PartitaNnOperand scratch);
 
-/// What one head left on its way forward; shapes as in partita_nn_attention().
+/// Gradients of a head, each of shape [steps, dim].
 typedef struct {
-  const PartitaReal *q;
-  const PartitaReal *k;
-  const PartitaReal *v;
-  const PartitaReal *o;
-  const PartitaReal *log_sum;
-  const uint32_t *first;
-  size_t steps;
-  size_t dim;
-} PartitaNnAttended;
+  PartitaReal *q; ///< added to; so are the next two
+  PartitaReal *k;
+  PartitaReal *v;
+  PartitaNnOperand o; ///< given
+} PartitaNnHeadGradient;
 
 /**
- * partita_nn_attention_backward:
- * @dq: (inout): shape [steps, dim]: added to; so are @dk and @dv
- * @dout: shape [steps, dim]: gradient of o
+ * partita_nn_attention_run_back:
+ * @head: as partita_nn_attention_run() left it
  * @scratch: shape [PARTITA_NN_ATTENTION_SCRATCH]
  *
  * Computes the scores of each block anew.
  * Source: Dao et al. 2022, algorithm 4.
  */
 PARTITA_API void
-partita_nn_attention_backward(PartitaReal *dq,
-                              PartitaReal *dk,
-                              PartitaReal *dv,
-                              const PartitaReal *dout,
-                              const PartitaNnAttended *head,
-                              PartitaReal *scratch);
+partita_nn_attention_run_back(const PartitaNnAttention *attention,
+                              const PartitaNnHead *head,
+                              const PartitaNnHeadGradient *gradient,
+                              PartitaNnOperand scratch);
 
 /**
- * partita_nn_causal_softmax:
- * @x: (inout): shape [rows, before + rows]
+ * partita_nn_attend:
+ * @o: (out caller-allocates): shape [dim]
+ * @q: shape [dim], divided by sqrt(dim)
+ * @k: shape [n, dim]
+ * @v: shape [n, dim]
+ * @scores: shape [n]: scratch
  *
- * Softmax of each row r over its first before + r + 1 numbers; the rest
- * becomes 0.
+ * One query of partita_nn_attention_run() that sees all @n >= 1 steps. Keys
+ * and values are read in bf16 where they are kept so.
  */
 PARTITA_API void
-partita_nn_causal_softmax(PartitaReal *x, size_t rows, size_t before);
+partita_nn_attend(PartitaReal *o,
+                  const PartitaReal *q,
+                  PartitaNnOperand k,
+                  PartitaNnOperand v,
+                  size_t n,
+                  size_t dim,
+                  PartitaReal *scores);
 
 G_END_DECLS
 

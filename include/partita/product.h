@@ -58,6 +58,12 @@ partita_nn_operand_at(PartitaNnOperand operand, size_t n)
 PARTITA_API void
 partita_nn_operand_round(PartitaNnOperand operand, size_t n);
 
+/// Takes @n numbers from @x, in bf16 alone if there is a @half.
+PARTITA_API void
+partita_nn_operand_store(PartitaNnOperand operand,
+                         const PartitaReal *x,
+                         size_t n);
+
 /// y = x in bf16, rounded to nearest, ties to even; NaN stays NaN.
 PARTITA_API void
 partita_nn_round_half(uint16_t *y, const PartitaReal *x, size_t n);
@@ -84,20 +90,15 @@ partita_nn_product_new(const PartitaNnBackend *backend,
                        size_t k);
 
 /**
- * partita_nn_product_measure:
- * @size: (out): bytes that partita_nn_product_new() would allocate, apart from
- *   a few KiB of tables and code
+ * partita_nn_product_borrow:
+ * @lender: with weights; must outlive the product
  *
- * Returns: false if there can be no such product
+ * Returns: (transfer full) (nullable): a product as @lender but of @m rows,
+ * which reads the lender's weights as they are at each run; NULL if memory
+ * does not suffice
  */
-PARTITA_API bool
-partita_nn_product_measure(const PartitaNnBackend *backend,
-                           unsigned flags,
-                           bool weights,
-                           size_t m,
-                           size_t n,
-                           size_t k,
-                           size_t *size);
+PARTITA_API PartitaNnProduct *
+partita_nn_product_borrow(const PartitaNnProduct *lender, size_t m);
 
 PARTITA_API void
 partita_nn_product_free(PartitaNnProduct *product);
@@ -123,6 +124,41 @@ partita_nn_product_run(PartitaNnProduct *product,
                        const PartitaNnOperand *a,
                        const PartitaNnOperand *b,
                        PartitaReal *c);
+
+/**
+ * PartitaNnPlan:
+ *
+ * Many products of one thread, which share the memory they work in. They are
+ * planned twice by the same function: first to measure what they take, then to
+ * make them.
+ */
+typedef struct {
+  const PartitaNnBackend *backend;
+  bool measuring;      ///< nothing is made
+  bool failed;         ///< memory does not suffice, or there is no such product
+  size_t weights_size; ///< bytes of all weights in the backend's layout
+  size_t scratch_size; ///< bytes that the products work in
+  void *scratch;       ///< not owned; must outlive the products
+} PartitaNnPlan;
+
+/// To measure.
+PARTITA_API void
+partita_nn_plan_begin(PartitaNnPlan *plan, const PartitaNnBackend *backend);
+
+/// To make what was measured; @scratch: (nullable): scratch_size bytes aligned
+/// to 64, NULL if that is 0.
+PARTITA_API void
+partita_nn_plan_make(PartitaNnPlan *plan, void *scratch);
+
+/// Measures or makes a product as partita_nn_product_new() has it. (transfer
+/// full) (nullable): NULL while measuring, and with the plan's failed set.
+PARTITA_API PartitaNnProduct *
+partita_nn_plan_product(PartitaNnPlan *plan,
+                        unsigned flags,
+                        bool weights,
+                        size_t m,
+                        size_t n,
+                        size_t k);
 
 G_END_DECLS
 

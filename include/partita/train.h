@@ -123,18 +123,6 @@ typedef struct {
 } PartitaTrainReport;
 
 /**
- * partita_train_get_backend:
- * @architecture: "lstm" or "transformer"
- * @wish: (nullable): as in #PartitaTrainOptions
- *
- * Returns: (transfer none) (nullable): what partita_train() asks
- * partita_nn_backend_find() for: the Transformer's products are in float, so
- * its automatic choice is "openblas"; otherwise @wish
- */
-PARTITA_API const char *
-partita_train_get_backend(const char *architecture, const char *wish);
-
-/**
  * partita_train:
  *
  * Trains a fresh model on the pieces of @corpus that are not held out, by

@@ -328,8 +328,7 @@ train_run(void *data, char **arguments, GError **error)
   if (folder == NULL || !check(o, error))
     return false;
 
-  const PartitaNnBackend *backend = partita_nn_backend_find(
-    partita_train_get_backend(o->architecture, o->backend), error);
+  const PartitaNnBackend *backend = partita_nn_backend_find(o->backend, error);
 
   if (backend == NULL || !cli_join_ranks(&ranks, error))
     return false;

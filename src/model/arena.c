@@ -26,32 +26,53 @@ PartitaNnOperand
 partita_arena_take_operand(
   PartitaArena *arena, bool half, size_t a, size_t b, size_t c)
 {
-  const size_t halves = sizeof(PartitaReal) / sizeof(uint16_t);
-  PartitaNnOperand operand = {.real = partita_arena_take(arena, a, b, c)};
+  PartitaReal *const real = partita_arena_take(arena, a, b, c);
 
-  if (half)
-    operand.half =
-      (uint16_t *)partita_arena_take(arena, a, b, (c + halves - 1) / halves);
-  return operand;
+  return half ? partita_arena_take_kept(arena, half, real, a, b, c)
+              : (PartitaNnOperand){.real = real};
+}
+
+PartitaNnOperand
+partita_arena_take_kept(PartitaArena *arena,
+                        bool half,
+                        PartitaReal *shared,
+                        size_t a,
+                        size_t b,
+                        size_t c)
+{
+  const size_t halves = sizeof(PartitaReal) / sizeof(uint16_t);
+
+  if (!half)
+    return (PartitaNnOperand){.real = partita_arena_take(arena, a, b, c)};
+  return (PartitaNnOperand){.real = shared,
+                            .half = (uint16_t *)partita_arena_take(
+                              arena, a, b, (c + halves - 1) / halves)};
+}
+
+static bool
+count_bytes(const PartitaArena *arena, size_t *bytes)
+{
+  return !arena->overflow &&
+         g_size_checked_mul(bytes, arena->used, sizeof(PartitaReal));
 }
 
 size_t
-partita_arena_measure(const PartitaArena *arena)
+partita_arena_measure(const PartitaArena *arena, const PartitaNnPlan *plan)
 {
   size_t bytes = 0;
 
-  return arena->overflow ||
-             !g_size_checked_mul(&bytes, arena->used, sizeof(PartitaReal))
-           ? G_MAXSIZE
-           : bytes;
+  if (plan->failed || !count_bytes(arena, &bytes) ||
+      !g_size_checked_add(&bytes, bytes, plan->weights_size))
+    return G_MAXSIZE;
+  return bytes;
 }
 
 bool
 partita_arena_begin(PartitaArena *arena)
 {
-  const size_t bytes = partita_arena_measure(arena);
+  size_t bytes = 0;
 
-  if (bytes == G_MAXSIZE)
+  if (!count_bytes(arena, &bytes))
     return false;
   arena->block = aligned_alloc(ALIGNMENT, bytes);
   if (arena->block == NULL)

@@ -28,9 +28,20 @@ PartitaNnOperand
 partita_arena_take_operand(
   PartitaArena *arena, bool half, size_t a, size_t b, size_t c);
 
-/// Bytes of the measured arena's block; G_MAXSIZE if they pass the range.
+/// What is kept for a product to read: with @half in bf16 alone, beside @shared
+/// that others use too.
+PartitaNnOperand
+partita_arena_take_kept(PartitaArena *arena,
+                        bool half,
+                        PartitaReal *shared,
+                        size_t a,
+                        size_t b,
+                        size_t c);
+
+/// Bytes of the measured arena's block and of the weights of the measured
+/// @plan; G_MAXSIZE if they pass the range or the plan failed.
 size_t
-partita_arena_measure(const PartitaArena *arena);
+partita_arena_measure(const PartitaArena *arena, const PartitaNnPlan *plan);
 
 /// Gives the measured arena its block, filled with zeros, to begin again;
 /// false if memory does not suffice. The caller frees the block with free().

@@ -3,47 +3,21 @@
 
 #include <model/linear.h>
 
-PartitaNnProduct *
-partita_model_plan_product(PartitaModelPlan *plan,
-                           unsigned flags,
-                           bool weights,
-                           size_t m,
-                           size_t n,
-                           size_t k)
-{
-  PartitaNnProduct *product = NULL;
-  size_t size = 0;
-
-  if (plan->measuring) {
-    plan->failed |= !partita_nn_product_measure(plan->backend, flags, weights,
-                                                m, n, k, &size) ||
-                    !g_size_checked_add(&plan->size, plan->size, size);
-    return NULL;
-  }
-  if (!plan->failed)
-    product = partita_nn_product_new(plan->backend, flags, weights, m, n, k);
-  plan->failed |= product == NULL;
-  return product;
-}
-
 void
 partita_model_linear_plan(PartitaModelLinear *linear,
-                          PartitaModelPlan *plan,
-                          unsigned flags,
-                          size_t rows,
-                          size_t all,
-                          size_t outputs,
-                          size_t inputs)
+                          PartitaNnPlan *plan,
+                          const PartitaModelLinearShape *shape)
 {
-  linear->forward = partita_model_plan_product(
-    plan, PARTITA_NN_TRANSPOSE_B | flags, true, rows, outputs, inputs);
-  if (!plan->training)
+  linear->forward =
+    partita_nn_plan_product(plan, PARTITA_NN_TRANSPOSE_B | shape->flags, true,
+                            shape->rows, shape->outputs, shape->inputs);
+  if (!shape->training)
     return;
-  linear->back = partita_model_plan_product(plan, PARTITA_NN_PLAIN, true, rows,
-                                            inputs, outputs);
-  linear->gradient = partita_model_plan_product(
-    plan, PARTITA_NN_TRANSPOSE_A | PARTITA_NN_ACCUMULATE, false, outputs,
-    inputs, all);
+  linear->back = partita_nn_plan_product(
+    plan, PARTITA_NN_PLAIN, true, shape->rows, shape->inputs, shape->outputs);
+  linear->gradient = partita_nn_plan_product(
+    plan, PARTITA_NN_TRANSPOSE_A | PARTITA_NN_ACCUMULATE, false, shape->outputs,
+    shape->inputs, shape->all);
 }
 
 void

@@ -29,8 +29,7 @@ partita_lstm_view(const PartitaModel *model,
 size_t
 partita_lstm_worker_measure(const PartitaModel *model,
                             size_t rows,
-                            size_t steps,
-                            PartitaModelPlan *plan);
+                            size_t steps);
 
 PartitaModelWorker *
 partita_lstm_worker_new(const PartitaModel *model, size_t rows, size_t steps);

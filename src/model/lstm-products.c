@@ -5,25 +5,31 @@
 
 void
 partita_lstm_products_plan(PartitaLstmProducts *products,
-                           PartitaModelPlan *plan,
+                           PartitaNnPlan *plan,
                            const PartitaModelConfig *config,
                            size_t rows,
-                           size_t steps)
+                           size_t steps,
+                           bool training)
 {
   const size_t all = steps * rows;
   const size_t hidden = config->hidden;
+  PartitaModelLinearShape shape = {
+    .training = training, .rows = all, .all = all, .inputs = hidden};
 
   products->n_layers = config->layers;
+  shape.outputs = config->vocab;
+  partita_model_linear_plan(&products->head, plan, &shape);
   for (size_t l = 0; l < config->layers; ++l) {
     PartitaLstmLayerProducts *const layer = &products->layer[l];
+    PartitaModelLinearShape input = shape, recurrent = shape;
 
-    partita_model_linear_plan(&layer->input, plan, 0, all, all, 4 * hidden,
-                              l == 0 ? config->width : hidden);
-    partita_model_linear_plan(&layer->recurrent, plan, PARTITA_NN_ACCUMULATE,
-                              rows, all, 4 * hidden, hidden);
+    input.outputs = recurrent.outputs = 4 * hidden;
+    input.inputs = l == 0 ? config->width : hidden;
+    recurrent.flags = PARTITA_NN_ACCUMULATE;
+    recurrent.rows = rows;
+    partita_model_linear_plan(&layer->input, plan, &input);
+    partita_model_linear_plan(&layer->recurrent, plan, &recurrent);
   }
-  partita_model_linear_plan(&products->head, plan, 0, all, all, config->vocab,
-                            hidden);
 }
 
 void

@@ -20,13 +20,15 @@ typedef struct {
   PartitaModelLinear head;
 } PartitaLstmProducts;
 
-/// After a failure, too, partita_lstm_products_clear() is due.
+/// With @training those of the way back too. After a failure, too,
+/// partita_lstm_products_clear() is due.
 void
 partita_lstm_products_plan(PartitaLstmProducts *products,
-                           PartitaModelPlan *plan,
+                           PartitaNnPlan *plan,
                            const PartitaModelConfig *config,
                            size_t rows,
-                           size_t steps);
+                           size_t steps,
+                           bool training);
 
 void
 partita_lstm_products_clear(PartitaLstmProducts *products);

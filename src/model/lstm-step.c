@@ -19,10 +19,18 @@ typedef struct {
   PartitaNnOperand h;     ///< shape [layers, rows, hidden]
   PartitaReal *c;         ///< shape [layers, rows, hidden]
   PartitaReal *logits;    ///< shape [rows, vocab]
+  void *scratch;          ///< of the products
 } LstmState;
 
 static void
-lay_out_state(LstmState *state)
+plan_products(LstmState *state, PartitaNnPlan *plan)
+{
+  partita_lstm_products_plan(&state->products, plan, &state->base.model->config,
+                             state->base.rows, 1, false);
+}
+
+static void
+lay_out_state(LstmState *state, size_t scratch_size)
 {
   const PartitaModelConfig *const config = &state->base.model->config;
   PartitaArena *const arena = &state->arena;
@@ -38,6 +46,7 @@ lay_out_state(LstmState *state)
     partita_arena_take_operand(arena, half, config->layers, rows, hidden);
   state->c = partita_arena_take(arena, config->layers, rows, hidden);
   state->logits = partita_arena_take(arena, rows, config->vocab, 1);
+  state->scratch = partita_arena_take_bytes(arena, scratch_size, 1);
 }
 
 PartitaModelState *
@@ -45,19 +54,23 @@ partita_lstm_state_new(const PartitaModel *model, size_t rows)
 {
   LstmState *const state = g_new0(LstmState, 1);
 
-  PartitaModelPlan plan = {.backend = model->backend};
+  PartitaNnPlan plan;
 
-  state->base.model = model;
-  state->base.rows = rows;
+  state->base = (PartitaModelState){model, rows};
   partita_lstm_view(model, model->parameters, &state->view);
-  lay_out_state(state);
-  partita_lstm_products_plan(&state->products, &plan, &model->config, rows, 1);
-  if (plan.failed || !partita_arena_begin(&state->arena)) {
+  partita_nn_plan_begin(&plan, model->backend);
+  plan_products(state, &plan);
+  lay_out_state(state, plan.scratch_size);
+  if (partita_arena_begin(&state->arena)) {
+    lay_out_state(state, plan.scratch_size);
+    partita_nn_plan_make(&plan, state->scratch);
+    plan_products(state, &plan);
+  }
+  if (state->arena.block == NULL || plan.failed) {
     partita_lstm_state_free(&state->base);
     return NULL;
   }
   partita_lstm_products_set_weights(&state->products, &state->view, false);
-  lay_out_state(state);
   return &state->base;
 }
 

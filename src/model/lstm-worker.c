@@ -35,6 +35,7 @@ typedef struct {
   PartitaNnOperand logits;                     ///< shape [steps, rows, vocab]
   PartitaReal *dh;                             ///< shape [rows, hidden]
   PartitaReal *dc;                             ///< shape [rows, hidden]
+  void *scratch;                               ///< of the products
 } LstmWorker;
 
 static size_t
@@ -44,7 +45,7 @@ count_inputs(const PartitaModelConfig *config, size_t l)
 }
 
 static void
-lay_out_worker(LstmWorker *worker)
+lay_out_worker(LstmWorker *worker, size_t scratch_size)
 {
   const PartitaModelConfig *const config = &worker->base.model->config;
   PartitaArena *const arena = &worker->arena;
@@ -75,20 +76,35 @@ lay_out_worker(LstmWorker *worker)
     partita_arena_take_operand(arena, half, steps, rows, config->vocab);
   worker->dh = partita_arena_take(arena, rows, hidden, 1);
   worker->dc = partita_arena_take(arena, rows, hidden, 1);
+  worker->scratch = partita_arena_take_bytes(arena, scratch_size, 1);
+}
+
+static void
+plan_products(LstmWorker *worker, PartitaNnPlan *plan)
+{
+  partita_lstm_products_plan(&worker->products, plan,
+                             &worker->base.model->config, worker->base.rows,
+                             worker->base.steps, true);
+}
+
+static void
+measure(LstmWorker *worker, PartitaNnPlan *plan)
+{
+  partita_nn_plan_begin(plan, worker->base.model->backend);
+  plan_products(worker, plan);
+  lay_out_worker(worker, plan->scratch_size);
 }
 
 size_t
 partita_lstm_worker_measure(const PartitaModel *model,
                             size_t rows,
-                            size_t steps,
-                            PartitaModelPlan *plan)
+                            size_t steps)
 {
   LstmWorker worker = {.base = {model, rows, steps}};
+  PartitaNnPlan plan;
 
-  lay_out_worker(&worker);
-  partita_lstm_products_plan(&worker.products, plan, &model->config, rows,
-                             steps);
-  return partita_arena_measure(&worker.arena);
+  measure(&worker, &plan);
+  return partita_arena_measure(&worker.arena, &plan);
 }
 
 PartitaModelWorker *
@@ -96,18 +112,20 @@ partita_lstm_worker_new(const PartitaModel *model, size_t rows, size_t steps)
 {
   LstmWorker *const worker = g_new0(LstmWorker, 1);
 
-  PartitaModelPlan plan = {.backend = model->backend, .training = true};
+  PartitaNnPlan plan;
 
   worker->base = (PartitaModelWorker){model, rows, steps};
   partita_lstm_view(model, model->parameters, &worker->view);
-  lay_out_worker(worker);
-  partita_lstm_products_plan(&worker->products, &plan, &model->config, rows,
-                             steps);
-  if (plan.failed || !partita_arena_begin(&worker->arena)) {
+  measure(worker, &plan);
+  if (partita_arena_begin(&worker->arena)) {
+    lay_out_worker(worker, plan.scratch_size);
+    partita_nn_plan_make(&plan, worker->scratch);
+    plan_products(worker, &plan);
+  }
+  if (worker->arena.block == NULL || plan.failed) {
     partita_lstm_worker_free(&worker->base);
     return NULL;
   }
-  lay_out_worker(worker);
   return &worker->base;
 }
 

@@ -86,14 +86,6 @@ open_forget_gates(PartitaModel *model)
       view.layer[l].bias[hidden + j] = 1;
 }
 
-// OpenBLAS takes another kernel for another number of rows; oneDNN's sums run
-// in one order.
-static bool
-rows_agree(const PartitaModel *model)
-{
-  return partita_nn_backend_is_half(model->backend);
-}
-
 const PartitaModelArchitecture partita_lstm_architecture = {
   .name = "lstm",
   .check = check,
@@ -110,5 +102,4 @@ const PartitaModelArchitecture partita_lstm_architecture = {
   .state_free = partita_lstm_state_free,
   .state_reset = partita_lstm_state_reset,
   .state_step = partita_lstm_state_step,
-  .rows_agree = rows_agree,
 };

@@ -147,12 +147,11 @@ typedef struct {
   /// (nullable): after the tensors were filled by their bounds
   void (*adjust)(PartitaModel *model);
 
-  /// Bytes of the arena of a worker, of which nothing is made, and into @plan
-  /// those of its products; of @model only shape and backend are there.
+  /// As partita_model_worker_measure(); of @model only shape and backend are
+  /// there.
   size_t (*worker_measure)(const PartitaModel *model,
                            size_t rows,
-                           size_t steps,
-                           PartitaModelPlan *plan);
+                           size_t steps);
   PartitaModelWorker *(*worker_new)(const PartitaModel *model,
                                     size_t rows,
                                     size_t steps);
@@ -171,8 +170,6 @@ typedef struct {
   void (*state_step)(PartitaModelState *state,
                      const uint16_t *inputs,
                      float *logits);
-  /// (nullable): partita_model_rows_agree(); never, without
-  bool (*rows_agree)(const PartitaModel *model);
 } PartitaModelArchitecture;
 
 extern const PartitaModelArchitecture partita_lstm_architecture;

@@ -18,20 +18,24 @@ typedef struct {
   PartitaModelState base;
   PartitaTransformerView view;
   PartitaArena arena;
-  size_t n;            ///< steps kept
-  uint16_t *inputs;    ///< shape [context, rows, fields]
-  PartitaReal *k;      ///< shape [layers, rows, heads, context, dim]
-  PartitaReal *v;      ///< as @k
-  PartitaReal *angles; ///< shape [context, dim]
-  PartitaReal *x;      ///< shape [STEPS_MAX, rows, width]
-  PartitaReal *y;      ///< as @x
-  PartitaReal *branch; ///< as @x
-  PartitaReal *wide;   ///< shape [STEPS_MAX, rows, 3, width]
-  PartitaReal *heads;  ///< shape [4, STEPS_MAX, rows, width]: new q, k, v, o
-  PartitaReal *scores; ///< shape [STEPS_MAX, context]
-  PartitaReal *slope;  ///< shape [STEPS_MAX, rows, hidden]
-  PartitaReal *active; ///< as @slope
-  PartitaReal *logits; ///< shape [rows, vocab]
+  PartitaTransformerProducts products; ///< of one step
+  PartitaTransformerProducts many;     ///< of steps_max, with the same weights
+  size_t steps_max;                    ///< that are computed anew at a time
+  size_t n;                            ///< steps kept
+  uint16_t *inputs;                    ///< shape [context, rows, fields]
+  PartitaNnOperand k;      ///< shape [layers, rows, heads, context, dim]
+  PartitaNnOperand v;      ///< as @k
+  PartitaReal *angles;     ///< shape [context, dim]
+  PartitaReal *x;          ///< shape [steps, rows, width]; steps: steps_max
+  PartitaNnOperand y;      ///< as @x: what a product takes
+  PartitaReal *branch;     ///< as @x
+  PartitaReal *wide;       ///< shape [steps, rows, 3, width]
+  PartitaReal *heads;      ///< shape [4, steps, rows, width]: new q, k, v, o
+  PartitaReal *scores;     ///< shape [context]
+  PartitaReal *slope;      ///< shape [steps, rows, hidden]
+  PartitaNnOperand active; ///< as @slope
+  PartitaReal *logits;     ///< shape [rows, vocab]
+  void *scratch;           ///< of the products
 } TransformerState;
 
 static size_t
@@ -40,47 +44,103 @@ find_dim(const TransformerState *state)
   return state->base.model->config.width / state->base.model->config.heads;
 }
 
+// Of keys and values in bf16 nothing is kept in float.
 static void
-lay_out_state(TransformerState *state)
+lay_out_state(TransformerState *state, size_t scratch_size)
 {
   const PartitaModelConfig *const config = &state->base.model->config;
   PartitaArena *const arena = &state->arena;
   const size_t rows = state->base.rows;
   const size_t width = config->width;
   const size_t context = config->context;
-  const size_t steps = MIN(STEPS_MAX, context);
+  const size_t steps = state->steps_max;
+  const bool half = partita_nn_backend_is_half(state->base.model->backend);
 
   state->inputs = partita_arena_take_bytes(
     arena, context * rows, config->n_fields * sizeof *state->inputs);
-  state->k = partita_arena_take(arena, config->layers * context, rows, width);
-  state->v = partita_arena_take(arena, config->layers * context, rows, width);
+  state->k = partita_arena_take_kept(arena, half, NULL,
+                                     config->layers * context, rows, width);
+  state->v = partita_arena_take_kept(arena, half, NULL,
+                                     config->layers * context, rows, width);
   state->angles = partita_arena_take(arena, context, find_dim(state), 1);
   state->x = partita_arena_take(arena, steps, rows, width);
-  state->y = partita_arena_take(arena, steps, rows, width);
+  state->y = partita_arena_take_operand(arena, half, steps, rows, width);
   state->branch = partita_arena_take(arena, steps, rows, width);
   state->wide = partita_arena_take(arena, steps, rows, 3 * width);
   state->heads = partita_arena_take(arena, steps, rows, 4 * width);
-  state->scores = partita_arena_take(arena, steps, context, 1);
+  state->scores = partita_arena_take(arena, context, 1, 1);
   state->slope = partita_arena_take(arena, steps, rows, config->hidden);
-  state->active = partita_arena_take(arena, steps, rows, config->hidden);
+  state->active =
+    partita_arena_take_operand(arena, half, steps, rows, config->hidden);
   state->logits = partita_arena_take(arena, rows, config->vocab, 1);
+  state->scratch = partita_arena_take_bytes(arena, scratch_size, 1);
+}
+
+static bool
+borrow(PartitaModelLinear *linear,
+       const PartitaModelLinear *lender,
+       size_t rows)
+{
+  linear->forward = partita_nn_product_borrow(lender->forward, rows);
+  return linear->forward != NULL;
+}
+
+static bool
+borrow_products(TransformerState *state)
+{
+  const size_t rows = state->steps_max * state->base.rows;
+
+  state->many.n_layers = state->products.n_layers;
+  for (size_t l = 0; l < state->many.n_layers; ++l) {
+    PartitaTransformerLayerProducts *const to = &state->many.layer[l];
+    const PartitaTransformerLayerProducts *const from =
+      &state->products.layer[l];
+
+    if (!borrow(&to->qkv, &from->qkv, rows) ||
+        !borrow(&to->out, &from->out, rows) ||
+        !borrow(&to->up, &from->up, rows) ||
+        !borrow(&to->down, &from->down, rows))
+      return false;
+  }
+  return true;
+}
+
+static bool
+make_products(TransformerState *state)
+{
+  const PartitaModelConfig *const config = &state->base.model->config;
+  const size_t rows = state->base.rows;
+  PartitaNnPlan plan;
+
+  partita_nn_plan_begin(&plan, state->base.model->backend);
+  partita_transformer_products_plan(&state->products, &plan, config, rows,
+                                    false);
+  lay_out_state(state, plan.scratch_size);
+  if (!partita_arena_begin(&state->arena))
+    return false;
+  lay_out_state(state, plan.scratch_size);
+  partita_nn_plan_make(&plan, state->scratch);
+  partita_transformer_products_plan(&state->products, &plan, config, rows,
+                                    false);
+  return !plan.failed && borrow_products(state);
 }
 
 PartitaModelState *
 partita_transformer_state_new(const PartitaModel *model, size_t rows)
 {
   TransformerState *const state = g_new0(TransformerState, 1);
+  const size_t context = model->config.context;
 
   state->base = (PartitaModelState){model, rows};
+  state->steps_max = CLAMP(context / 2, 1, STEPS_MAX);
   partita_transformer_view(model, model->parameters, &state->view);
-  lay_out_state(state);
-  if (!partita_arena_begin(&state->arena)) {
-    g_free(state);
+  if (!make_products(state)) {
+    partita_transformer_state_free(&state->base);
     return NULL;
   }
-  lay_out_state(state);
-  partita_nn_rotary_table(state->angles, model->config.context,
-                          find_dim(state));
+  partita_transformer_products_set_weights(&state->products, &state->view,
+                                           false);
+  partita_nn_rotary_table(state->angles, context, find_dim(state));
   return &state->base;
 }
 
@@ -89,6 +149,8 @@ partita_transformer_state_free(PartitaModelState *base)
 {
   TransformerState *const state = (TransformerState *)base;
 
+  partita_transformer_products_clear(&state->many);
+  partita_transformer_products_clear(&state->products);
   free(state->arena.block);
   g_free(state);
 }
@@ -108,20 +170,20 @@ attend(TransformerState *state, size_t l, size_t n)
   const size_t dim = find_dim(state);
   const size_t n_heads = state->base.rows * config->heads;
   const size_t part = n_heads * n * dim;
-  const size_t seen = state->n + n;
 
   for (size_t i = 0; i < n_heads; ++i) {
     const size_t kept = (l * n_heads + i) * config->context * dim;
-    PartitaReal *const k = state->k + kept;
-    PartitaReal *const v = state->v + kept;
+    const PartitaNnOperand k = partita_nn_operand_at(state->k, kept);
+    const PartitaNnOperand v = partita_nn_operand_at(state->v, kept);
     PartitaReal *const q = state->heads + i * n * dim;
 
-    memcpy(k + state->n * dim, q + part, sizeof *k * n * dim);
-    memcpy(v + state->n * dim, q + 2 * part, sizeof *v * n * dim);
-    partita_nn_gemm(PARTITA_NN_TRANSPOSE_B, n, seen, dim, q, k, state->scores);
-    partita_nn_causal_softmax(state->scores, n, state->n);
-    partita_nn_gemm(PARTITA_NN_PLAIN, n, dim, seen, state->scores, v,
-                    q + 3 * part);
+    partita_nn_operand_store(partita_nn_operand_at(k, state->n * dim), q + part,
+                             n * dim);
+    partita_nn_operand_store(partita_nn_operand_at(v, state->n * dim),
+                             q + 2 * part, n * dim);
+    for (size_t t = 0; t < n; ++t)
+      partita_nn_attend(q + 3 * part + t * dim, q + t * dim, k, v,
+                        state->n + t + 1, dim, state->scores);
   }
 }
 
@@ -133,7 +195,22 @@ add_branch(TransformerState *state, const PartitaReal *bias, size_t cells)
 }
 
 static void
-take_layer(TransformerState *state, size_t l, size_t n)
+run_norm(TransformerState *state,
+         const PartitaTransformerNorm *norm,
+         size_t cells)
+{
+  const size_t width = state->base.model->config.width;
+
+  partita_nn_layer_norm(state->y.real, NULL, NULL, state->x, norm->gain,
+                        norm->bias, cells, width);
+  partita_nn_operand_round(state->y, cells * width);
+}
+
+static void
+take_layer(TransformerState *state,
+           const PartitaTransformerLayerProducts *products,
+           size_t l,
+           size_t n)
 {
   const PartitaModelConfig *const config = &state->base.model->config;
   const PartitaTransformerLayer *const layer = &state->view.layer[l];
@@ -147,39 +224,42 @@ take_layer(TransformerState *state, size_t l, size_t n)
     .dim = find_dim(state),
   };
 
-  partita_nn_layer_norm(state->y, NULL, NULL, state->x, layer->norm1.gain,
-                        layer->norm1.bias, cells, config->width);
-  partita_transformer_multiply(&layer->qkv, state->y, cells, state->wide);
+  run_norm(state, &layer->norm1, cells);
+  partita_nn_product_run(products->qkv.forward, &state->y, NULL, state->wide);
   partita_nn_split_heads(q, q + part, q + 2 * part, state->wide,
                          layer->qkv.bias, state->angles + state->n * heads.dim,
                          &heads);
   attend(state, l, n);
-  partita_nn_merge_heads(state->y, q + 3 * part, &heads);
-  partita_transformer_multiply(&layer->out, state->y, cells, state->branch);
+  partita_nn_merge_heads(state->y.real, q + 3 * part, &heads);
+  partita_nn_operand_round(state->y, part);
+  partita_nn_product_run(products->out.forward, &state->y, NULL, state->branch);
   add_branch(state, layer->out.bias, cells);
 
-  partita_nn_layer_norm(state->y, NULL, NULL, state->x, layer->norm2.gain,
-                        layer->norm2.bias, cells, config->width);
-  partita_transformer_multiply(&layer->up, state->y, cells, state->slope);
-  partita_nn_gelu(state->active, state->slope, layer->up.bias, cells,
+  run_norm(state, &layer->norm2, cells);
+  partita_nn_product_run(products->up.forward, &state->y, NULL, state->slope);
+  partita_nn_gelu(state->active.real, state->slope, layer->up.bias, cells,
                   config->hidden);
-  partita_transformer_multiply(&layer->down, state->active, cells,
-                               state->branch);
+  partita_nn_operand_round(state->active, cells * config->hidden);
+  partita_nn_product_run(products->down.forward, &state->active, NULL,
+                         state->branch);
   add_branch(state, layer->down.bias, cells);
 }
 
-/// Takes the next @n of the inputs kept.
+/// Takes the next @n of the inputs kept, 1 or up to steps_max. What products
+/// of many steps give beyond is not read.
 static void
 take_steps(TransformerState *state, size_t n)
 {
   const PartitaModelConfig *const config = &state->base.model->config;
   const size_t rows = state->base.rows;
+  const PartitaTransformerProducts *const products =
+    n == 1 ? &state->products : &state->many;
 
   partita_nn_embed(state->x, (const PartitaReal *const *)state->view.embed,
                    state->inputs + state->n * rows * config->n_fields, n * rows,
                    config->n_fields, config->width);
   for (size_t l = 0; l < config->layers; ++l)
-    take_layer(state, l, n);
+    take_layer(state, &products->layer[l], l, n);
   state->n += n;
 }
 
@@ -194,7 +274,7 @@ forget_half(TransformerState *state)
           sizeof *state->inputs * kept * size);
   state->n = 0;
   while (state->n < kept)
-    take_steps(state, MIN(STEPS_MAX, kept - state->n));
+    take_steps(state, MIN(state->steps_max, kept - state->n));
 }
 
 void
@@ -211,10 +291,9 @@ partita_transformer_state_step(PartitaModelState *base,
     forget_half(state);
   memcpy(state->inputs + state->n * size, inputs, sizeof *inputs * size);
   take_steps(state, 1);
-  partita_nn_layer_norm(state->y, NULL, NULL, state->x, view->norm.gain,
-                        view->norm.bias, base->rows, config->width);
-  partita_transformer_multiply(&view->head, state->y, base->rows,
-                               state->logits);
+  run_norm(state, &view->norm, base->rows);
+  partita_nn_product_run(state->products.head.forward, &state->y, NULL,
+                         state->logits);
   partita_nn_add_bias(state->logits, view->head.bias, base->rows,
                       config->vocab);
   for (size_t i = 0; i < base->rows * config->vocab; ++i)

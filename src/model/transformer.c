@@ -130,16 +130,6 @@ partita_transformer_view(const PartitaModel *model,
   view_linear(&view->head, flat, &tensor);
 }
 
-void
-partita_transformer_multiply(const PartitaTransformerLinear *linear,
-                             const PartitaReal *x,
-                             size_t rows,
-                             PartitaReal *y)
-{
-  partita_nn_gemm(PARTITA_NN_TRANSPOSE_B, rows, linear->n_outputs,
-                  linear->n_inputs, x, linear->weight, y);
-}
-
 static void
 fill_ones(PartitaReal *x, size_t n)
 {

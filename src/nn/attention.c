@@ -12,7 +12,7 @@ typedef struct {
   size_t n_queries;
   size_t key; ///< first
   size_t n_keys;
-  const uint32_t *first; ///< of partita_nn_attention()
+  const uint32_t *first; ///< of the head
 } Block;
 
 typedef struct {
@@ -114,28 +114,68 @@ find_block(const uint32_t *first, size_t query, size_t steps)
   return (Block){
     .query = query,
     .n_queries = MIN(BLOCK, steps - query),
-    .key = first[query],
+    .key = first[query] / BLOCK * BLOCK,
     .first = first,
   };
 }
 
 void
-partita_nn_attention(PartitaReal *o,
-                     PartitaReal *log_sum,
-                     const PartitaReal *q,
-                     const PartitaReal *k,
-                     const PartitaReal *v,
-                     const uint32_t *first,
-                     size_t steps,
-                     size_t dim,
-                     PartitaReal *scratch)
+partita_nn_attention_plan(PartitaNnAttention *attention,
+                          PartitaNnPlan *plan,
+                          size_t steps,
+                          size_t dim,
+                          bool training)
 {
-  PartitaReal *const max = scratch + BLOCK * BLOCK;
+  const size_t last = steps % BLOCK;
+
+  *attention = (PartitaNnAttention){.steps = steps, .dim = dim};
+  for (size_t i = 0; i < PARTITA_NN_ATTENTION_SHAPES; ++i) {
+    const size_t n = i < 1 ? BLOCK : last; // queries
+    const size_t n_keys = i < 2 ? BLOCK : last;
+
+    if (n == 0 || steps < n_keys)
+      continue;
+    attention->scores[i] = partita_nn_plan_product(plan, PARTITA_NN_TRANSPOSE_B,
+                                                   false, n, n_keys, dim);
+    attention->output[i] = partita_nn_plan_product(plan, PARTITA_NN_ACCUMULATE,
+                                                   false, n, dim, n_keys);
+    if (training)
+      attention->back[i] = partita_nn_plan_product(
+        plan, PARTITA_NN_TRANSPOSE_A | PARTITA_NN_ACCUMULATE, false, n_keys,
+        dim, n);
+  }
+}
+
+void
+partita_nn_attention_clear(PartitaNnAttention *attention)
+{
+  for (size_t i = 0; i < PARTITA_NN_ATTENTION_SHAPES; ++i) {
+    g_clear_pointer(&attention->scores[i], partita_nn_product_free);
+    g_clear_pointer(&attention->output[i], partita_nn_product_free);
+    g_clear_pointer(&attention->back[i], partita_nn_product_free);
+  }
+}
+
+static size_t
+find_shape(const Block *block)
+{
+  return (size_t)(block->n_queries < BLOCK) + (size_t)(block->n_keys < BLOCK);
+}
+
+void
+partita_nn_attention_run(const PartitaNnAttention *attention,
+                         const PartitaNnHead *head,
+                         PartitaNnOperand scratch)
+{
+  const size_t dim = attention->dim;
+  PartitaReal *const max = scratch.real + 2 * BLOCK * BLOCK;
   PartitaReal *const sum = max + BLOCK;
 
-  memset(o, 0, sizeof *o * steps * dim);
-  for (size_t query = 0; query < steps; query += BLOCK) {
-    Block block = find_block(first, query, steps);
+  memset(head->o, 0, sizeof *head->o * attention->steps * dim);
+  for (size_t query = 0; query < attention->steps; query += BLOCK) {
+    Block block = find_block(head->first, query, attention->steps);
+    const PartitaNnOperand q = partita_nn_operand_at(head->q, query * dim);
+    PartitaReal *const o = head->o + query * dim;
     const size_t n = block.n_queries;
 
     for (size_t i = 0; i < n; ++i) {
@@ -143,13 +183,18 @@ partita_nn_attention(PartitaReal *o,
       sum[i] = 0;
     }
     while (find_keys(&block)) {
-      partita_nn_gemm(PARTITA_NN_TRANSPOSE_B, n, block.n_keys, dim,
-                      q + query * dim, k + block.key * dim, scratch);
-      soften(&block, scratch, max, sum, o + query * dim, dim);
-      partita_nn_gemm(PARTITA_NN_ACCUMULATE, n, dim, block.n_keys, scratch,
-                      v + block.key * dim, o + query * dim);
+      const PartitaNnOperand k =
+        partita_nn_operand_at(head->k, block.key * dim);
+      const PartitaNnOperand v =
+        partita_nn_operand_at(head->v, block.key * dim);
+      const size_t shape = find_shape(&block);
+
+      partita_nn_product_run(attention->scores[shape], &q, &k, scratch.real);
+      soften(&block, scratch.real, max, sum, o, dim);
+      partita_nn_operand_round(scratch, n * block.n_keys);
+      partita_nn_product_run(attention->output[shape], &scratch, &v, o);
     }
-    finish_rows(o + query * dim, log_sum + query, max, sum, n, dim);
+    finish_rows(o, head->log_sum + query, max, sum, n, dim);
   }
 }
 
@@ -198,56 +243,51 @@ soften_back(const Block *block,
   }
 }
 
-void
-partita_nn_attention_backward(PartitaReal *dq,
-                              PartitaReal *dk,
-                              PartitaReal *dv,
-                              const PartitaReal *dout,
-                              const PartitaNnAttended *head,
-                              PartitaReal *scratch)
+static void
+run_block_back(const PartitaNnAttention *attention,
+               const PartitaNnHead *head,
+               const PartitaNnHeadGradient *gradient,
+               const Block *block,
+               PartitaNnOperand scratch)
 {
-  const size_t dim = head->dim;
-  PartitaReal *const scores = scratch;
-  PartitaReal *const dp = scores + BLOCK * BLOCK;
-  PartitaReal *const dots = dp + BLOCK * BLOCK;
+  const size_t shape = find_shape(block);
+  const size_t query = block->query * attention->dim;
+  const size_t key = block->key * attention->dim;
+  const size_t n = block->n_queries * block->n_keys;
+  const PartitaNnOperand q = partita_nn_operand_at(head->q, query);
+  const PartitaNnOperand k = partita_nn_operand_at(head->k, key);
+  const PartitaNnOperand v = partita_nn_operand_at(head->v, key);
+  const PartitaNnOperand dout = partita_nn_operand_at(gradient->o, query);
+  const PartitaNnOperand dp = partita_nn_operand_at(scratch, BLOCK * BLOCK);
 
-  for (size_t query = 0; query < head->steps; query += BLOCK) {
-    Block block = find_block(head->first, query, head->steps);
-    const size_t n = block.n_queries;
-    const size_t at = query * dim;
-
-    multiply_rows(dots, dout + at, head->o + at, n, dim);
-    while (find_keys(&block)) {
-      const size_t key = block.key * dim;
-
-      partita_nn_gemm(PARTITA_NN_TRANSPOSE_B, n, block.n_keys, dim,
-                      head->q + at, head->k + key, scores);
-      partita_nn_gemm(PARTITA_NN_TRANSPOSE_B, n, block.n_keys, dim, dout + at,
-                      head->v + key, dp);
-      soften_back(&block, scores, dp, head->log_sum + query, dots);
-      partita_nn_gemm(PARTITA_NN_TRANSPOSE_A | PARTITA_NN_ACCUMULATE,
-                      block.n_keys, dim, n, scores, dout + at, dv + key);
-      partita_nn_gemm(PARTITA_NN_ACCUMULATE, n, dim, block.n_keys, dp,
-                      head->k + key, dq + at);
-      partita_nn_gemm(PARTITA_NN_TRANSPOSE_A | PARTITA_NN_ACCUMULATE,
-                      block.n_keys, dim, n, dp, head->q + at, dk + key);
-    }
-  }
+  partita_nn_product_run(attention->scores[shape], &q, &k, scratch.real);
+  partita_nn_product_run(attention->scores[shape], &dout, &v, dp.real);
+  soften_back(block, scratch.real, dp.real, head->log_sum + block->query,
+              scratch.real + 2 * BLOCK * BLOCK);
+  partita_nn_operand_round(scratch, n);
+  partita_nn_operand_round(dp, n);
+  partita_nn_product_run(attention->back[shape], &scratch, &dout,
+                         gradient->v + key);
+  partita_nn_product_run(attention->output[shape], &dp, &k,
+                         gradient->q + query);
+  partita_nn_product_run(attention->back[shape], &dp, &q, gradient->k + key);
 }
 
-PARTITA_CLONED void
-partita_nn_causal_softmax(PartitaReal *x, size_t rows, size_t before)
+void
+partita_nn_attention_run_back(const PartitaNnAttention *attention,
+                              const PartitaNnHead *head,
+                              const PartitaNnHeadGradient *gradient,
+                              PartitaNnOperand scratch)
 {
-  const size_t columns = before + rows;
+  const size_t dim = attention->dim;
+  PartitaReal *const dots = scratch.real + 2 * BLOCK * BLOCK;
 
-  for (size_t r = 0; r < rows; ++r) {
-    PartitaReal *const row = x + r * columns;
-    const size_t n = before + r + 1;
-    const PartitaReal share = 1 / real_exp_sum(row, n, real_max(row, n));
+  for (size_t query = 0; query < attention->steps; query += BLOCK) {
+    Block block = find_block(head->first, query, attention->steps);
 
-    PARTITA_INDEPENDENT
-    for (size_t i = 0; i < n; ++i)
-      row[i] *= share;
-    memset(row + n, 0, sizeof *row * (columns - n));
+    multiply_rows(dots, gradient->o.real + query * dim, head->o + query * dim,
+                  block.n_queries, dim);
+    while (find_keys(&block))
+      run_block_back(attention, head, gradient, &block, scratch);
   }
 }

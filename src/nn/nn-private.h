@@ -89,6 +89,17 @@ real_sqrt(float x)
 
 #endif
 
+/// The number of a bf16, which is the upper half of a float.
+PARTITA_INLINE PartitaReal
+real_from_half(uint16_t half)
+{
+  const uint32_t bits = (uint32_t)half << 16;
+  float number = 0.0f;
+
+  memcpy(&number, &bits, sizeof number);
+  return (PartitaReal)number;
+}
+
 PARTITA_INLINE PartitaReal
 real_sigmoid(PartitaReal x)
 {

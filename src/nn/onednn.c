@@ -31,7 +31,7 @@ typedef struct {
   dnnl_memory_t scratch;
   dnnl_memory_t weights; ///< as they are given; else NULL
   void *b_block;         ///< of weights, in blocks; else NULL
-  void *scratch_block;
+  void *scratch_block;   ///< its own; else NULL
 } OnednnProduct;
 
 static bool
@@ -121,6 +121,17 @@ append_sum(dnnl_primitive_attr_t attributes)
   return done;
 }
 
+/// (transfer none): the blocks in which the lender keeps the weights
+static const dnnl_memory_desc_t *
+describe_lent(const PartitaNnProduct *product)
+{
+  const dnnl_memory_desc_t *desc = NULL;
+
+  (void)dnnl_memory_get_memory_desc(((const OnednnProduct *)product->lender)->b,
+                                    &desc);
+  return desc;
+}
+
 /// (transfer full) (nullable): a product of bf16 into float.
 static dnnl_primitive_desc_t
 choose_matmul(const OnednnProduct *product)
@@ -136,8 +147,11 @@ choose_matmul(const OnednnProduct *product)
       !describe(&b, p->k, p->n, dnnl_bf16, p->flags & PARTITA_NN_TRANSPOSE_B) ||
       !describe(&c, p->m, p->n, dnnl_f32, false))
     return NULL;
-  if (p->weights && dnnl_memory_desc_init_by_tag(&b, 2, b_dims, dnnl_bf16,
-                                                 dnnl_format_tag_any) != 0)
+  if (p->lender != NULL)
+    b = *describe_lent(p);
+  else if (p->weights &&
+           dnnl_memory_desc_init_by_tag(&b, 2, b_dims, dnnl_bf16,
+                                        dnnl_format_tag_any) != dnnl_success)
     return NULL;
   if (dnnl_matmul_desc_init(&desc, &a, &b, NULL, &c) != dnnl_success ||
       dnnl_primitive_attr_create(&attributes) != dnnl_success)
@@ -182,17 +196,27 @@ make_matmul(OnednnProduct *product, const_dnnl_primitive_desc_t desc)
   const dnnl_memory_desc_t *const scratch =
     dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0);
 
+  const bool owns = product->base.weights && product->base.lender == NULL;
+  void *const block =
+    product->base.lender == NULL
+      ? NULL
+      : ((const OnednnProduct *)product->base.lender)->b_block;
+
   return dnnl_primitive_create(&product->matmul, desc) == dnnl_success &&
-         (!product->base.weights || make_reorder(product, b)) &&
-         take_block(scratch, &product->scratch_block) &&
+         (!owns || make_reorder(product, b)) &&
+         (product->base.scratch != NULL ||
+          take_block(scratch, &product->scratch_block)) &&
          make_memory(product,
                      dnnl_primitive_desc_query_md(desc, dnnl_query_src_md, 0),
                      NULL, &product->a) &&
-         make_memory(product, b, product->b_block, &product->b) &&
+         make_memory(product, b, owns ? product->b_block : block,
+                     &product->b) &&
          make_memory(product,
                      dnnl_primitive_desc_query_md(desc, dnnl_query_dst_md, 0),
                      NULL, &product->c) &&
-         make_memory(product, scratch, product->scratch_block,
+         make_memory(product, scratch,
+                     product->base.scratch != NULL ? product->base.scratch
+                                                   : product->scratch_block,
                      &product->scratch);
 }
 
@@ -205,7 +229,7 @@ count_bytes(const_dnnl_primitive_desc_t desc, dnnl_query_t what)
 /* What a product takes depends on the threads that it is planned for, so it is
  * measured and planned for the one that will run it. */
 static bool
-measure_onednn(const PartitaNnProduct *shape, size_t *size)
+measure_onednn(const PartitaNnProduct *shape, size_t *weights, size_t *scratch)
 {
   const int threads = omp_get_max_threads();
   OnednnProduct product = {.base = *shape};
@@ -215,11 +239,13 @@ measure_onednn(const PartitaNnProduct *shape, size_t *size)
   if (dnnl_engine_create(&product.engine, dnnl_cpu, 0) == dnnl_success)
     desc = choose_matmul(&product);
   omp_set_num_threads(threads);
-  if (desc != NULL)
-    *size = count_bytes(desc, dnnl_query_scratchpad_md) +
-            (shape->weights ? count_bytes(desc, dnnl_query_weights_md) : 0);
 
   const bool measured = desc != NULL;
+
+  if (measured) {
+    *weights = shape->weights ? count_bytes(desc, dnnl_query_weights_md) : 0;
+    *scratch = count_bytes(desc, dnnl_query_scratchpad_md);
+  }
 
   (void)dnnl_primitive_desc_destroy(desc);
   (void)dnnl_engine_destroy(product.engine);

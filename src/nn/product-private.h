@@ -14,6 +14,8 @@ struct PartitaNnProduct {
   size_t m;
   size_t n;
   size_t k;
+  void *scratch;                  ///< to work in; NULL: the product's own
+  const PartitaNnProduct *lender; ///< of the weights; NULL: its own
 };
 
 /// What a library of products gives. A new one is a file with such a table
@@ -24,9 +26,11 @@ struct PartitaNnBackend {
   bool half;
   /// Whether this chip has what makes it worth while.
   bool (*fits)(void);
-  /// Bytes that a product of @shape will take beside its tables; false if
-  /// there can be none.
-  bool (*measure)(const PartitaNnProduct *shape, size_t *size);
+  /// Bytes that a product of @shape will take for its weights and to work in;
+  /// false if there can be none.
+  bool (*measure)(const PartitaNnProduct *shape,
+                  size_t *weights,
+                  size_t *scratch);
   /// (transfer full) (nullable): a plan for @shape, which is copied
   PartitaNnProduct *(*product_new)(const PartitaNnProduct *shape);
   void (*product_free)(PartitaNnProduct *product);

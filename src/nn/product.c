@@ -16,10 +16,11 @@ fit_blas(void)
 }
 
 static bool
-measure_blas(const PartitaNnProduct *shape, size_t *size)
+measure_blas(const PartitaNnProduct *shape, size_t *weights, size_t *scratch)
 {
   (void)shape;
-  *size = 0;
+  *weights = 0;
+  *scratch = 0;
   return true;
 }
 
@@ -50,8 +51,12 @@ run_blas(PartitaNnProduct *base,
          const PartitaNnOperand *b,
          PartitaReal *c)
 {
-  partita_nn_gemm(base->flags, base->m, base->n, base->k, a->real,
-                  base->weights ? ((BlasProduct *)base)->weights : b->real, c);
+  const PartitaNnProduct *const owner =
+    base->lender == NULL ? base : base->lender;
+
+  partita_nn_gemm(
+    base->flags, base->m, base->n, base->k, a->real,
+    base->weights ? ((const BlasProduct *)owner)->weights : b->real, c);
 }
 
 static const PartitaNnBackend openblas = {
@@ -147,20 +152,15 @@ partita_nn_operand_round(PartitaNnOperand operand, size_t n)
     partita_nn_round_half(operand.half, operand.real, n);
 }
 
-bool
-partita_nn_product_measure(const PartitaNnBackend *backend,
-                           unsigned flags,
-                           bool weights,
-                           size_t m,
-                           size_t n,
-                           size_t k,
-                           size_t *size)
+void
+partita_nn_operand_store(PartitaNnOperand operand,
+                         const PartitaReal *x,
+                         size_t n)
 {
-  const PartitaNnProduct shape = {backend, flags, weights, m, n, k};
-
-  g_return_val_if_fail(backend != NULL && m > 0 && n > 0 && k > 0, false);
-  return m <= G_MAXINT && n <= G_MAXINT && k <= G_MAXINT &&
-         backend->measure(&shape, size);
+  if (operand.half != NULL)
+    partita_nn_round_half(operand.half, x, n);
+  else
+    memcpy(operand.real, x, sizeof *x * n);
 }
 
 PartitaNnProduct *
@@ -171,11 +171,29 @@ partita_nn_product_new(const PartitaNnBackend *backend,
                        size_t n,
                        size_t k)
 {
-  const PartitaNnProduct shape = {backend, flags, weights, m, n, k};
+  const PartitaNnProduct shape = {.backend = backend,
+                                  .flags = flags,
+                                  .weights = weights,
+                                  .m = m,
+                                  .n = n,
+                                  .k = k};
 
   g_return_val_if_fail(backend != NULL && m > 0 && n > 0 && k > 0, NULL);
   g_return_val_if_fail(m <= G_MAXINT && n <= G_MAXINT && k <= G_MAXINT, NULL);
   return backend->product_new(&shape);
+}
+
+PartitaNnProduct *
+partita_nn_product_borrow(const PartitaNnProduct *lender, size_t m)
+{
+  PartitaNnProduct shape = *lender;
+
+  g_return_val_if_fail(lender->weights && lender->lender == NULL, NULL);
+  g_return_val_if_fail(m > 0 && m <= G_MAXINT, NULL);
+  shape.m = m;
+  shape.scratch = NULL;
+  shape.lender = lender;
+  return lender->backend->product_new(&shape);
 }
 
 void
@@ -188,7 +206,7 @@ partita_nn_product_free(PartitaNnProduct *product)
 void
 partita_nn_product_set_weights(PartitaNnProduct *product, const PartitaReal *b)
 {
-  g_return_if_fail(product->weights);
+  g_return_if_fail(product->weights && product->lender == NULL);
   product->backend->set_weights(product, b);
 }
 
@@ -199,4 +217,58 @@ partita_nn_product_run(PartitaNnProduct *product,
                        PartitaReal *c)
 {
   product->backend->run(product, a, b, c);
+}
+
+void
+partita_nn_plan_begin(PartitaNnPlan *plan, const PartitaNnBackend *backend)
+{
+  *plan = (PartitaNnPlan){.backend = backend, .measuring = true};
+}
+
+void
+partita_nn_plan_make(PartitaNnPlan *plan, void *scratch)
+{
+  plan->measuring = false;
+  plan->scratch = scratch;
+}
+
+static bool
+measure(PartitaNnPlan *plan, const PartitaNnProduct *shape)
+{
+  size_t weights = 0, scratch = 0;
+
+  if (shape->m > G_MAXINT || shape->n > G_MAXINT || shape->k > G_MAXINT ||
+      !plan->backend->measure(shape, &weights, &scratch))
+    return false;
+  plan->scratch_size = MAX(plan->scratch_size, scratch);
+  return g_size_checked_add(&plan->weights_size, plan->weights_size, weights);
+}
+
+PartitaNnProduct *
+partita_nn_plan_product(PartitaNnPlan *plan,
+                        unsigned flags,
+                        bool weights,
+                        size_t m,
+                        size_t n,
+                        size_t k)
+{
+  const PartitaNnProduct shape = {.backend = plan->backend,
+                                  .flags = flags,
+                                  .weights = weights,
+                                  .m = m,
+                                  .n = n,
+                                  .k = k,
+                                  .scratch = plan->scratch};
+  PartitaNnProduct *product = NULL;
+
+  g_return_val_if_fail(m > 0 && n > 0 && k > 0, NULL);
+  if (plan->failed)
+    return NULL;
+  if (plan->measuring) {
+    plan->failed = !measure(plan, &shape);
+    return NULL;
+  }
+  product = plan->backend->product_new(&shape);
+  plan->failed = product == NULL;
+  return product;
 }

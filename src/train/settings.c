@@ -127,15 +127,6 @@ shape_config(PartitaModelConfig *config,
     config->context = size->context;
 }
 
-const char *
-partita_train_get_backend(const char *architecture, const char *wish)
-{
-  const bool automatic = wish == NULL || strcmp(wish, "auto") == 0;
-
-  return automatic && g_strcmp0(architecture, "transformer") == 0 ? "openblas"
-                                                                  : wish;
-}
-
 // Each row is a place in the data and a state of its own.
 #define ROWS_MAX ((size_t)1 << 20)
 
@@ -169,14 +160,9 @@ partita_train_settings_init(PartitaTrainSettings *settings,
 
   if (size == NULL || !check_length(options, error))
     return false;
-  backend = partita_nn_backend_find(
-    partita_train_get_backend(options->architecture, options->backend), error);
+  backend = partita_nn_backend_find(options->backend, error);
   if (backend == NULL)
     return false;
-  if (g_strcmp0(options->architecture, "transformer") == 0 &&
-      partita_nn_backend_is_half(backend))
-    return refuse(error, "a transformer learns on openblas only, not on %s",
-                  partita_nn_backend_get_name(backend));
   if (tokens == 0)
     return refuse(error, "all pieces are held out: none is left to train on");
 

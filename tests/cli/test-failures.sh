@@ -28,11 +28,6 @@ exits 1 "no output folder, rendering" \
   "$partita" render music/waltz-01.mid -o nowhere/o.wav
 exits 1 "output to a folder" \
   "$partita" compose -m model.safetensors -o work
-exits 1 "a Transformer in bf16" "$partita" train music -o work/m.safetensors \
-  --model transformer --size tiny --steps 1 --backend onednn
-"$partita" train music -o transformer.safetensors --model transformer \
-  --size tiny --steps 1 >out 2>err
-check "a Transformer's own backend is named" grep -q 'backend: openblas' err
 exits 1 "no such MIDI file" "$partita" render no.mid -o work/o.wav
 check "is named" says no.mid
 mkfifo pipe.mid

@@ -24,6 +24,20 @@ typedef struct {
   double scratch[PARTITA_NN_ATTENTION_SCRATCH];
 } Head;
 
+static PartitaNnAttention attention;
+
+static void
+plan_attention(void)
+{
+  PartitaNnPlan plan;
+
+  partita_nn_plan_begin(&plan, partita_nn_backend_find("openblas", NULL));
+  partita_nn_attention_plan(&attention, &plan, STEPS, DIM, true);
+  partita_nn_plan_make(&plan, NULL);
+  partita_nn_attention_plan(&attention, &plan, STEPS, DIM, true);
+  g_assert_false(plan.failed);
+}
+
 // Segments begin at @cuts.
 static void
 set_first(Head *head, const uint32_t *cuts, size_t n_cuts)
@@ -39,7 +53,7 @@ set_first(Head *head, const uint32_t *cuts, size_t n_cuts)
 }
 
 /// Ways to cut the steps into segments.
-#define WAYS 4
+#define WAYS 5
 
 static Head *
 new_head(size_t way)
@@ -52,7 +66,8 @@ new_head(size_t way)
     {{0}, 0},
     // in a block, at its end, at its beginning, two in one
     {{5, BLOCK - 1, BLOCK, BLOCK + 20, 2 * BLOCK + 3}, 5},
-    {{5}, 1}, // blocks of keys lie across those of queries
+    {{5}, 1},
+    {{BLOCK + 9}, 1}, // none sees the first block of keys any more
     {{STEPS - 1}, 1},
   };
   Head *const head = g_new0(Head, 1);
@@ -65,11 +80,26 @@ new_head(size_t way)
   return head;
 }
 
-static void
-attend(Head *head, size_t steps)
+static PartitaNnHead
+view_head(Head *head)
 {
-  partita_nn_attention(head->o, head->log_sum, head->q, head->k, head->v,
-                       head->first, steps, DIM, head->scratch);
+  return (PartitaNnHead){
+    .q = {.real = head->q},
+    .k = {.real = head->k},
+    .v = {.real = head->v},
+    .o = head->o,
+    .log_sum = head->log_sum,
+    .first = head->first,
+  };
+}
+
+static void
+attend(Head *head)
+{
+  const PartitaNnHead view = view_head(head);
+
+  partita_nn_attention_run(&attention, &view,
+                           (PartitaNnOperand){.real = head->scratch});
 }
 
 static double
@@ -111,7 +141,7 @@ test_formula(void)
     g_autofree double *o = g_new(double, N);
     double log_sum[STEPS];
 
-    attend(head, STEPS);
+    attend(head);
     attend_plainly(head, o, log_sum);
     for (size_t i = 0; i < N; ++i)
       g_assert_cmpfloat_with_epsilon(head->o[i], o[i], 1e-12);
@@ -132,7 +162,7 @@ test_large_scores(void)
       head->q[t * DIM + d] = d == 0 ? 1.0 : 0.0;
       head->k[t * DIM + d] = 1e5 * (double)t;
     }
-  attend(head, STEPS);
+  attend(head);
   for (size_t i = 0; i < N; ++i)
     g_assert_cmpfloat(head->o[i], ==, head->v[i]);
 }
@@ -146,14 +176,14 @@ test_unseen(void)
   const size_t at = PARTITA_NN_ATTENTION_BLOCK + 30; // sees from + 20
   const size_t first = head->first[at];
 
-  attend(head, STEPS);
+  attend(head);
   before = g_memdup2(head->o, sizeof head->o);
   for (size_t t = 0; t < STEPS; ++t)
     if (t < first || t > at) {
       fill_random(head->k + t * DIM, DIM, 100.0);
       fill_random(head->v + t * DIM, DIM, 100.0);
     }
-  attend(head, STEPS);
+  attend(head);
   g_assert_cmpint(memcmp(head->o + first * DIM, before + first * DIM,
                          sizeof(double) * (at + 1 - first) * DIM),
                   ==, 0);
@@ -172,21 +202,18 @@ lose_attention(const double *x, size_t n, double *gradient, void *data)
   memcpy(head->q, x, sizeof head->q);
   memcpy(head->k, x + N, sizeof head->k);
   memcpy(head->v, x + 2 * N, sizeof head->v);
-  attend(head, STEPS);
+  attend(head);
   if (gradient != NULL) {
-    const PartitaNnAttended attended = {
-      .q = head->q,
-      .k = head->k,
-      .v = head->v,
-      .o = head->o,
-      .log_sum = head->log_sum,
-      .first = head->first,
-      .steps = STEPS,
-      .dim = DIM,
+    const PartitaNnHead view = view_head(head);
+    const PartitaNnHeadGradient slopes = {
+      .q = gradient,
+      .k = gradient + N,
+      .v = gradient + 2 * N,
+      .o = {.real = head->factors},
     };
 
-    partita_nn_attention_backward(gradient, gradient + N, gradient + 2 * N,
-                                  head->factors, &attended, head->scratch);
+    partita_nn_attention_run_back(&attention, &view, &slopes,
+                                  (PartitaNnOperand){.real = head->scratch});
   }
   return dot(head->o, head->factors, N);
 }
@@ -284,21 +311,21 @@ test_relative(void)
   g_assert_cmpfloat(fabs(score[0] - score[2]), >, 1e-6);
 }
 
-// Law: the softmax of all at once is that of attention.
+// Law: a query alone sees what it sees among all.
 static void
-test_causal_softmax(void)
+test_one_query(void)
 {
-  enum { BEFORE = 7, ROWS_NEW = 4, ALL = BEFORE + ROWS_NEW };
   g_autofree Head *head = new_head(0);
-  double scores[ROWS_NEW * ALL], o[ROWS_NEW * DIM];
 
-  attend(head, ALL);
-  partita_nn_gemm(PARTITA_NN_TRANSPOSE_B, ROWS_NEW, ALL, DIM,
-                  head->q + BEFORE * DIM, head->k, scores);
-  partita_nn_causal_softmax(scores, ROWS_NEW, BEFORE);
-  partita_nn_gemm(PARTITA_NN_PLAIN, ROWS_NEW, DIM, ALL, scores, head->v, o);
-  for (size_t i = 0; i < ROWS_NEW * DIM; ++i)
-    g_assert_cmpfloat_with_epsilon(o[i], head->o[BEFORE * DIM + i], 1e-12);
+  attend(head);
+  for (size_t t = 0; t < STEPS; ++t) {
+    double o[DIM], scores[STEPS];
+
+    partita_nn_attend(o, head->q + t * DIM, (PartitaNnOperand){head->k, NULL},
+                      (PartitaNnOperand){head->v, NULL}, t + 1, DIM, scores);
+    for (size_t d = 0; d < DIM; ++d)
+      g_assert_cmpfloat_with_epsilon(o[d], head->o[t * DIM + d], 1e-12);
+  }
 }
 
 int
@@ -306,6 +333,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_assert_true(partita_nn_init(NULL));
+  plan_attention();
   g_test_add_func("/nn/attention/formula", test_formula);
   g_test_add_func("/nn/attention/large-scores", test_large_scores);
   g_test_add_func("/nn/attention/unseen", test_unseen);
@@ -313,6 +341,10 @@ main(int argc, char **argv)
   g_test_add_func("/nn/attention/split-gradient", test_split_gradient);
   g_test_add_func("/nn/attention/merge", test_merge);
   g_test_add_func("/nn/attention/relative", test_relative);
-  g_test_add_func("/nn/attention/causal-softmax", test_causal_softmax);
-  return g_test_run();
+  g_test_add_func("/nn/attention/one-query", test_one_query);
+
+  const int result = g_test_run();
+
+  partita_nn_attention_clear(&attention);
+  return result;
 }
