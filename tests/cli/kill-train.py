@@ -29,8 +29,8 @@ print("KILL_SEED", seed)
 
 def start(name, *more, processes=1):
     command = [partita, "train", music, "-o", name + ".safetensors", "--size",
-               "tiny", "--model", model, "--steps", "8", "--checkpoint",
-               "0.001", *more]
+               "tiny", "--batch", "4", "--model", model, "--steps", "8",
+               "--checkpoint", "0.001", *more]
     if processes > 1:
         command = ["mpirun", "--oversubscribe", "-n", str(processes), *command]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL,

@@ -21,14 +21,14 @@ export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 
 train() {
-  "$partita" train music --size tiny --steps 3 "$@"
+  "$partita" train music --size tiny --batch 4 --steps 3 "$@"
 }
 
 ranks() {
   n=$1
   shift
   mpirun --oversubscribe -n "$n" "$partita" train music --size tiny \
-    --steps 3 "$@"
+    --batch 4 --steps 3 "$@"
 }
 
 # The SHA-256 that a safetensors file gives of its data.
