@@ -13,7 +13,11 @@ G_BEGIN_DECLS
 
 typedef enum {
   PARTITA_CORPUS_ERROR_FOLDER, ///< not a folder, or it cannot be read
-  PARTITA_CORPUS_ERROR_EMPTY   ///< no file of it can be used
+  PARTITA_CORPUS_ERROR_EMPTY,  ///< no file of it can be used
+  PARTITA_CORPUS_ERROR_STYLES, ///< its styles.tsv is no such list
+  PARTITA_CORPUS_ERROR_BROKEN, ///< a prepared corpus that is damaged, of
+                               ///< another version or another scheme
+  PARTITA_CORPUS_ERROR_BUSY    ///< it is being prepared by somebody else
 } PartitaCorpusError;
 
 PARTITA_API GQuark
@@ -38,19 +42,26 @@ typedef struct {
   const char *path; ///< below the folder; bytes that are no UTF-8 escaped
   PartitaVerdict verdict;
   const char *reason; ///< what was mended, or why skipped; "" if used
-  const char *style;  ///< the first sub-folder's name, NULL at the top
-  bool valid;         ///< held out from training
+  /// The first path of the family of pieces that share long runs with each
+  /// other; NULL if the piece is alone.
+  const char *family;
+  const uint16_t *styles; ///< indices in the scheme's styles, ascending
+  size_t n_styles;        ///< 0: unlabelled
+  bool valid;             ///< held out from training
   uint32_t notes;
   uint32_t bars;
   uint32_t tokens;
 } PartitaLedgerEntry;
 
 typedef struct {
-  const char *scheme; ///< "remi", "performance" or "grid"
-  double valid_share; ///< of files held out; 0.1 if 0, none if negative
+  /// "remi", "performance" or "grid"; (nullable) of a prepared corpus, whose
+  /// scheme it must be
+  const char *scheme;
+  double valid_share; ///< of pieces held out; 0.1 if 0, none if negative
   uint64_t seed;      ///< of the split
   /// Whether each piece is moved to C major or A minor, as near as it can be.
   bool common_key;
+  unsigned workers; ///< threads that read files, 0 for one a core
 
   GCancellable *cancellable; ///< (nullable)
   /// (nullable): called now and then, in the caller's thread
@@ -60,13 +71,31 @@ typedef struct {
 
 /**
  * partita_corpus_read:
- * @folder: searched to its depths; symbolic links to folders are not followed
+ * @folder: searched to its depths; symbolic links to folders are not followed.
+ * Or a corpus that partita_corpus_prepare() wrote.
  *
  * Every file whose name ends in .mid .midi .kar .rmi .smf (in any case) is
  * read, its bars repaired, and encoded; every other file gets a ledger line
- * too. If @folder holds sub-folders called `train` and `valid` (or `val`,
- * `validation`), these are the split and not styles. Otherwise a file's side
- * of the split follows from @seed and its path.
+ * too. What comes out does not depend on the number of workers.
+ *
+ * Styles are the names of the first sub-folders, unless @folder holds a file
+ * `styles.tsv`: then they are what that says, and pieces it does not name have
+ * none. Its lines are a path below @folder (of a file, or of a folder for all
+ * that is in it), a tab, and one or more styles with tabs between; lines that
+ * are empty or begin with # do not count.
+ *
+ * Of pieces that are the same, in any key, the first by path is used, and of
+ * pieces that are nearly the same too: the runs of at least %PARTITA_RUN_MIN
+ * intervals and rhythms that they share cover nine tenths of both, and one has
+ * at most a tenth more notes. Pieces that share such a run are a family.
+ *
+ * If @folder holds sub-folders called `train` and `valid` (or `val`,
+ * `validation`), these are the split and not styles. Otherwise a family's side
+ * of the split follows from @seed and its first path; families that hold more
+ * than half of what is to be held out are trained on.
+ *
+ * Memory: the tokens, and about 500 bytes a file. Of a prepared corpus the
+ * tokens stay on disk, mapped, and about 100 bytes a file are in memory.
  *
  * Returns: (transfer full) (nullable): NULL with @error set
  */
@@ -80,6 +109,44 @@ partita_corpus_free(PartitaCorpus *corpus);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaCorpus, partita_corpus_free)
 
+/// Intervals (each with the time to the next onset) that two pieces must have
+/// in common to be of one family; shorter runs are chance or idiom.
+#define PARTITA_RUN_MIN 32
+
+/// Ids of the longest piece; a file that needs more is skipped as too long.
+#define PARTITA_PIECE_TOKENS_MAX 1048576
+
+/**
+ * partita_corpus_prepare:
+ * @folder: as partita_corpus_read() takes it
+ * @corpus: the folder to write to; made if it is not there; must not lie in
+ * @folder
+ * @part: from 0 to @parts - 1
+ * @parts: 1, or more to read only a part of the files, so that several
+ * programs can share the work; a call with 1 then finishes it
+ *
+ * Reads @folder and writes the corpus: `ledger.jsonl`, `corpus.index` and
+ * shards of tokens. Of a corpus that is there already, files are read again
+ * only if size or time changed, and encoded again only if their contents did.
+ * Killed at any moment, it leaves the old corpus or the new one whole, and the
+ * next call goes on from the shards that are done. The bytes written follow
+ * from the files (with their times) and the scheme alone. Split, seed and key
+ * are chosen when the corpus is read.
+ *
+ * Returns: false with @error set
+ */
+PARTITA_API bool
+partita_corpus_prepare(const char *folder,
+                       const char *corpus,
+                       unsigned part,
+                       unsigned parts,
+                       const PartitaCorpusOptions *options,
+                       GError **error);
+
+/// Whether @path is a folder that partita_corpus_prepare() wrote.
+PARTITA_API bool
+partita_corpus_is_prepared(const char *path);
+
 /// With the styles found; belongs to the corpus.
 PARTITA_API const PartitaScheme *
 partita_corpus_get_scheme(const PartitaCorpus *corpus);
@@ -88,8 +155,8 @@ partita_corpus_get_scheme(const PartitaCorpus *corpus);
 PARTITA_API const PartitaLedgerEntry *
 partita_corpus_get_ledger(const PartitaCorpus *corpus, size_t *n);
 
-/// One JSON object a line: path, verdict, reason, style, split, notes, bars,
-/// tokens. The file appears whole or not at all.
+/// One JSON object a line: path, verdict, reason, family, styles, split, notes,
+/// bars, tokens. The file appears whole or not at all.
 PARTITA_API bool
 partita_corpus_write_ledger(const PartitaCorpus *corpus,
                             const char *path,
@@ -104,16 +171,31 @@ PARTITA_API size_t
 partita_corpus_get_n_pieces(const PartitaCorpus *corpus);
 
 typedef struct {
-  const uint16_t *ids; ///< Bos to Eos, with all controls
-  size_t n;
+  size_t n;   ///< ids that partita_corpus_get_ids() gives
   bool valid; ///< held out from training
   size_t ledger_index;
   uint32_t notes;
-  int8_t shift; ///< semitones it was moved by to the common key
+  uint32_t n_styles;
+  uint64_t content; ///< hash of the ids as stored
+  int8_t shift;     ///< semitones it is moved by to the common key
 } PartitaPiece;
 
 PARTITA_API PartitaPiece
 partita_corpus_get_piece(const PartitaCorpus *corpus, size_t index);
+
+/**
+ * partita_corpus_get_ids:
+ * @draw: which of the piece's styles stands in it, modulo their number
+ * @ids: (element-type uint16_t): filled with Bos to Eos, with all controls;
+ * what it held is gone
+ *
+ * Copies a piece out of the corpus, which may lie on disk.
+ */
+PARTITA_API void
+partita_corpus_get_ids(const PartitaCorpus *corpus,
+                       size_t index,
+                       uint32_t draw,
+                       GArray *ids);
 
 /**
  * partita_score_repair_bars:

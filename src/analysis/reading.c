@@ -133,16 +133,17 @@ partita_reading_clear(PartitaReading *reading)
 GArray *
 partita_reading_get_ids(const PartitaReading *reading, size_t index)
 {
-  const PartitaPiece piece = partita_corpus_get_piece(reading->corpus, index);
-  GArray *ids =
-    g_array_sized_new(FALSE, FALSE, sizeof(uint16_t), (guint)piece.n);
+  GArray *ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+  guint kept = 0;
 
-  for (size_t i = 0; i < piece.n; ++i) {
-    const uint16_t id = (uint16_t)reading->renamed[piece.ids[i]];
+  partita_corpus_get_ids(reading->corpus, index, 0, ids);
+  for (guint i = 0; i < ids->len; ++i) {
+    const int32_t id = reading->renamed[g_array_index(ids, uint16_t, i)];
 
-    if (reading->renamed[piece.ids[i]] >= 0)
-      g_array_append_val(ids, id);
+    if (id >= 0)
+      g_array_index(ids, uint16_t, kept++) = (uint16_t)id;
   }
+  g_array_set_size(ids, kept);
   g_array_set_size(ids, (guint)partita_scheme_drop_controls(
                           reading->scheme, (uint16_t *)(void *)ids->data,
                           ids->len, reading->drop_controls));

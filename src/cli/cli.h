@@ -36,6 +36,7 @@ typedef struct {
   bool (*run)(void *options, char **arguments, GError **error);
 } CliCommand;
 
+extern const CliCommand cli_prepare;
 extern const CliCommand cli_train;
 extern const CliCommand cli_compose;
 extern const CliCommand cli_render;

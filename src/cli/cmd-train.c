@@ -172,7 +172,7 @@ read_corpus(const Options *o,
 {
   CliProgress progress;
   const PartitaCorpusOptions options = {
-    .scheme = o->scheme != NULL ? o->scheme : "remi",
+    .scheme = o->scheme,
     .seed = (uint64_t)o->seed,
     .common_key = o->transpose == NULL || g_str_equal(o->transpose, "common"),
     .cancellable = cancellable,

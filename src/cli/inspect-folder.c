@@ -45,8 +45,12 @@ shorten(const char *reason)
 }
 
 static void
-add_sums(JsonObject *object, const PartitaLedgerEntry *files, size_t n)
+add_sums(JsonObject *object, const PartitaCorpus *corpus)
 {
+  const char *const *names =
+    partita_scheme_get_styles(partita_corpus_get_scheme(corpus));
+  size_t n = 0;
+  const PartitaLedgerEntry *files = partita_corpus_get_ledger(corpus, &n);
   g_autoptr(GHashTable) styles =
     g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(GHashTable) skipped =
@@ -62,8 +66,8 @@ add_sums(JsonObject *object, const PartitaLedgerEntry *files, size_t n)
       count(skipped, reason);
       continue;
     }
-    if (files[i].style != NULL)
-      count(styles, files[i].style);
+    for (size_t s = 0; s < files[i].n_styles; ++s)
+      count(styles, names[files[i].styles[s]]);
     notes += files[i].notes;
     bars += files[i].bars;
     tokens += files[i].tokens;
@@ -87,14 +91,11 @@ cli_inspect_folder(const char *path,
                    JsonObject *object,
                    GError **error)
 {
-  const PartitaCorpusOptions options = {.scheme = "remi"};
+  const PartitaCorpusOptions options = {0};
   g_autoptr(PartitaCorpus) corpus = partita_corpus_read(path, &options, error);
-  size_t n = 0;
 
   if (corpus == NULL)
     return false;
-  const PartitaLedgerEntry *files = partita_corpus_get_ledger(corpus, &n);
-
-  add_sums(object, files, n);
+  add_sums(object, corpus);
   return ledger == NULL || partita_corpus_write_ledger(corpus, ledger, error);
 }

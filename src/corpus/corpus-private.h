@@ -16,8 +16,10 @@ typedef enum {
   PARTITA_SKIP_BROKEN,
   PARTITA_SKIP_NO_NOTES,
   PARTITA_SKIP_SHORT,
+  PARTITA_SKIP_LONG,
   PARTITA_SKIP_DRUMS,
   PARTITA_SKIP_DUPLICATE,
+  PARTITA_SKIP_NEAR,
   PARTITA_N_SKIPS
 } PartitaSkip;
 
@@ -30,16 +32,18 @@ typedef struct {
   PartitaScore *score; ///< NULL if skipped
 } PartitaIntake;
 
+/// Turns the intake into a skipped one, without a score; takes @reason.
+void
+partita_intake_skip(PartitaIntake *intake, PartitaSkip why, char *reason);
+
 /**
  * partita_intake_read:
- * @root: the corpus folder; @item stands in it
+ * @bytes: of a MIDI file
  *
  * Reads, judges and repairs one file.
  */
 void
-partita_intake_read(PartitaIntake *intake,
-                    const char *root,
-                    const PartitaScanItem *item);
+partita_intake_read(PartitaIntake *intake, GBytes *bytes);
 
 void
 partita_intake_clear(PartitaIntake *intake);
@@ -71,7 +75,8 @@ partita_place_has_split(const GPtrArray *items);
 
 /// One piece before the split is drawn.
 typedef struct {
-  const char *path; ///< raw, below the folder
+  size_t family;    ///< the first piece of its family; its own number if alone
+  const char *path; ///< of that piece
   bool in_valid;
   bool in_train;
   bool valid; ///< (out)
@@ -80,10 +85,11 @@ typedef struct {
 /**
  * partita_split:
  *
- * Chooses the side of every piece. A piece's own path and @seed decide, so
- * adding files moves no other; only if one side would stay empty does the
- * piece nearest to it cross over. Folders that name both sides decide before
- * that, if both hold a piece.
+ * Chooses the side of every family. The path of its first piece and @seed
+ * decide, so adding files moves no other; one that has more than half of the
+ * pieces to be held out is trained on, as is a single family. Only if one side
+ * would stay empty does the family nearest to it cross over. Folders that name
+ * both sides decide before that, if both hold a piece.
  */
 void
 partita_split(PartitaSide *sides, size_t n, double valid_share, uint64_t seed);
@@ -91,31 +97,51 @@ partita_split(PartitaSide *sides, size_t n, double valid_share, uint64_t seed);
 /// A vocabulary has a token for each style, and ids are 16 bits.
 #define PARTITA_CORPUS_STYLES_MAX 1024u
 
-/**
- * partita_styles_find:
- *
- * Returns: (transfer full): in order of names, the folders that hold files of
- * MIDI names: of more than %PARTITA_CORPUS_STYLES_MAX those that hold the most
- */
-GStrv
-partita_styles_find(const GPtrArray *items, bool split_folders);
+/// Of this version are the files a corpus is made of. It counts up when they
+/// change, or what becomes of a MIDI file.
+#define PARTITA_CORPUS_VERSION 1u
 
 typedef struct {
-  size_t start; // in ids
+  const uint16_t *ids; // in the shard, without Style, in the common key
   size_t n;
   size_t ledger_index;
-  int8_t shift;
+  uint64_t content;
+  int8_t shift; // semitones it was moved by
 } PartitaStored;
 
 struct PartitaCorpus {
   bool common_key;
   PartitaScheme *scheme;
-  GStringChunk *strings; // of the ledger
-  GArray *ledger;        // PartitaLedgerEntry, by path
-  GArray *pieces;        // PartitaStored, by path
-  uint16_t *ids;         // of all pieces one after another
-  size_t n_ids;
-  size_t room; // for ids
+  GVariant *index;
+  GPtrArray *shards; // GVariant
+  GArray *ledger;    // PartitaLedgerEntry, by path
+  GArray *pieces;    // PartitaStored, by path
 };
+
+/// Ids of styles begin here in every scheme.
+#define PARTITA_CORPUS_FIRST_STYLE 2u
+
+/**
+ * partita_corpus_assemble:
+ * @index: as partita_merge() gives it
+ * @shards: (element-type GVariant)
+ *
+ * Makes the corpus of its parts, which it keeps, and draws the split. Parts
+ * that do not fit are refused: they may come from a disk.
+ *
+ * Returns: (transfer full) (nullable): NULL with @error set
+ */
+PartitaCorpus *
+partita_corpus_assemble(GVariant *index,
+                        GPtrArray *shards,
+                        const PartitaCorpusOptions *options,
+                        GError **error);
+
+/// @with_split: whether to say which side of the split a piece is on
+bool
+partita_corpus_save_ledger(const PartitaCorpus *corpus,
+                           const char *path,
+                           bool with_split,
+                           GError **error);
 
 #endif

@@ -3,42 +3,18 @@
 
 #include <corpus/corpus-private.h>
 
-#include <base/file.h>
 #include <partita/midi.h>
-#include <string.h>
 
 /// Fewer notes are a signal or a test, not music to learn from.
 #define NOTES_MIN 8
 
-/// Takes @reason.
-static void
-skip(PartitaIntake *intake, PartitaSkip why, char *reason)
+void
+partita_intake_skip(PartitaIntake *intake, PartitaSkip why, char *reason)
 {
   g_clear_pointer(&intake->score, partita_score_free);
   g_free(intake->reason);
   intake->skip = why;
   intake->reason = reason;
-}
-
-static GBytes *
-read_bytes(PartitaIntake *intake, const char *root, const PartitaScanItem *item)
-{
-  g_autofree char *path = g_build_filename(root, item->path, NULL);
-  g_autofree char *shown = partita_file_display(path);
-  g_autoptr(GError) error = NULL;
-  GBytes *bytes = partita_file_read(path, PARTITA_MIDI_BYTES_MAX, &error);
-
-  if (bytes == NULL) {
-    const size_t length = strlen(shown);
-    const char *message = error->message;
-
-    // The ledger's line names the path already.
-    if (strncmp(message, shown, length) == 0 &&
-        g_str_has_prefix(message + length, ": "))
-      message += length + 2;
-    skip(intake, PARTITA_SKIP_UNREADABLE, g_strdup(message));
-  }
-  return bytes;
 }
 
 static bool
@@ -69,38 +45,23 @@ judge(PartitaIntake *intake)
   intake->notes = (uint32_t)partita_score_get_n_notes(intake->score);
   intake->bars = bars->len;
   if (intake->notes == 0)
-    skip(intake, PARTITA_SKIP_NO_NOTES, g_strdup("no notes"));
+    partita_intake_skip(intake, PARTITA_SKIP_NO_NOTES, g_strdup("no notes"));
   else if (is_short(intake->score, bars))
-    skip(intake, PARTITA_SKIP_SHORT, g_strdup("too short"));
+    partita_intake_skip(intake, PARTITA_SKIP_SHORT, g_strdup("too short"));
 }
 
 void
-partita_intake_read(PartitaIntake *intake,
-                    const char *root,
-                    const PartitaScanItem *item)
+partita_intake_read(PartitaIntake *intake, GBytes *bytes)
 {
   g_autoptr(GError) error = NULL;
   unsigned mends = 0;
-
-  *intake = (PartitaIntake){0};
-  if (item->problem != NULL) {
-    skip(intake, PARTITA_SKIP_IRREGULAR, g_strdup(item->problem));
-    return;
-  }
-  if (!item->midi) {
-    skip(intake, PARTITA_SKIP_NAME, g_strdup("not a MIDI file name"));
-    return;
-  }
-  g_autoptr(GBytes) bytes = read_bytes(intake, root, item);
-
-  if (bytes == NULL)
-    return;
   gsize size = 0;
   const uint8_t *data = g_bytes_get_data(bytes, &size);
 
+  *intake = (PartitaIntake){0};
   intake->score = partita_midi_read(data, size, &mends, &error);
   if (intake->score == NULL) {
-    skip(intake, PARTITA_SKIP_BROKEN, g_strdup(error->message));
+    partita_intake_skip(intake, PARTITA_SKIP_BROKEN, g_strdup(error->message));
     return;
   }
   repair(intake, mends);

@@ -45,7 +45,7 @@ partita_scan_is_midi_name(const char *name)
 }
 
 /// Takes @problem.
-static void
+static PartitaScanItem *
 add_item(const Walk *walk, const char *name, char *problem)
 {
   PartitaScanItem *item = g_new0(PartitaScanItem, 1);
@@ -54,19 +54,35 @@ add_item(const Walk *walk, const char *name, char *problem)
   item->problem = problem;
   item->midi = partita_scan_is_midi_name(name);
   g_ptr_array_add(walk->items, item);
+  return item;
 }
 
-/// What hides behind a symbolic link: NULL if a regular file.
-static char *
-judge_link(int folder, const char *name)
+static void
+add_file(const Walk *walk, const char *name, const struct stat *status)
+{
+  PartitaScanItem *item =
+    add_item(walk, name,
+             S_ISREG(status->st_mode) ? NULL : g_strdup("not a regular file"));
+
+  item->size = (uint64_t)status->st_size;
+  item->mtime_ns =
+    (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
+}
+
+/// What hides behind a symbolic link counts as if it stood here.
+static void
+add_link(const Walk *walk, int folder, const char *name)
 {
   struct stat status;
 
   if (fstatat(folder, name, &status, 0) != 0)
-    return g_strdup_printf("symbolic link to nowhere: %s", g_strerror(errno));
-  if (S_ISDIR(status.st_mode))
-    return g_strdup("symbolic link to a folder");
-  return S_ISREG(status.st_mode) ? NULL : g_strdup("not a regular file");
+    (void)add_item(
+      walk, name,
+      g_strdup_printf("symbolic link to nowhere: %s", g_strerror(errno)));
+  else if (S_ISDIR(status.st_mode))
+    (void)add_item(walk, name, g_strdup("symbolic link to a folder"));
+  else
+    add_file(walk, name, &status);
 }
 
 static void
@@ -79,19 +95,19 @@ enter(Walk *walk, int folder, const char *name, unsigned depth)
   const size_t length = walk->path->len;
 
   if (depth >= PARTITA_SCAN_DEPTH_MAX) {
-    add_item(walk, name, g_strdup("folders nested too deep"));
+    (void)add_item(walk, name, g_strdup("folders nested too deep"));
     return;
   }
   const int fd = openat(
     folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) {
-    add_item(
+    (void)add_item(
       walk, name,
       g_strdup_printf("folder that cannot be read: %s", g_strerror(errno)));
     return;
   }
   if (partita_scan_is_midi_name(name))
-    add_item(walk, name, g_strdup("not a regular file"));
+    (void)add_item(walk, name, g_strdup("not a regular file"));
   g_string_append_printf(walk->path, "%s/", name);
   walk_folder(walk, fd, depth + 1);
   g_string_truncate(walk->path, length);
@@ -103,14 +119,14 @@ visit(Walk *walk, int folder, const char *name, unsigned depth)
   struct stat status;
 
   if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
-    add_item(walk, name, g_strdup_printf("cannot look: %s", g_strerror(errno)));
+    (void)add_item(walk, name,
+                   g_strdup_printf("cannot look: %s", g_strerror(errno)));
   else if (S_ISDIR(status.st_mode))
     enter(walk, folder, name, depth);
   else if (S_ISLNK(status.st_mode))
-    add_item(walk, name, judge_link(folder, name));
+    add_link(walk, folder, name);
   else
-    add_item(walk, name,
-             S_ISREG(status.st_mode) ? NULL : g_strdup("not a regular file"));
+    add_file(walk, name, &status);
 }
 
 /// Takes @fd. A folder that stops giving entries is read as far as it goes.

@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /// Folders nested deeper than this are named, not entered.
 #define PARTITA_SCAN_DEPTH_MAX 64
@@ -14,6 +15,8 @@ typedef struct {
   char *path;    ///< below the folder, raw bytes
   char *problem; ///< (nullable): why it cannot be read as a file
   bool midi;     ///< whether its name is that of a MIDI file
+  uint64_t size; ///< bytes; with the next, how a change is noticed
+  int64_t mtime_ns;
 } PartitaScanItem;
 
 /**

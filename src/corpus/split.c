@@ -92,26 +92,76 @@ split_by_folder(PartitaSide *sides, size_t n)
   return n_train > 0 && n_valid > 0;
 }
 
+static void
+move_family(PartitaSide *sides, size_t n, size_t family, bool valid)
+{
+  for (size_t i = family; i < n; ++i)
+    if (sides[i].family == family)
+      sides[i].valid = valid;
+}
+
+typedef struct {
+  size_t n; // pieces; 0 of a piece that is not the first of its family
+  double uniform;
+} Family;
+
+/// The family to hold out if none is drawn: the lowest of the small ones, or
+/// of all that leave something to train on; @n if there is none.
+static size_t
+find_lowest(const Family *families, size_t n, double n_max)
+{
+  size_t lowest = n;
+
+  for (size_t i = 0; i < n; ++i) {
+    const bool small = (double)families[i].n <= n_max;
+    const bool before =
+      lowest < n && (double)families[lowest].n <= n_max; // a small one
+
+    if (families[i].n == 0 || families[i].n == n || (before && !small))
+      continue;
+    if (lowest == n || (small && !before) ||
+        families[i].uniform < families[lowest].uniform)
+      lowest = i;
+  }
+  return lowest;
+}
+
+static size_t
+find_highest(const Family *families, size_t n)
+{
+  size_t highest = 0; // the first piece is the first of its family
+
+  for (size_t i = 1; i < n; ++i)
+    if (families[i].n > 0 && families[i].uniform > families[highest].uniform)
+      highest = i;
+  return highest;
+}
+
 void
 partita_split(PartitaSide *sides, size_t n, double valid_share, uint64_t seed)
 {
+  const double n_max = MAX(1.0, valid_share * (double)n / 2.0);
   size_t n_valid = 0;
-  size_t lowest = 0;
-  size_t highest = 0;
 
   if (n == 0 || split_by_folder(sides, n))
     return;
-  g_autofree double *uniform = g_new(double, n);
+  g_autofree Family *families = g_new0(Family, n);
 
+  for (size_t i = 0; i < n; ++i)
+    ++families[sides[i].family].n;
   for (size_t i = 0; i < n; ++i) {
-    uniform[i] = draw(sides[i].path, seed);
-    lowest = uniform[i] < uniform[lowest] ? i : lowest;
-    highest = uniform[i] > uniform[highest] ? i : highest;
-    sides[i].valid = uniform[i] < valid_share;
+    const Family *family = &families[sides[i].family];
+
+    if (sides[i].family == i)
+      families[i].uniform = draw(sides[i].path, seed);
+    sides[i].valid =
+      (double)family->n <= n_max && family->uniform < valid_share;
     n_valid += sides[i].valid;
   }
-  if (valid_share > 0.0 && n >= 2 && n_valid == 0)
-    sides[lowest].valid = true;
+  const size_t lowest = find_lowest(families, n, n_max);
+
+  if (valid_share > 0.0 && n_valid == 0 && lowest < n)
+    move_family(sides, n, lowest, true);
   else if (n_valid == n)
-    sides[highest].valid = false;
+    move_family(sides, n, find_highest(families, n), false);
 }

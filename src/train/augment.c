@@ -45,6 +45,14 @@ draw_controls(uint64_t seed, uint64_t serial)
   return controls;
 }
 
+uint32_t
+partita_augment_draw_style(uint64_t seed, uint64_t serial, uint32_t n)
+{
+  const uint64_t index = N_TRANSPOSITIONS + 2 + N_CONTROLS;
+
+  return partita_random_below(seed, PARTITA_RANDOM_AUGMENT, serial, index, n);
+}
+
 void
 partita_augment(const PartitaScheme *scheme,
                 GArray *ids,

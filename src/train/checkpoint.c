@@ -31,22 +31,24 @@ add_size_to_sum(GChecksum *sum, size_t size)
 }
 
 static void
-add_piece_to_sum(GChecksum *sum, const PartitaPiece *piece, const char *path)
+add_piece_to_sum(GChecksum *sum,
+                 const PartitaPiece *piece,
+                 const PartitaLedgerEntry *entry)
 {
   const uint8_t valid = piece->valid;
 
-  add_size_to_sum(sum, strlen(path));
-  add_to_sum(sum, path, strlen(path));
+  add_size_to_sum(sum, strlen(entry->path));
+  add_to_sum(sum, entry->path, strlen(entry->path));
   add_to_sum(sum, &valid, sizeof valid);
+  add_to_sum(sum, &piece->shift, sizeof piece->shift);
   add_size_to_sum(sum, piece->n);
-  for (size_t i = 0; i < piece->n; ++i) {
-    const uint16_t id = GUINT16_TO_LE(piece->ids[i]);
-
-    add_to_sum(sum, &id, sizeof id);
-  }
+  add_size_to_sum(sum, piece->content);
+  for (size_t i = 0; i < entry->n_styles; ++i)
+    add_size_to_sum(sum, entry->styles[i]);
 }
 
-// SHA-256 over the vocabulary and, of every piece, path, side and tokens.
+// SHA-256 over the vocabulary and, of every piece, path, side, styles and the
+// hash of its tokens, which are not read for it.
 static char *
 digest_corpus(const PartitaCorpus *corpus)
 {
@@ -60,7 +62,7 @@ digest_corpus(const PartitaCorpus *corpus)
   for (size_t i = 0; i < partita_corpus_get_n_pieces(corpus); ++i) {
     const PartitaPiece piece = partita_corpus_get_piece(corpus, i);
 
-    add_piece_to_sum(sum, &piece, ledger[piece.ledger_index].path);
+    add_piece_to_sum(sum, &piece, &ledger[piece.ledger_index]);
   }
   return g_strdup(g_checksum_get_string(sum));
 }

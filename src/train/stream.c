@@ -156,11 +156,14 @@ static PartitaPiece
 read_piece(PartitaStream *stream, Row *row, uint64_t serial)
 {
   const size_t place = (size_t)(serial % stream->pieces->len);
-  const PartitaPiece piece = partita_corpus_get_piece(
-    stream->corpus, g_array_index(stream->pieces, size_t, place));
+  const size_t index = g_array_index(stream->pieces, size_t, place);
+  const PartitaPiece piece = partita_corpus_get_piece(stream->corpus, index);
+  const uint32_t style =
+    stream->training && piece.n_styles > 1
+      ? partita_augment_draw_style(stream->seed, serial, piece.n_styles)
+      : 0;
 
-  g_array_set_size(row->ids, 0);
-  g_array_append_vals(row->ids, piece.ids, (guint)piece.n);
+  partita_corpus_get_ids(stream->corpus, index, style, row->ids);
   row->next = 0;
   row->serial = serial;
   partita_grammar_reset(row->grammar);

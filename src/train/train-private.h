@@ -187,6 +187,10 @@ partita_augment(const PartitaScheme *scheme,
                 uint64_t seed,
                 uint64_t serial);
 
+/// Which of its @n styles a piece is trained under this time.
+uint32_t
+partita_augment_draw_style(uint64_t seed, uint64_t serial, uint32_t n);
+
 /* Crew: the workers of a model, one a shard; of all ranks together, if there
  * are any. */
 

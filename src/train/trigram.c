@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: MIT
 
 #include <math.h>
-#include <string.h>
 #include <train/count-table.h>
 #include <train/train-private.h>
 
 /// Training tokens up to which the counts are taken over all transpositions
 /// too; twelve times as many would cost more than the bar is worth.
 #define TRANSPOSED_TOKENS_MAX 8000000
+
+/// Of more training tokens only every so manieth piece is counted: the counts
+/// lie in memory.
+#define COUNTED_TOKENS_MAX 64000000
 
 /// Keys of ngrams; of contexts, what came before.
 struct PartitaTrigram {
@@ -108,43 +111,14 @@ partita_trigram_score(const PartitaTrigram *trigram,
 static void
 add_transposed(PartitaTrigram *trigram,
                const PartitaScheme *scheme,
-               const PartitaPiece *piece)
+               const GArray *piece)
 {
   for (int by = PARTITA_TRANSPOSE_MIN; by <= PARTITA_TRANSPOSE_MAX; ++by) {
-    g_autofree uint16_t *ids = g_new(uint16_t, piece->n);
+    g_autofree uint16_t *ids = g_memdup2(piece->data, piece->len * sizeof *ids);
 
-    memcpy(ids, piece->ids, piece->n * sizeof *ids);
-    if (partita_scheme_transpose(scheme, ids, piece->n, by))
-      partita_trigram_add(trigram, ids, piece->n);
+    if (partita_scheme_transpose(scheme, ids, piece->len, by))
+      partita_trigram_add(trigram, ids, piece->len);
   }
-}
-
-static double
-count_and_score(const PartitaCorpus *corpus,
-                const GArray *held_out,
-                bool transposed)
-{
-  const PartitaScheme *scheme = partita_corpus_get_scheme(corpus);
-  g_autoptr(PartitaTrigram) trigram =
-    partita_trigram_new(partita_scheme_get_vocab_size(scheme));
-  double nll = 0.0, tokens = 0.0;
-
-  for (size_t i = 0; i < partita_corpus_get_n_pieces(corpus); ++i) {
-    const PartitaPiece piece = partita_corpus_get_piece(corpus, i);
-
-    if (!piece.valid && transposed)
-      add_transposed(trigram, scheme, &piece);
-    else if (!piece.valid)
-      partita_trigram_add(trigram, piece.ids, piece.n);
-  }
-  for (size_t i = 0; i < held_out->len; ++i) {
-    const PartitaPiece piece =
-      partita_corpus_get_piece(corpus, g_array_index(held_out, size_t, i));
-
-    nll += partita_trigram_score(trigram, piece.ids, piece.n);
-    tokens += (double)piece.n - 1.0;
-  }
-  return tokens > 0.0 ? nll / tokens : (double)NAN;
 }
 
 static size_t
@@ -158,6 +132,57 @@ count_training_tokens(const PartitaCorpus *corpus)
     tokens += piece.valid ? 0 : piece.n;
   }
   return tokens;
+}
+
+static const uint16_t *
+get_ids(const PartitaCorpus *corpus, size_t index, GArray *ids)
+{
+  partita_corpus_get_ids(corpus, index, (uint32_t)index, ids);
+  return (const uint16_t *)(const void *)ids->data;
+}
+
+static void
+count_training(PartitaTrigram *trigram,
+               const PartitaCorpus *corpus,
+               bool transposed)
+{
+  const PartitaScheme *scheme = partita_corpus_get_scheme(corpus);
+  const size_t stride =
+    1 + count_training_tokens(corpus) / (COUNTED_TOKENS_MAX + 1);
+  g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+
+  for (size_t i = 0, seen = 0; i < partita_corpus_get_n_pieces(corpus); ++i) {
+    if (partita_corpus_get_piece(corpus, i).valid || seen++ % stride != 0)
+      continue;
+    const uint16_t *all = get_ids(corpus, i, ids);
+
+    if (transposed)
+      add_transposed(trigram, scheme, ids);
+    else
+      partita_trigram_add(trigram, all, ids->len);
+  }
+}
+
+static double
+count_and_score(const PartitaCorpus *corpus,
+                const GArray *held_out,
+                bool transposed)
+{
+  const PartitaScheme *scheme = partita_corpus_get_scheme(corpus);
+  g_autoptr(PartitaTrigram) trigram =
+    partita_trigram_new(partita_scheme_get_vocab_size(scheme));
+  g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+  double nll = 0.0, tokens = 0.0;
+
+  count_training(trigram, corpus, transposed);
+  for (size_t i = 0; i < held_out->len; ++i) {
+    const uint16_t *all =
+      get_ids(corpus, g_array_index(held_out, size_t, i), ids);
+
+    nll += partita_trigram_score(trigram, all, ids->len);
+    tokens += (double)ids->len - 1.0;
+  }
+  return tokens > 0.0 ? nll / tokens : (double)NAN;
 }
 
 double

@@ -43,11 +43,17 @@ exits 1 "junk alone trains nothing" \
   timeout 120 "$partita" train junk -o m.safetensors
 check "and is summed up in a line" says junk
 
+exits 1 "nor does it prepare anything" \
+  timeout 120 "$partita" prepare junk -o nothing
+check "which is summed up in a line" says junk
+
 for n in 01 02 03; do cp "$corpus/march/march-$n.mid" junk/deep/; done
 exits 0 "three pieces among the junk train" timeout 120 "$partita" train junk \
   -o m.safetensors --ledger ledger.jsonl --size tiny --steps 1
-check "every entry has its ledger line" python3 -c '
-import json, os
+exits 0 "and are prepared" timeout 120 "$partita" prepare junk -o ready
+for ledger in ledger.jsonl ready/ledger.jsonl; do
+  check "every entry has its line in $ledger" python3 -c '
+import json, os, sys
 names = []
 for base, folders, files in os.walk(b"junk"):
     names += [os.path.join(base, f) for f in files]
@@ -55,10 +61,11 @@ for base, folders, files in os.walk(b"junk"):
               if os.path.islink(os.path.join(base, f))]
     names += [os.path.join(base, f) for f in folders if f.endswith(b".mid")
               and not os.path.islink(os.path.join(base, f))]
-lines = [json.loads(line) for line in open("ledger.jsonl")]
+lines = [json.loads(line) for line in open(sys.argv[1])]
 used = [x["path"] for x in lines if x["verdict"] != "skipped"]
 assert len(lines) == len(names), (len(lines), len(names))
 assert used == ["deep/march-%02d.mid" % n for n in (1, 2, 3)], used
-assert all(x["reason"] for x in lines if x["verdict"] == "skipped")'
+assert all(x["reason"] for x in lines if x["verdict"] == "skipped")' "$ledger"
+done
 
 finish

@@ -123,6 +123,26 @@ fixture_read(const char *folder)
   return corpus;
 }
 
+GArray *
+fixture_get_ids(const PartitaCorpus *corpus, size_t index)
+{
+  GArray *ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+
+  partita_corpus_get_ids(corpus, index, 0, ids);
+  g_assert_cmpuint(ids->len, ==, partita_corpus_get_piece(corpus, index).n);
+  return ids;
+}
+
+const char *
+fixture_get_style(const PartitaCorpus *corpus, const PartitaLedgerEntry *entry)
+{
+  g_assert_cmpuint(entry->n_styles, <=, 1);
+  return entry->n_styles == 0
+           ? NULL
+           : partita_scheme_get_styles(
+               partita_corpus_get_scheme(corpus))[entry->styles[0]];
+}
+
 const PartitaLedgerEntry *
 fixture_find(const PartitaCorpus *corpus, const char *path)
 {

@@ -34,6 +34,14 @@ fixture_write_score(const char *folder,
 PartitaCorpus *
 fixture_read(const char *folder);
 
+/// (transfer full) (element-type uint16_t): a piece's ids with its first style
+GArray *
+fixture_get_ids(const PartitaCorpus *corpus, size_t index);
+
+/// The name of the entry's only style; NULL if it has none.
+const char *
+fixture_get_style(const PartitaCorpus *corpus, const PartitaLedgerEntry *entry);
+
 /// The ledger's line for @path, or NULL.
 const PartitaLedgerEntry *
 fixture_find(const PartitaCorpus *corpus, const char *path);

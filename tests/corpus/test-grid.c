@@ -58,8 +58,8 @@ test_chorale(void)
 
       for (uint8_t i = 0; i < 8; ++i)
         partita_track_add_note(
-          track,
-          (PartitaNote){i * 480u, 480, (uint8_t)(75 - 8 * v + i + piece), 64});
+          track, (PartitaNote){i * 480u, 480,
+                               (uint8_t)(75 - 8 * v + i * (1 + piece)), 64});
     }
     partita_score_sort(chorale);
     fixture_write_score(folder, piece == 0 ? "train/a.mid" : "valid/b.mid",
@@ -71,17 +71,19 @@ test_chorale(void)
   g_assert_cmpuint(partita_corpus_get_n_pieces(corpus), ==, 2);
   for (size_t p = 0; p < 2; ++p) {
     const PartitaPiece piece = partita_corpus_get_piece(corpus, p);
+    g_autoptr(GArray) ids = fixture_get_ids(corpus, p);
 
     // Bos, Bars, the voices, Eos
     g_assert_cmpuint(piece.n, ==, 2 + 32 * 4 + 1);
     g_assert_cmpint(piece.valid, ==, p == 1);
     for (size_t i = 0; i < 32 * 4; ++i) {
       g_autofree char *name =
-        g_strdup_printf("Pitch_%zu", 75 - 8 * (i % 4) + i / 16 + p);
+        g_strdup_printf("Pitch_%zu", 75 - 8 * (i % 4) + i / 16 * (1 + p));
 
-      g_assert_cmpstr(partita_scheme_token_name(
-                        partita_corpus_get_scheme(corpus), piece.ids[2 + i]),
-                      ==, name);
+      g_assert_cmpstr(
+        partita_scheme_token_name(partita_corpus_get_scheme(corpus),
+                                  g_array_index(ids, uint16_t, 2 + (guint)i)),
+        ==, name);
     }
   }
   fixture_remove(folder);

@@ -22,7 +22,7 @@ split(const GPtrArray *paths, size_t n, double share, uint64_t seed)
   PartitaSide *sides = g_new0(PartitaSide, n + 1);
 
   for (size_t i = 0; i < n; ++i)
-    sides[i].path = g_ptr_array_index(paths, i);
+    sides[i] = (PartitaSide){.family = i, .path = g_ptr_array_index(paths, i)};
   partita_split(sides, n, share, seed);
   return sides;
 }
@@ -111,9 +111,9 @@ test_edges(void)
 static void
 test_folders(void)
 {
-  PartitaSide sides[] = {{"train/a.mid", false, true, false},
-                         {"valid/b.mid", true, false, false},
-                         {"c.mid", false, false, false}};
+  PartitaSide sides[] = {{0, "train/a.mid", false, true, false},
+                         {1, "valid/b.mid", true, false, false},
+                         {2, "c.mid", false, false, false}};
 
   partita_split(sides, 3, 0.9, 0);
   g_assert_false(sides[0].valid);

@@ -77,6 +77,15 @@ make_corpus(unsigned n_files, double valid_share)
   return corpus;
 }
 
+static inline GArray *
+get_ids(const PartitaCorpus *corpus, size_t index)
+{
+  GArray *ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+
+  partita_corpus_get_ids(corpus, index, 0, ids);
+  return ids;
+}
+
 static inline PartitaTrainOptions
 make_options(uint64_t steps)
 {

@@ -21,7 +21,7 @@ measure_loss(const float *logits, size_t n, uint16_t target)
 static double
 step_through(const PartitaModel *model,
              const PartitaScheme *scheme,
-             const PartitaPiece *piece)
+             const GArray *piece)
 {
   const size_t vocab = partita_scheme_get_vocab_size(scheme);
   g_autoptr(PartitaModelState) state = partita_model_state_new(model, 1);
@@ -30,12 +30,13 @@ step_through(const PartitaModel *model,
   uint16_t inputs[PARTITA_MODEL_FIELDS_MAX];
   double nll = 0.0;
 
-  for (size_t i = 0; i + 1 < piece->n; ++i) {
-    g_assert_true(partita_grammar_push(grammar, piece->ids[i]));
-    inputs[0] = piece->ids[i];
+  for (guint i = 0; i + 1 < piece->len; ++i) {
+    g_assert_true(
+      partita_grammar_push(grammar, g_array_index(piece, uint16_t, i)));
+    inputs[0] = g_array_index(piece, uint16_t, i);
     partita_grammar_get_fields(grammar, inputs + 1);
     partita_model_step(state, inputs, logits);
-    nll += measure_loss(logits, vocab, piece->ids[i + 1]);
+    nll += measure_loss(logits, vocab, g_array_index(piece, uint16_t, i + 1));
   }
   return nll;
 }
@@ -60,7 +61,9 @@ test_reference(void)
       partita_corpus_get_piece(corpus, g_array_index(pieces, size_t, i));
 
     g_assert_true(piece.valid);
-    nll += step_through(model, partita_corpus_get_scheme(corpus), &piece);
+    g_autoptr(GArray) ids = get_ids(corpus, g_array_index(pieces, size_t, i));
+
+    nll += step_through(model, partita_corpus_get_scheme(corpus), ids);
     tokens += (double)piece.n - 1.0;
   }
   g_assert_cmpfloat_with_epsilon(

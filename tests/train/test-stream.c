@@ -55,13 +55,13 @@ test_whole(void)
       bool found = false;
 
       for (guint i = 0; i < pieces->len && !found; ++i) {
-        const PartitaPiece piece =
-          partita_corpus_get_piece(corpus, g_array_index(pieces, size_t, i));
+        g_autoptr(GArray) piece =
+          get_ids(corpus, g_array_index(pieces, size_t, i));
 
-        found = at + piece.n <= ids->len &&
-                memcmp(&g_array_index(ids, uint16_t, at), piece.ids,
-                       piece.n * sizeof *piece.ids) == 0;
-        at += found ? piece.n : 0;
+        found = at + piece->len <= ids->len &&
+                memcmp(&g_array_index(ids, uint16_t, at), piece->data,
+                       piece->len * sizeof(uint16_t)) == 0;
+        at += found ? piece->len : 0;
         seen += found;
       }
       g_assert_true(found);
@@ -127,10 +127,10 @@ is_in_own_key(const PartitaCorpus *corpus, const uint16_t *ids, size_t n)
   bool found = false;
 
   for (size_t i = 0; !found && i < partita_corpus_get_n_pieces(corpus); ++i) {
-    const PartitaPiece piece = partita_corpus_get_piece(corpus, i);
-    g_autofree uint16_t *own = g_memdup2(piece.ids, piece.n * sizeof *own);
+    g_autoptr(GArray) piece = get_ids(corpus, i);
+    uint16_t *own = (uint16_t *)(void *)piece->data;
 
-    found = partita_scheme_drop_controls(scheme, own, piece.n,
+    found = partita_scheme_drop_controls(scheme, own, piece->len,
                                          PARTITA_CONTROL_ALL) == n_bare &&
             memcmp(own, bare, n_bare * sizeof *own) == 0;
   }
@@ -178,10 +178,10 @@ test_augment(void)
   enum { RUNS = 2400 };
   g_autoptr(PartitaCorpus) corpus = make_corpus(3, -1.0);
   const PartitaScheme *scheme = partita_corpus_get_scheme(corpus);
-  const PartitaPiece piece = partita_corpus_get_piece(corpus, 0);
+  g_autoptr(GArray) piece = get_ids(corpus, 0);
   const uint64_t seed = (uint64_t)g_test_rand_int();
-  g_autoptr(PartitaScore) score =
-    partita_scheme_decode(scheme, piece.ids, piece.n, NULL, NULL);
+  g_autoptr(PartitaScore) score = partita_scheme_decode(
+    scheme, (const uint16_t *)(void *)piece->data, piece->len, NULL, NULL);
   const int first = (int)partita_track_get_notes(
                       partita_score_get_track(score, 0), &(size_t){0})[0]
                       .pitch;
@@ -189,11 +189,10 @@ test_augment(void)
   size_t with_bars = 0;
 
   for (uint64_t serial = 0; serial < RUNS; ++serial) {
-    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+    g_autoptr(GArray) ids = g_array_copy(piece);
     PartitaPrompt prompt;
     size_t n = 0;
 
-    g_array_append_vals(ids, piece.ids, (guint)piece.n);
     partita_augment(scheme, ids, true, seed, serial);
     g_autoptr(PartitaScore) got = partita_scheme_decode(
       scheme, (const uint16_t *)(void *)ids->data, ids->len, &prompt, NULL);

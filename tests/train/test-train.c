@@ -150,11 +150,11 @@ measure_entropy(const PartitaCorpus *corpus)
   double n = 0.0, entropy = 0.0;
 
   for (size_t i = 0; i < partita_corpus_get_n_pieces(corpus); ++i) {
-    const PartitaPiece piece = partita_corpus_get_piece(corpus, i);
+    g_autoptr(GArray) ids = get_ids(corpus, i);
 
-    for (size_t j = 1; j < piece.n; ++j)
-      ++counts[piece.ids[j]];
-    n += (double)piece.n - 1.0;
+    for (guint j = 1; j < ids->len; ++j)
+      ++counts[g_array_index(ids, uint16_t, j)];
+    n += (double)ids->len - 1.0;
   }
   for (size_t i = 0; i < vocab; ++i)
     if (counts[i] > 0.0)

@@ -1,0 +1,123 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include "cli.h"
+#include "progress.h"
+
+#include <partita/corpus.h>
+#include <stdio.h>
+
+typedef struct {
+  char *output;
+  char *scheme;
+  char *part;
+  int workers;
+} Options;
+
+static GOptionEntry *
+prepare_entries(void *data)
+{
+  Options *o = data;
+  const GOptionEntry entries[] = {
+    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
+     "The corpus to write, a folder", "CORPUS"},
+    {"scheme", 0, 0, G_OPTION_ARG_STRING, &o->scheme, "Token scheme (remi)",
+     "remi|performance|grid"},
+    {"workers", 0, 0, G_OPTION_ARG_INT, &o->workers,
+     "Threads that read files (one a core)", "N"},
+    {"part", 0, 0, G_OPTION_ARG_STRING, &o->part,
+     "Read only a part of the files, from 1 to N", "I/N"},
+    {0},
+  };
+
+  return g_memdup2(entries, sizeof entries);
+}
+
+static bool
+read_part(const char *text, unsigned *part, unsigned *parts, GError **error)
+{
+  char rest = '\0';
+
+  *part = *parts = 1;
+  if (text == NULL || (sscanf(text, "%u/%u%c", part, parts, &rest) == 2 &&
+                       *part >= 1 && *part <= *parts && *parts <= 65536))
+    return true;
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+              "--part %s: not I/N with I from 1 to N", text);
+  return false;
+}
+
+static void
+show(size_t done, size_t total, void *data)
+{
+  CliProgress *progress = data;
+
+  if (!cli_progress_due(progress))
+    return;
+
+  g_autofree char *words =
+    g_strdup_printf("%zu of %zu files read", done, total);
+
+  cli_progress_show(progress, total > 0 ? (double)done / (double)total : 1.0,
+                    words);
+}
+
+static bool
+prepare(const Options *o,
+        const char *folder,
+        unsigned part,
+        unsigned parts,
+        GError **error)
+{
+  CliProgress progress;
+  g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
+  const PartitaCorpusOptions options = {
+    .scheme = o->scheme != NULL ? o->scheme : "remi",
+    .workers = (unsigned)o->workers,
+    .cancellable = cancellable,
+    .progress = show,
+    .progress_data = &progress,
+  };
+
+  cli_progress_init(&progress);
+
+  const bool ok =
+    partita_corpus_prepare(folder, o->output, part - 1, parts, &options, error);
+
+  cli_progress_end(&progress);
+  return ok;
+}
+
+static bool
+prepare_run(void *data, char **arguments, GError **error)
+{
+  const Options *o = data;
+  const char *folder = cli_take_argument(arguments, "DIR", error);
+  unsigned part = 0;
+  unsigned parts = 0;
+
+  if (folder == NULL || !cli_demand(o->output, "-o CORPUS", error) ||
+      !read_part(o->part, &part, &parts, error))
+    return false;
+  if (o->workers < 0 || o->workers > 1024) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--workers takes a number from 0 to 1024");
+    return false;
+  }
+  if (!prepare(o, folder, part, parts, error))
+    return false;
+  if (parts > 1)
+    g_print("wrote part %u of %u of %s\n", part, parts, o->output);
+  else
+    g_print("wrote %s\n", o->output);
+  return true;
+}
+
+const CliCommand cli_prepare = {
+  .name = "prepare",
+  .arguments = "DIR -o CORPUS",
+  .summary = "Make a corpus of a folder of MIDI files",
+  .options_size = sizeof(Options),
+  .entries = prepare_entries,
+  .run = prepare_run,
+};
