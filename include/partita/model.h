@@ -99,8 +99,10 @@ partita_model_get_metadata(const PartitaModel *model, const char *key);
 /**
  * partita_model_load:
  *
- * Reads a safetensors file and checks its layout, its version and the SHA-256
- * of its data.
+ * Maps a safetensors file into memory and checks its layout, its version and
+ * the SHA-256 of its data. The weights stay where they are, so the file must
+ * not be changed in place while the model is used; that another takes its
+ * place, as partita_model_save() has it, does no harm.
  *
  * Returns: (transfer full) (nullable): NULL with @error set, which names @path
  */

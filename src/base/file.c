@@ -194,14 +194,15 @@ read_whole(int fd, const char *path, size_t size, GError **error)
   return g_bytes_new_take(g_steal_pointer(&bytes), done);
 }
 
-static GBytes *
-read_regular(int fd, const char *path, size_t max, GError **error)
+static bool
+check_regular(
+  int fd, const char *path, size_t max, size_t *size, GError **error)
 {
   struct stat status;
 
   if (fstat(fd, &status) != 0) {
     set_error(error, errno, "read", path);
-    return NULL;
+    return false;
   }
   if (!S_ISREG(status.st_mode)) {
     g_autofree char *shown = partita_file_display(path);
@@ -210,7 +211,7 @@ read_regular(int fd, const char *path, size_t max, GError **error)
                 S_ISDIR(status.st_mode) ? G_FILE_ERROR_ISDIR
                                         : G_FILE_ERROR_INVAL,
                 "%s: not a regular file", shown);
-    return NULL;
+    return false;
   }
   if ((uint64_t)status.st_size > max) {
     g_autofree char *shown = partita_file_display(path);
@@ -218,24 +219,66 @@ read_regular(int fd, const char *path, size_t max, GError **error)
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOMEM,
                 "%s: %" G_GINT64_FORMAT " bytes, more than %zu", shown,
                 (gint64)status.st_size, max);
-    return NULL;
+    return false;
   }
-  return read_whole(fd, path, (size_t)status.st_size, error);
+  *size = (size_t)status.st_size;
+  return true;
 }
 
-GBytes *
-partita_file_read(const char *path, size_t max, GError **error)
+/// The file descriptor and the size of a regular file of at most @max bytes;
+/// -1 with @error set.
+static int
+open_regular(const char *path, size_t max, size_t *size, GError **error)
 {
   const int fd = g_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
 
   if (fd < 0) {
     set_error(error, errno, "read", path);
-    return NULL;
+    return -1;
   }
-  GBytes *bytes = read_regular(fd, path, max, error);
+  if (!check_regular(fd, path, max, size, error)) {
+    (void)close(fd);
+    return -1;
+  }
+  return fd;
+}
+
+GBytes *
+partita_file_read(const char *path, size_t max, GError **error)
+{
+  size_t size = 0;
+  const int fd = open_regular(path, max, &size, error);
+
+  if (fd < 0)
+    return NULL;
+  GBytes *bytes = read_whole(fd, path, size, error);
 
   (void)close(fd);
   return bytes;
+}
+
+GBytes *
+partita_file_map(const char *path, size_t max, GError **error)
+{
+  size_t size = 0;
+  g_autoptr(GError) cause = NULL;
+  const int fd = open_regular(path, max, &size, error);
+
+  if (fd < 0)
+    return NULL;
+
+  // Writable makes the map private, not the file written.
+  g_autoptr(GMappedFile) map = g_mapped_file_new_from_fd(fd, TRUE, &cause);
+
+  (void)close(fd);
+  if (map != NULL)
+    return g_mapped_file_get_bytes(map);
+
+  g_autofree char *shown = partita_file_display(path);
+
+  g_set_error(error, G_FILE_ERROR, cause->code, "%s: %s", shown,
+              cause->message);
+  return NULL;
 }
 
 char *

@@ -67,6 +67,17 @@ GBytes *
 partita_file_read(const char *path, size_t max, GError **error);
 
 /**
+ * partita_file_map:
+ *
+ * As partita_file_read(), by memory map: bytes are read when they are first
+ * looked at. They may be written to, which the file does not see. It must not
+ * be changed in place meanwhile; that another takes its place
+ * (partita_file_replace()) does no harm.
+ */
+GBytes *
+partita_file_map(const char *path, size_t max, GError **error);
+
+/**
  * partita_file_display:
  *
  * Returns: (transfer full): @path for messages and JSON: bytes that are no

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <base/file.h>
+#include <base/sha256.h>
 #include <math.h>
 #include <model/model-private.h>
 #include <model/safetensors.h>
@@ -144,8 +145,7 @@ read_config(const PartitaSafetensors *file,
 static bool
 check_sum(const PartitaSafetensors *file, GError **error)
 {
-  g_autofree char *sum =
-    g_compute_checksum_for_data(G_CHECKSUM_SHA256, file->data, file->data_size);
+  g_autofree char *sum = partita_sha256(file->data, file->data_size);
 
   if (g_strcmp0(g_hash_table_lookup(file->metadata, "sha256"), sum) == 0)
     return true;
@@ -170,12 +170,25 @@ find_tensor(const PartitaSafetensors *file, const PartitaModelTensor *wanted)
   return NULL;
 }
 
-/// Reads little-endian numbers; false if one is not finite.
+/// Whether every little-endian number is finite.
 static bool
-read_weights(PartitaReal *to, const uint8_t *from, size_t n)
+are_finite(const uint8_t *from, size_t n)
 {
-  bool finite = true;
+  uint32_t bad = 0;
 
+  for (size_t i = 0; i < n; ++i) {
+    uint32_t bits;
+
+    memcpy(&bits, from + 4 * i, sizeof bits);
+    bits = GUINT32_FROM_LE(bits);
+    bad |= (bits & 0x7F800000u) == 0x7F800000u;
+  }
+  return bad == 0;
+}
+
+static void
+copy_weights(PartitaReal *to, const uint8_t *from, size_t n)
+{
   for (size_t i = 0; i < n; ++i) {
     uint32_t bits;
     float value;
@@ -183,15 +196,15 @@ read_weights(PartitaReal *to, const uint8_t *from, size_t n)
     memcpy(&bits, from + 4 * i, sizeof bits);
     bits = GUINT32_FROM_LE(bits);
     memcpy(&value, &bits, sizeof value);
-    finite = finite && isfinite(value);
     to[i] = value;
   }
-  return finite;
 }
 
+/// Finds the model's tensors, @tensors: (out caller-allocates): in its order.
 static bool
-read_tensors(PartitaModel *model,
+find_tensors(const PartitaModel *model,
              const PartitaSafetensors *file,
+             const PartitaSafetensor **tensors,
              GError **error)
 {
   size_t n_tensors = 0;
@@ -203,15 +216,63 @@ read_tensors(PartitaModel *model,
                   "%u tensors; the settings ask for %zu", file->tensors->len,
                   n_tensors);
   for (size_t i = 0; i < n_tensors; ++i) {
-    const PartitaSafetensor *const tensor = find_tensor(file, &wanted[i]);
-
-    if (tensor == NULL)
+    tensors[i] = find_tensor(file, &wanted[i]);
+    if (tensors[i] == NULL)
       return refuse(error, PARTITA_MODEL_ERROR_BROKEN,
                     "no tensor \"%s\" of the shape asked for", wanted[i].name);
-    if (!read_weights(model->parameters + wanted[i].offset,
-                      file->data + tensor->begin, wanted[i].size))
+    if (!are_finite(file->data + tensors[i]->begin, wanted[i].size))
       return refuse(error, PARTITA_MODEL_ERROR_BROKEN,
                     "weights of \"%s\" are no finite numbers", wanted[i].name);
+  }
+  return true;
+}
+
+/// Whether the data are the flat vector just as it lies in memory.
+static bool
+fits_in_place(const PartitaModel *model,
+              const PartitaSafetensors *file,
+              const PartitaSafetensor *const *tensors)
+{
+  for (guint i = 0; i < model->tensors->len; ++i)
+    if (tensors[i]->begin !=
+        4 * g_array_index(model->tensors, PartitaModelTensor, i).offset)
+      return false;
+  return G_BYTE_ORDER == G_LITTLE_ENDIAN &&
+         (uintptr_t)file->data % sizeof(PartitaReal) == 0;
+}
+
+/**
+ * take_weights:
+ * @owner: (nullable): of the bytes of @file, if they may be written to
+ *
+ * Without a copy where it can be.
+ */
+static bool
+take_weights(PartitaModel *model,
+             const PartitaSafetensors *file,
+             GBytes *owner,
+             GError **error)
+{
+  g_autofree const PartitaSafetensor **tensors =
+    g_new(const PartitaSafetensor *, model->tensors->len + 1);
+
+  if (!find_tensors(model, file, tensors, error))
+    return false;
+  if (owner != NULL && fits_in_place(model, file, tensors)) {
+    model->file = g_bytes_ref(owner);
+    model->parameters = (PartitaReal *)(uintptr_t)file->data;
+    return true;
+  }
+  model->parameters = g_try_new(PartitaReal, model->n_parameters);
+  if (model->parameters == NULL)
+    return refuse(error, PARTITA_MODEL_ERROR_READ,
+                  "no memory for %zu bytes of weights", file->data_size);
+  for (guint i = 0; i < model->tensors->len; ++i) {
+    const PartitaModelTensor *const tensor =
+      &g_array_index(model->tensors, PartitaModelTensor, i);
+
+    copy_weights(model->parameters + tensor->offset,
+                 file->data + tensors[i]->begin, tensor->size);
   }
   return true;
 }
@@ -229,8 +290,9 @@ keep_metadata(PartitaModel *model, const PartitaSafetensors *file)
       partita_model_set_metadata(model, key, value);
 }
 
-PartitaModel *
-partita_model_parse(const uint8_t *data, size_t size, GError **error)
+/// @owner: (nullable): of @data, if they may be written to
+static PartitaModel *
+parse(const uint8_t *data, size_t size, GBytes *owner, GError **error)
 {
   PartitaModelConfig config;
 
@@ -244,24 +306,25 @@ partita_model_parse(const uint8_t *data, size_t size, GError **error)
       !read_config(file, &config, error) || !check_sum(file, error))
     return NULL;
 
-  g_autoptr(PartitaModel) model = partita_model_new_empty(&config);
+  g_autoptr(PartitaModel) model = partita_model_new_bare(&config);
 
-  if (model == NULL) {
-    refuse(error, PARTITA_MODEL_ERROR_READ,
-           "no memory for %zu bytes of weights", file->data_size);
-    return NULL;
-  }
-  if (!read_tensors(model, file, error))
+  if (!take_weights(model, file, owner, error))
     return NULL;
   keep_metadata(model, file);
   return g_steal_pointer(&model);
 }
 
 PartitaModel *
+partita_model_parse(const uint8_t *data, size_t size, GError **error)
+{
+  return parse(data, size, NULL, error);
+}
+
+PartitaModel *
 partita_model_load(const char *path, GError **error)
 {
   g_autoptr(GError) cause = NULL;
-  g_autoptr(GBytes) bytes = partita_file_read(path, FILE_MAX, &cause);
+  g_autoptr(GBytes) bytes = partita_file_map(path, FILE_MAX, &cause);
   PartitaModel *model = NULL;
   gsize size = 0;
 
@@ -272,7 +335,7 @@ partita_model_load(const char *path, GError **error)
 
   const uint8_t *const data = g_bytes_get_data(bytes, &size);
 
-  model = partita_model_parse(data, size, error);
+  model = parse(data, size, bytes, error);
   if (model == NULL) {
     g_autofree char *shown = partita_file_display(path);
 

@@ -182,6 +182,7 @@ struct PartitaModel {
   GArray *tensors;                 ///< of PartitaModelTensor
   size_t n_parameters;
   PartitaReal *parameters;
+  GBytes *file;    ///< (nullable): in which the parameters lie
   GTree *metadata; ///< sorted, for equal models to give equal files
 };
 
@@ -216,6 +217,11 @@ partita_model_config_check(const PartitaModelConfig *config,
 /// (nullable) (transfer none)
 const PartitaModelArchitecture *
 partita_model_find_architecture(const char *name);
+
+/// (transfer full) (nullable): a model without parameters yet. @config must
+/// have passed partita_model_config_check().
+PartitaModel *
+partita_model_new_bare(const PartitaModelConfig *config);
 
 /// (transfer full) (nullable): a model with all parameters 0; NULL if memory
 /// does not suffice. @config must have passed partita_model_config_check().

@@ -118,7 +118,7 @@ compare_keys(const void *a, const void *b, void *data)
 }
 
 PartitaModel *
-partita_model_new_empty(const PartitaModelConfig *config)
+partita_model_new_bare(const PartitaModelConfig *config)
 {
   g_autoptr(PartitaModel) model = g_new0(PartitaModel, 1);
 
@@ -128,7 +128,17 @@ partita_model_new_empty(const PartitaModelConfig *config)
   model->metadata = g_tree_new_full(compare_keys, NULL, g_free, g_free);
   model->tensors = g_array_new(FALSE, TRUE, sizeof(PartitaModelTensor));
   model->architecture->lay_out(config, model->tensors);
-  if (!place_tensors(model->tensors, &model->n_parameters))
+  return place_tensors(model->tensors, &model->n_parameters)
+           ? g_steal_pointer(&model)
+           : NULL;
+}
+
+PartitaModel *
+partita_model_new_empty(const PartitaModelConfig *config)
+{
+  g_autoptr(PartitaModel) model = partita_model_new_bare(config);
+
+  if (model == NULL)
     return NULL;
   model->parameters = g_try_new0(PartitaReal, model->n_parameters);
   return model->parameters == NULL ? NULL : g_steal_pointer(&model);
@@ -179,7 +189,10 @@ partita_model_free(PartitaModel *model)
     return;
   g_clear_pointer(&model->tensors, g_array_unref);
   g_clear_pointer(&model->metadata, g_tree_unref);
-  g_free(model->parameters);
+  if (model->file != NULL)
+    g_bytes_unref(model->file);
+  else
+    g_free(model->parameters);
   g_free(model);
 }
 

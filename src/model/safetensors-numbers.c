@@ -4,6 +4,7 @@
 /* Tensors from memory to a file, and back. */
 
 #include <base/file.h>
+#include <base/sha256.h>
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
@@ -215,8 +216,7 @@ find_tensor(const PartitaSafetensors *file,
 static bool
 check_sum(const PartitaSafetensors *file, GError **error)
 {
-  g_autofree char *sum =
-    g_compute_checksum_for_data(G_CHECKSUM_SHA256, file->data, file->data_size);
+  g_autofree char *sum = partita_sha256(file->data, file->data_size);
 
   if (g_strcmp0(g_hash_table_lookup(file->metadata, "sha256"), sum) == 0)
     return true;

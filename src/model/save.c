@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <base/file.h>
+#include <base/sha256.h>
 #include <json-glib/json-glib.h>
 #include <model/model-private.h>
 #include <model/safetensors.h>
@@ -147,8 +148,7 @@ partita_model_serialize(const PartitaModel *model, GError **error)
     return NULL;
   }
 
-  g_autofree char *sum =
-    g_compute_checksum_for_data(G_CHECKSUM_SHA256, data, data_size);
+  g_autofree char *sum = partita_sha256(data, data_size);
   g_autofree char *text = write_header(model, sum, &text_size);
   const size_t length = (text_size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   const size_t room = LENGTH_SIZE + length;

@@ -3,6 +3,7 @@
 
 #include <base/file.h>
 #include <glib/gstdio.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -74,6 +75,11 @@ test_round_trip(Fixture *f, gconstpointer data)
 
     g_assert_cmpuint(read, ==, size);
     g_assert_true(size == 0 || memcmp(start, bytes, size) == 0);
+
+    g_autoptr(GBytes) mapped = partita_file_map(f->path, size, &error);
+
+    g_assert_no_error(error);
+    g_assert_true(g_bytes_equal(mapped, whole));
   }
 }
 
@@ -240,7 +246,28 @@ test_read_refused(Fixture *f, gconstpointer data)
 
     g_assert_null(partita_file_read(paths[i], 1000, &error));
     assert_names(error, paths[i]);
+    g_clear_error(&error);
+    g_assert_null(partita_file_map(paths[i], 1000, &error));
+    assert_names(error, paths[i]);
   }
+}
+
+/* What is written to a map is not written to the file; and the map stays when
+ * another file takes its place. */
+static void
+test_map(Fixture *f, gconstpointer data)
+{
+  (void)data;
+  g_assert_true(partita_file_replace_bytes(f->path, "123456", 6, NULL));
+
+  g_autoptr(GBytes) mapped = partita_file_map(f->path, 6, NULL);
+  char *bytes = (char *)(uintptr_t)g_bytes_get_data(mapped, NULL);
+
+  bytes[1] = 'x';
+  g_autoptr(GBytes) read = partita_file_read(f->path, 6, NULL);
+  g_assert_cmpint(memcmp(g_bytes_get_data(read, NULL), "123456", 6), ==, 0);
+  g_assert_true(partita_file_replace_bytes(f->path, "-", 1, NULL));
+  g_assert_cmpint(memcmp(bytes, "1x3456", 6), ==, 0);
 }
 
 static void
@@ -253,6 +280,9 @@ test_read_limit(Fixture *f, gconstpointer data)
   g_assert_null(partita_file_read(f->path, 5, &error));
   g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_NOMEM);
   assert_names(error, f->path);
+  g_clear_error(&error);
+  g_assert_null(partita_file_map(f->path, 5, &error));
+  g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_NOMEM);
 }
 
 /* A file of 8 TiB without content must not be given memory. */
@@ -339,6 +369,7 @@ main(int argc, char **argv)
   ADD("good-targets", test_good_targets);
   ADD("read-only-folder", test_read_only_folder);
   ADD("read-refused", test_read_refused);
+  ADD("map", test_map);
   ADD("read-limit", test_read_limit);
   ADD("read-sparse", test_read_sparse);
   ADD("read-link", test_read_link);

@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <model/model-private.h>
+#include <model/safetensors.h>
 #include <string.h>
 
 static const PartitaModelConfig config = {
@@ -87,6 +88,88 @@ test_round_trip(void)
   g_autoptr(GBytes) second = partita_model_serialize(loaded, NULL);
 
   g_assert_true(g_bytes_equal(first, second));
+  g_assert_cmpint(g_unlink(path), ==, 0);
+  g_assert_cmpint(g_rmdir(folder), ==, 0);
+}
+
+/* Law: a model does not change when another file takes the place of its own,
+ * and its file does not change with it. */
+static void
+test_in_place(void)
+{
+  g_autofree char *folder = g_dir_make_tmp(NULL, NULL);
+  g_autofree char *path = g_build_filename(folder, "m.safetensors", NULL);
+  g_autoptr(PartitaModel) model = new_model();
+  g_autoptr(PartitaModel) other = partita_model_new(&config, 12);
+
+  g_assert_true(partita_model_save(model, path, NULL));
+
+  g_autoptr(PartitaModel) loaded = partita_model_load(path, NULL);
+  g_autoptr(PartitaModel) changed = partita_model_load(path, NULL);
+
+  partita_model_get_parameters(changed)[3] = 7.0f;
+  g_autoptr(PartitaModel) again = partita_model_load(path, NULL);
+  assert_equal(model, again);
+  g_assert_true(partita_model_save(other, path, NULL));
+  assert_equal(model, loaded);
+  g_assert_cmpfloat(partita_model_get_parameters(changed)[3], ==, 7.0f);
+  g_assert_cmpint(g_unlink(path), ==, 0);
+  g_assert_cmpint(g_rmdir(folder), ==, 0);
+}
+
+/// Writes @file with its tensors in the reverse order.
+static void
+save_reversed(const PartitaSafetensors *file, const char *path)
+{
+  g_autoptr(GPtrArray) metadata = g_ptr_array_new();
+  g_autofree PartitaSafetensorNumbers *tensors =
+    g_new0(PartitaSafetensorNumbers, file->tensors->len);
+  GHashTableIter iter;
+  void *key = NULL;
+  void *value = NULL;
+
+  g_hash_table_iter_init(&iter, file->metadata);
+  while (g_hash_table_iter_next(&iter, &key, &value)) {
+    if (g_str_equal(key, "sha256"))
+      continue;
+    g_ptr_array_add(metadata, key);
+    g_ptr_array_add(metadata, value);
+  }
+  g_ptr_array_add(metadata, NULL);
+  for (guint i = 0; i < file->tensors->len; ++i) {
+    const PartitaSafetensor *tensor =
+      file->tensors->pdata[file->tensors->len - 1 - i];
+
+    tensors[i] = (PartitaSafetensorNumbers){
+      .name = tensor->name,
+      .dtype = tensor->dtype,
+      .n_dims = tensor->n_dims,
+      .numbers = (void *)(uintptr_t)(file->data + tensor->begin)};
+    memcpy(tensors[i].shape, tensor->shape, sizeof tensor->shape);
+  }
+  g_assert_true(
+    partita_safetensors_save(path, (const char *const *)(void *)metadata->pdata,
+                             tensors, file->tensors->len, NULL));
+}
+
+/* Tensors in another order than the model's are found too. */
+static void
+test_reversed(void)
+{
+  g_autofree char *folder = g_dir_make_tmp(NULL, NULL);
+  g_autofree char *path = g_build_filename(folder, "m.safetensors", NULL);
+  g_autoptr(PartitaModel) model = new_model();
+  g_autoptr(GBytes) bytes = new_file();
+  g_autoptr(GError) error = NULL;
+  gsize size = 0;
+  const uint8_t *data = g_bytes_get_data(bytes, &size);
+  g_autoptr(PartitaSafetensors) file =
+    partita_safetensors_parse(data, size, NULL);
+
+  save_reversed(file, path);
+  g_autoptr(PartitaModel) loaded = partita_model_load(path, &error);
+  g_assert_no_error(error);
+  assert_equal(model, loaded);
   g_assert_cmpint(g_unlink(path), ==, 0);
   g_assert_cmpint(g_rmdir(folder), ==, 0);
 }
@@ -363,6 +446,8 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/model/file/round-trip", test_round_trip);
+  g_test_add_func("/model/file/in-place", test_in_place);
+  g_test_add_func("/model/file/reversed", test_reversed);
   g_test_add_func("/model/file/paths-named", test_paths_named);
   g_test_add_func("/model/file/broken-file-named", test_broken_file_named);
   g_test_add_func("/model/file/truncated", test_truncated);
