@@ -17,7 +17,8 @@ typedef enum {
   PARTITA_TRAIN_ERROR_RESUME,   ///< no checkpoint, a broken one, or of another
                                 ///< run
   PARTITA_TRAIN_ERROR_BUSY,     ///< another run is at work in the folder
-  PARTITA_TRAIN_ERROR_RANKS     ///< processes that cannot be one training
+  PARTITA_TRAIN_ERROR_RANKS,    ///< processes that cannot be one training
+  PARTITA_TRAIN_ERROR_MEMORY    ///< more than there is would be needed
 } PartitaTrainError;
 
 PARTITA_API GQuark
@@ -69,12 +70,29 @@ typedef struct {
   double loss;            ///< running mean, nats a token
   double valid_loss;      ///< last held-out loss, NaN before the first
   double best_valid_loss; ///< NaN before the first
+  uint64_t best_step;     ///< that gave it
   double learning_rate;
   double gradient_norm; ///< before clipping
   double tokens_per_s;
   double left_s;  ///< time left
   bool evaluated; ///< a held-out loss was just measured
 } PartitaTrainStatus;
+
+/// What a run is about to do, given to the callback before memory is taken;
+/// of several processes what one takes.
+typedef struct {
+  const PartitaModelConfig *config;
+  size_t n_parameters;
+  size_t context; ///< tokens of a row that are learnt from at once
+  size_t rows;    ///< of the batch
+  size_t shards;
+  size_t weights_bytes;    ///< now, and at their best
+  size_t moments_bytes;    ///< of AdamW
+  size_t gradients_bytes;  ///< of all shards
+  size_t workers_bytes;    ///< activations of all shards
+  size_t checkpoint_bytes; ///< to read it, if there is one to go on from
+  size_t total_bytes;      ///< of these at their highest
+} PartitaTrainPlan;
 
 /// One of minutes, epochs and steps decides the length; 0 means not given.
 typedef struct {
@@ -95,9 +113,14 @@ typedef struct {
   /// Seconds on a clock that never goes back; the library reads no clock.
   double (*clock)(void *data);
   void *clock_data;
+  /// Held-out losses more than one in a hundred above the best, without a
+  /// better one between them, that end the run; 0: none do
+  unsigned patience;
   GCancellable *cancellable; ///< (nullable): stops after the step
+  size_t memory_bytes;       ///< that the run may take, 0 for any
+  void (*planned)(const PartitaTrainPlan *plan, void *data); ///< (nullable)
   void (*progress)(const PartitaTrainStatus *status, void *data);
-  void *progress_data;
+  void *progress_data; ///< for both
   /// (nullable): where checkpoint.safetensors, log.jsonl and the event file of
   /// TensorBoard are kept; made if it is not there
   const char *run_folder;
@@ -111,12 +134,14 @@ typedef struct {
 
 typedef struct {
   uint64_t steps;
-  double seconds;
+  uint64_t best_step; ///< whose weights the model has
+  double seconds;     ///< until the report was made
   double tokens_per_s;
   double train_loss;
   double valid_loss;   ///< of the model given back: the best seen
   double trigram_loss; ///< of the count model on the same held-out tokens
   bool cancelled;
+  bool stopped_early;    ///< by the patience
   uint64_t resumed_step; ///< of the checkpoint gone on from, 0 if none
   bool mixed_cores;      ///< resumed on another chip: not to the bit what a run
                          ///< without a stop gives

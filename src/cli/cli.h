@@ -95,6 +95,11 @@ cli_watch_interrupts(void);
 bool
 cli_join_ranks(PartitaRanks **ranks, GError **error);
 
+/// Bytes that the machine, the control groups and the limit on address space
+/// leave to this process; 0 if nobody says.
+size_t
+cli_find_memory(void);
+
 /// Seconds on the monotonic clock.
 double
 cli_clock(void *data);

@@ -10,6 +10,8 @@
 #include <partita/train.h>
 
 #define DEFAULT_MINUTES 20.0
+/// Two fifths of a run, for a run has at most about twenty evaluations.
+#define DEFAULT_PATIENCE 8
 
 typedef struct {
   char *output;
@@ -26,6 +28,7 @@ typedef struct {
   gint64 rows;
   gint64 shards;
   int threads;
+  int patience;
   gboolean resume;
   double checkpoint_s;
 } Options;
@@ -60,6 +63,8 @@ train_entries(void *data)
      "Pieces read side by side (as the size has)", "N"},
     {"shards", 0, 0, G_OPTION_ARG_INT64, &o->shards,
      "Cut the batch for so many workers (2)", "N"},
+    {"patience", 0, 0, G_OPTION_ARG_INT, &o->patience,
+     "Worse held-out losses that end it; 0: none do (8)", "N"},
     {"threads", 0, 0, G_OPTION_ARG_INT, &o->threads, "Workers (one a core)",
      "N"},
     {"backend", 0, 0, G_OPTION_ARG_STRING, &o->backend,
@@ -71,6 +76,7 @@ train_entries(void *data)
     {0},
   };
 
+  o->patience = DEFAULT_PATIENCE;
   return g_memdup2(entries, sizeof entries);
 }
 
@@ -93,11 +99,13 @@ check(const Options *o, GError **error)
   if (!(o->minutes >= 0.0 && o->minutes <= 1e6) ||
       !(o->epochs >= 0.0 && o->epochs <= 1e9) || o->steps < 0 ||
       !(o->checkpoint_s >= 0.0 && o->checkpoint_s <= 1e9) || o->threads < 0 ||
-      o->threads > 1024 || o->rows < 0 || o->shards < 0 || o->seed < 0) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--minutes, --epochs, --steps, --checkpoint, --batch, "
-                "--shards, --threads and --seed take numbers that are not "
-                "negative");
+      o->threads > 1024 || o->patience < 0 || o->rows < 0 || o->shards < 0 ||
+      o->seed < 0) {
+    g_set_error(
+      error, CLI_ERROR, CLI_ERROR_USAGE,
+      "--minutes, --epochs, --steps, --checkpoint, --batch, "
+      "--shards, --patience, --threads and --seed take numbers that are not "
+      "negative");
     return false;
   }
   if (o->transpose != NULL && !g_strv_contains(transpositions, o->transpose)) {
@@ -217,6 +225,26 @@ print_backend(const PartitaNnBackend *backend, const PartitaRanks *ranks)
              partita_nn_backend_get_precision(backend));
 }
 
+static double
+to_mib(size_t bytes)
+{
+  return (double)bytes / (1 << 20);
+}
+
+static void
+print_plan(const PartitaTrainPlan *plan, void *data)
+{
+  (void)data;
+  g_printerr("memory: %.0f MiB: weights %.0f, moments %.0f, gradients %.0f, "
+             "activations %.0f",
+             to_mib(plan->total_bytes), to_mib(plan->weights_bytes),
+             to_mib(plan->moments_bytes), to_mib(plan->gradients_bytes),
+             to_mib(plan->workers_bytes));
+  if (plan->checkpoint_bytes > 0)
+    g_printerr(", checkpoint %.0f", to_mib(plan->checkpoint_bytes));
+  g_printerr("\n");
+}
+
 static PartitaModel *
 train(const Options *o,
       const PartitaCorpus *corpus,
@@ -243,6 +271,9 @@ train(const Options *o,
     .backend = o->backend,
     .keep_keys = g_strcmp0(o->transpose, "none") == 0,
     .clock = cli_clock,
+    .patience = (unsigned)o->patience,
+    .memory_bytes = cli_find_memory(),
+    .planned = print_plan,
     .cancellable = cancellable,
     .progress = show_training,
     .progress_data = &progress,
@@ -266,6 +297,10 @@ print_report(const PartitaTrainReport *report, const char *output)
 {
   if (report->cancelled)
     g_printerr("stopped before the end; the best model so far is kept\n");
+  if (report->stopped_early)
+    g_printerr("stopped at step %" G_GUINT64_FORMAT ": the held-out loss has "
+               "only risen since step %" G_GUINT64_FORMAT "\n",
+               report->steps, report->best_step);
   if (report->mixed_cores)
     g_printerr("learnt on several kinds of chip: the model is not to the bit "
                "what one run on one would have given\n");

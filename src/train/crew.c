@@ -205,7 +205,7 @@ partita_crew_new(const PartitaModel *model,
   if (!take_shards(crew, settings->shards, error))
     return NULL;
   if (!make_shards(crew, model, settings)) {
-    g_set_error(error, PARTITA_TRAIN_ERROR, PARTITA_TRAIN_ERROR_OPTIONS,
+    g_set_error(error, PARTITA_TRAIN_ERROR, PARTITA_TRAIN_ERROR_MEMORY,
                 "no memory for a model of this size");
     return NULL;
   }

@@ -61,6 +61,17 @@ choose(GArray *lengths, uint64_t seed, size_t max_tokens)
   }
 }
 
+size_t
+partita_held_out_count(const PartitaCorpus *corpus, const GArray *pieces)
+{
+  size_t tokens = 0;
+
+  for (guint i = 0; i < pieces->len; ++i)
+    tokens +=
+      partita_corpus_get_piece(corpus, g_array_index(pieces, size_t, i)).n;
+  return tokens;
+}
+
 GArray *
 partita_held_out(const PartitaCorpus *corpus, uint64_t seed, size_t max_tokens)
 {

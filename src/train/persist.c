@@ -36,6 +36,8 @@ describe(PartitaRun *run, PartitaCheckpoint *checkpoint)
         .best_valid_loss = status->best_valid_loss,
         .tokens = run->tokens,
         .evaluated_share = run->evaluated_share,
+        .best_step = (double)status->best_step,
+        .n_worse = (double)run->n_worse,
       },
     .times =
       {
@@ -77,6 +79,8 @@ adopt(PartitaRun *run, const PartitaCheckpoint *checkpoint, GError **error)
   status->best_valid_loss = measures->best_valid_loss;
   run->tokens = measures->tokens;
   run->evaluated_share = measures->evaluated_share;
+  status->best_step = (uint64_t)measures->best_step;
+  run->n_worse = (unsigned)measures->n_worse;
   run->started_s += partita_run_measure_elapsed(run) - times->elapsed_s;
   run->evaluated_s = times->evaluated_s;
   run->evaluating_s = times->evaluating_s;
@@ -135,7 +139,7 @@ make_room(PartitaRun *run, GError **error)
     g_new0(uint64_t, partita_stream_get_state_size(run->stream));
   if (run->crew_state != NULL || partita_crew_get_state_size(run->crew) == 0)
     return true;
-  g_set_error_literal(error, PARTITA_TRAIN_ERROR, PARTITA_TRAIN_ERROR_OPTIONS,
+  g_set_error_literal(error, PARTITA_TRAIN_ERROR, PARTITA_TRAIN_ERROR_MEMORY,
                       "no memory for the checkpoint");
   return false;
 }

@@ -18,6 +18,8 @@ typedef struct {
   double best_valid_loss;
   double tokens;
   double evaluated_share;
+  double best_step;
+  double n_worse;
 } PartitaTrainMeasures;
 
 /// Seconds since the run began, without those between a stop and a resume.
@@ -123,16 +125,20 @@ typedef struct {
   size_t n_parameters;
   PartitaCrew *crew;
   PartitaStream *stream;
-  GArray *held_out;    // size_t: the subset for evaluation while training
-  PartitaReal *first;  // shape [n_parameters]: AdamW's first moment
-  PartitaReal *second; // shape [n_parameters]: and second
-  PartitaReal *best;   // shape [n_parameters]: weights of the best loss
+  GArray *held_out;       // size_t: the subset for evaluation while training
+  size_t held_out_tokens; // of that subset
+  size_t valid_tokens;    // of everything that is held out
+  PartitaReal *first;     // shape [n_parameters]: AdamW's first moment
+  PartitaReal *second;    // shape [n_parameters]: and second
+  PartitaReal *best;      // shape [n_parameters]: weights of the best loss
   PartitaTrainStatus status;
   double started_s;    // on the clock, less what went before a resume
   double evaluating_s; // seconds spent on evaluation
   double tokens;
   double evaluated_share;
   double evaluated_s;
+  double evaluation_s;      // what the last one took, 0 before it
+  unsigned n_worse;         // evaluations above the best since that one
   PartitaRunFolder *folder; // NULL if nothing is kept
   GStrv identity;
   PartitaReal *crew_state; // for the checkpoint: shape [its size]
@@ -153,6 +159,37 @@ partita_run_measure_elapsed(const PartitaRun *run);
 /// Whether all ranks are about to do the same; looks at their chips too.
 bool
 partita_run_meet(PartitaRun *run, GError **error);
+
+/// Chooses what is held out for the evaluations while training.
+void
+partita_run_find_held_out(PartitaRun *run);
+
+/// Measures what is held out and keeps the weights if they are the best.
+void
+partita_run_evaluate(PartitaRun *run);
+
+bool
+partita_run_is_evaluation_due(const PartitaRun *run);
+
+/// Whether the patience of the options has come to its end.
+bool
+partita_run_is_hopeless(const PartitaRun *run);
+
+/// Seconds that evaluation will take after the last step, as far as its speed
+/// is known, but no more than half of the minutes; 0 if these are not given.
+double
+partita_run_estimate_ending(const PartitaRun *run);
+
+/**
+ * partita_run_measure_best:
+ * @all: whether on everything that is held out
+ *
+ * The loss of the best weights, which the model has taken.
+ *
+ * Returns: nats a token, NaN if nothing is held out
+ */
+double
+partita_run_measure_best(PartitaRun *run, bool all);
 
 /**
  * partita_run_open_folder:

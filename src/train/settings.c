@@ -6,6 +6,8 @@
 #include <string.h>
 #include <train/train-private.h>
 
+/// Held-out tokens taken while training; at the end all are.
+#define EVALUATION_TOKENS 100000
 /// Below this many training tokens a model soon knows them by heart.
 #define SMALL_CORPUS_TOKENS 1000000
 
@@ -176,6 +178,7 @@ partita_train_settings_init(PartitaTrainSettings *settings,
     .weight_decay = 0.01,
     .clip = 1.0,
     .seed = options->seed,
+    .evaluation_tokens = EVALUATION_TOKENS,
     .transposing =
       !options->keep_keys && !partita_corpus_is_in_common_key(corpus),
     .backend = backend,

@@ -20,6 +20,7 @@ typedef struct {
   double weight_decay;
   double clip;
   uint64_t seed;
+  size_t evaluation_tokens; // held out, taken while training; at the end all
   bool transposing; // pieces are moved at random each time they are seen
   const PartitaNnBackend *backend; // of the matrix products
 } PartitaTrainSettings;
@@ -66,6 +67,31 @@ partita_train_write_metadata(PartitaModel *model,
  */
 void
 partita_train_write_prompts(PartitaModel *model, const PartitaCorpus *corpus);
+
+/**
+ * partita_train_plan_init:
+ * @n_ranks: processes; what one of them takes is planned
+ * @resume: whether a checkpoint will be read
+ *
+ * Returns: false if there is no model of that shape
+ */
+bool
+partita_train_plan_init(PartitaTrainPlan *plan,
+                        const PartitaTrainSettings *settings,
+                        size_t n_ranks,
+                        bool resume);
+
+/**
+ * partita_train_plan_check:
+ * @available_bytes: 0 for any
+ *
+ * Returns: false with @error set (%PARTITA_TRAIN_ERROR_MEMORY) if more would be
+ * taken
+ */
+bool
+partita_train_plan_check(const PartitaTrainPlan *plan,
+                         size_t available_bytes,
+                         GError **error);
 
 /**
  * partita_train_with_settings:
@@ -262,6 +288,10 @@ partita_crew_set_state(PartitaCrew *crew, const PartitaReal *state);
  */
 GArray *
 partita_held_out(const PartitaCorpus *corpus, uint64_t seed, size_t max_tokens);
+
+/// Tokens of some pieces.
+size_t
+partita_held_out_count(const PartitaCorpus *corpus, const GArray *pieces);
 
 /**
  * partita_crew_evaluate:

@@ -5,14 +5,6 @@
 #include <string.h>
 #include <train/run-private.h>
 
-/// Shares of the run between two evaluations.
-#define EVALUATION_SHARE 0.05
-/// Seconds between them, when the length is given in minutes.
-#define EVALUATION_SECONDS 20.0
-/// The most of the time that evaluation may take then.
-#define EVALUATION_TIME_SHARE 0.08
-/// Held-out tokens taken while training; at the end all are.
-#define EVALUATION_TOKENS 100000
 /// Weight of the newest step in the running mean of the loss.
 #define LOSS_WEIGHT 0.02
 
@@ -69,7 +61,7 @@ find_training(const PartitaCorpus *corpus)
 static bool
 refuse_memory(GError **error)
 {
-  g_set_error_literal(error, PARTITA_TRAIN_ERROR, PARTITA_TRAIN_ERROR_OPTIONS,
+  g_set_error_literal(error, PARTITA_TRAIN_ERROR, PARTITA_TRAIN_ERROR_MEMORY,
                       "no memory for a model of this size");
   return false;
 }
@@ -95,6 +87,22 @@ make_model(Run *run, GError **error)
          refuse_memory(error);
 }
 
+static bool
+announce(const PartitaTrainOptions *options,
+         const PartitaTrainSettings *settings,
+         GError **error)
+{
+  PartitaTrainPlan plan;
+
+  if (!partita_train_plan_init(&plan, settings,
+                               partita_ranks_get_size(options->ranks),
+                               options->resume))
+    return refuse_memory(error);
+  if (options->planned != NULL && partita_ranks_get_rank(options->ranks) == 0)
+    options->planned(&plan, options->progress_data);
+  return partita_train_plan_check(&plan, options->memory_bytes, error);
+}
+
 static Run *
 run_new(const PartitaCorpus *corpus,
         const PartitaTrainOptions *options,
@@ -112,7 +120,7 @@ run_new(const PartitaCorpus *corpus,
   g_autoptr(GArray) pieces = find_training(corpus);
   run->stream = partita_stream_new(corpus, pieces, &run->settings, true);
   partita_crew_limit_stream(run->crew, run->stream);
-  run->held_out = partita_held_out(corpus, settings->seed, EVALUATION_TOKENS);
+  partita_run_find_held_out(run);
   run->status.steps = options->steps;
   run->status.loss = NAN;
   run->status.valid_loss = NAN;
@@ -133,7 +141,8 @@ measure_share(const Run *run)
     return (double)run->status.step / (double)options->steps;
   if (options->epochs > 0.0)
     return partita_stream_get_epoch(run->stream) / options->epochs;
-  return partita_run_measure_elapsed(run) / (60.0 * options->minutes);
+  return partita_run_measure_elapsed(run) /
+         (60.0 * options->minutes - partita_run_estimate_ending(run));
 }
 
 static bool
@@ -213,49 +222,9 @@ measure_progress(Run *run)
   status->epoch = partita_stream_get_epoch(run->stream);
   status->tokens_per_s = training_s > 0.0 ? run->tokens / training_s : 0.0;
   status->left_s = status->share > 0.0
-                     ? elapsed_s * (1.0 - status->share) / status->share
+                     ? elapsed_s * (1.0 - status->share) / status->share +
+                         partita_run_estimate_ending(run)
                      : 0.0;
-}
-
-static void
-evaluate(Run *run)
-{
-  PartitaTrainStatus *status = &run->status;
-  const double before_s = partita_run_measure_elapsed(run);
-  const double loss = partita_crew_evaluate(run->crew, run->corpus,
-                                            run->held_out, &run->settings);
-
-  status->valid_loss = loss;
-  if (isnan(status->best_valid_loss) || loss < status->best_valid_loss) {
-    status->best_valid_loss = loss;
-    memcpy(run->best, partita_model_get_parameters(run->model),
-           run->n_parameters * sizeof *run->best);
-  }
-  run->evaluated_share = status->share;
-  run->evaluated_s = partita_run_measure_elapsed(run);
-  run->evaluating_s += run->evaluated_s - before_s;
-  status->evaluated = true;
-}
-
-static bool
-is_costly(const Run *run)
-{
-  const double elapsed_s = partita_run_measure_elapsed(run);
-
-  return elapsed_s - run->evaluated_s < EVALUATION_SECONDS ||
-         run->evaluating_s > EVALUATION_TIME_SHARE * elapsed_s;
-}
-
-static bool
-is_due(const Run *run)
-{
-  if (run->held_out->len == 0)
-    return false;
-  if (run->status.share >= 1.0)
-    return true;
-  if (run->options->minutes > 0.0 && is_costly(run))
-    return false;
-  return run->status.share - run->evaluated_share >= EVALUATION_SHARE;
 }
 
 // The length of a run that is resumed may be another than it was.
@@ -289,13 +258,15 @@ train(Run *run, GError **error)
 {
 
   find_place(run);
-  while (run->status.share < 1.0 && !is_cancelled(run)) {
+  while (run->status.share < 1.0 && !partita_run_is_hopeless(run) &&
+         !is_cancelled(run)) {
     run->status.evaluated = false;
     if (!take_step(run, error))
       return false;
     measure_progress(run);
-    if (partita_ranks_agree(run->options->ranks, is_due(run)))
-      evaluate(run);
+    if (partita_ranks_agree(run->options->ranks,
+                            partita_run_is_evaluation_due(run)))
+      partita_run_evaluate(run);
     show_progress(run);
     if (!partita_run_keep(run, error))
       return false;
@@ -304,7 +275,7 @@ train(Run *run, GError **error)
   if (!partita_run_save(run, error))
     return false;
   if (run->held_out->len > 0 && isnan(run->status.valid_loss))
-    evaluate(run);
+    partita_run_evaluate(run);
   return true;
 }
 
@@ -314,29 +285,31 @@ train(Run *run, GError **error)
 static void
 finish(Run *run, PartitaTrainReport *report)
 {
+  const PartitaTrainStatus *const status = &run->status;
   const bool cancelled = is_cancelled(run);
   g_autoptr(GArray) pieces =
     cancelled ? g_array_ref(run->held_out)
               : partita_held_out(run->corpus, run->settings.seed, 0);
 
-  *report = (PartitaTrainReport){
-    .steps = run->status.step,
-    .seconds = partita_run_measure_elapsed(run),
-    .tokens_per_s = run->status.tokens_per_s,
-    .train_loss = run->status.loss,
-    .cancelled = cancelled,
-    .resumed_step = run->resumed_step,
-    .mixed_cores = run->other_core,
-  };
   if (pieces->len > 0)
     memcpy(partita_model_get_parameters(run->model), run->best,
            run->n_parameters * sizeof *run->best);
-  report->valid_loss =
-    partita_crew_evaluate(run->crew, run->corpus, pieces, &run->settings);
-  report->trigram_loss =
-    partita_ranks_get_rank(run->options->ranks) == 0
-      ? partita_trigram_measure(run->corpus, pieces, run->settings.transposing)
-      : (double)NAN;
+  *report = (PartitaTrainReport){
+    .steps = status->step,
+    .best_step = status->best_step,
+    .tokens_per_s = status->tokens_per_s,
+    .train_loss = status->loss,
+    .valid_loss = partita_run_measure_best(run, !cancelled),
+    .trigram_loss = partita_ranks_get_rank(run->options->ranks) == 0
+                      ? partita_trigram_measure(run->corpus, pieces,
+                                                run->settings.transposing)
+                      : (double)NAN,
+    .cancelled = cancelled,
+    .stopped_early = partita_run_is_hopeless(run),
+    .resumed_step = run->resumed_step,
+    .mixed_cores = run->other_core,
+  };
+  report->seconds = partita_run_measure_elapsed(run);
   partita_train_write_metadata(run->model, run->corpus, &run->settings, report);
 }
 
@@ -347,8 +320,11 @@ partita_train_with_settings(const PartitaCorpus *corpus,
                             PartitaTrainReport *report,
                             GError **error)
 {
-  g_autoptr(Run) run = run_new(corpus, options, settings, error);
+  g_autoptr(Run) run = NULL;
 
+  if (!announce(options, settings, error))
+    return NULL;
+  run = run_new(corpus, options, settings, error);
   if (run == NULL || !train(run, error))
     return NULL;
   finish(run, report);

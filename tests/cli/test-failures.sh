@@ -10,6 +10,7 @@ mkdir work music
 for n in 01 02 03 04; do cp "$corpus/waltz/waltz-$n.mid" music/; done
 "$partita" train music -o model.safetensors --size tiny --steps 1 >out 2>err
 check "training names its backend" grep -q '^backend: ' err
+check "and the memory it takes" grep -qE '^memory: [0-9]+ MiB: weights ' err
 
 mkdir empty
 exits 1 "an empty folder" "$partita" train empty -o work/m.safetensors
@@ -53,6 +54,16 @@ echo junk >junk.sf2
 exits 1 "a broken SoundFont" "$partita" render music/waltz-01.mid \
   -o work/o.wav --soundfont junk.sf2
 check "is named" says junk.sf2
+
+# Sanitizers do not start where address space is limited.
+# shellcheck disable=SC3045 # every sh of Debian has -v
+tight() (ulimit -v 1500000 && "$@")
+if tight "$partita" --version >out 2>err; then
+  exits 1 "more memory than there is" tight \
+    "$partita" train music -o work/m.safetensors --size base --steps 1
+  check "is told before it is taken" grep -q 'needs [0-9]* MiB of memory' err
+  rm -rf work/*
+fi
 
 # A disk that fills: no file may grow past this size, whoever writes it.
 small() {
