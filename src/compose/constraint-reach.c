@@ -6,13 +6,15 @@
 
 /* Why what is let through can be finished. At any time the bar needs some more
  * notes (of instruments that have not played, for its density, to end on, or
- * just one), and has at least as many positions left at which a voice is free,
- * so it can be finished with one note of one position at each of them. The
- * last position at which a note may begin is kept for the last chord: nothing
- * that does not belong to it, or lies below all that could be its bass, rings
- * so far. A note that takes the last voice ends in time for the needs of its
- * bar, or else of the next. All this supposes that the metre stays, which it
- * may: another is let through only if the same holds in it. */
+ * just one), and has at least as many places left at which a voice is free, so
+ * it can be finished with one short note at each of them. Places are beats, if
+ * the bar has enough of them, else half beats and so on: what comes at the last
+ * moment shall still come in time. The last position at which a note may begin
+ * is kept for the last chord: nothing that does not belong to it, or lies below
+ * all that could be its bass, rings so far. A note that takes the last voice
+ * ends in time for the needs of its bar, or else of the next. All this supposes
+ * that the metre stays, which it may: another is let through only if the same
+ * holds in it. */
 
 static bool
 is_last_bar(const PartitaConstraint *c, size_t bar)
@@ -88,6 +90,14 @@ find_most(const PartitaConstraint *c)
   return (size_t)fmax(ceil(most), fmin(parts, whole));
 }
 
+/* By the third of every four bars each instrument has played, so that none
+ * comes in for one note only; where a density leaves no room for that, once. */
+static bool
+is_due(const PartitaConstraint *c, size_t bar)
+{
+  return c->bars < 4 ? bar >= (c->bars - 1) / 2 : bar % 4 >= 2;
+}
+
 /// The notes that @bar, which begins at @start, must still have if so many are
 /// there already.
 static size_t
@@ -100,7 +110,7 @@ count_needs(const PartitaConstraint *c,
             uint32_t unused,
             bool closed)
 {
-  const size_t parts = bar >= c->deadline ? count_bits(unused) : 0;
+  const size_t parts = is_due(c, bar) ? count_bits(unused) : 0;
   const size_t close = c->closing != 0 && is_last_bar(c, bar) && !closed;
   const size_t fill = c->controls->fill && empty;
   size_t needs = MAX(parts + close, fill);
@@ -159,15 +169,62 @@ find_free(const PartitaConstraint *c, uint32_t at)
   return at;
 }
 
-/// Positions after @position of the bar at which a note may begin.
+/// Places @step apart after @position of the bar at which a note may begin.
 static size_t
-count_free(const PartitaConstraint *c, int position, uint32_t length)
+count_free(const PartitaConstraint *c,
+           int position,
+           uint32_t length,
+           uint32_t step)
 {
   const uint32_t places = count_places(c, c->n_bars - 1, length);
   const uint32_t first =
     find_free(c, c->bar_start + (uint32_t)(position + 1)) - c->bar_start;
 
-  return first < places ? places - first : 0;
+  // Multiples of the step from the first to the last.
+  return first < places ? (places - 1) / step + 1 - (first + step - 1) / step
+                        : 0;
+}
+
+static const uint32_t all_steps[] = {PARTITA_STEP_BEAT, PARTITA_STEP_BEAT / 2,
+                                     PARTITA_STEP_BEAT / 4, 1};
+
+uint32_t
+partita_constraint_find_step(const PartitaConstraint *c)
+{
+  const size_t needs = count_own_needs(c);
+
+  for (size_t i = 0; i < G_N_ELEMENTS(all_steps); ++i)
+    if (needs <= count_free(c, -1, c->length, all_steps[i]))
+      return all_steps[i];
+  return 1;
+}
+
+/// Where @needs places of @bar, which has @length, are still to come.
+static uint32_t
+find_last_places(const PartitaConstraint *c,
+                 size_t bar,
+                 uint32_t length,
+                 size_t needs,
+                 uint32_t step)
+{
+  const uint32_t last = (count_places(c, bar, length) - 1) / step;
+
+  return last + 1 >= needs ? (last + 1 - (uint32_t)needs) * step : 0;
+}
+
+/// The widest steps at which a bar has @needs places.
+static uint32_t
+find_widest_step(const PartitaConstraint *c,
+                 size_t bar,
+                 uint32_t length,
+                 size_t needs)
+{
+  const uint32_t last = count_places(c, bar, length) - 1;
+
+  for (size_t i = 0; i < G_N_ELEMENTS(all_steps); ++i)
+    if (needs <= last / all_steps[i] + 1)
+      return all_steps[i];
+  return 1;
 }
 
 bool
@@ -220,7 +277,7 @@ partita_constraint_may_strike(const PartitaConstraint *c,
 
   const size_t needs = count_needs(c, bar, c->bar_start, c->length,
                                    c->n_notes + 1, false, unused, closed);
-  if (needs > count_free(c, (int)strike->position, c->length))
+  if (needs > count_free(c, (int)strike->position, c->length, c->step))
     return false;
   if (c->controls->density <= 0.0)
     return true;
@@ -291,7 +348,7 @@ partita_constraint_fits(const PartitaConstraint *c, uint32_t length)
         last + partita_controls_last_onset(c->controls, c->bars, length))
     return false;
   return count_needs(c, bar, c->bar_start, length, c->n_notes, true, c->unused,
-                     false) <= count_free(c, -1, length);
+                     false) <= count_free(c, -1, length, 1);
 }
 
 /// Where the chords of the grid stop having the note, as far as @until.
@@ -331,13 +388,15 @@ leave_voice(const PartitaConstraint *c, uint32_t until)
       count_voices(c, onset) + 1 < c->controls->polyphony)
     return until;
   if (needs > 0) {
-    latest = c->bar_start + count_places(c, bar, c->length) - (uint32_t)needs;
+    latest = c->bar_start + find_last_places(c, bar, c->length, needs, c->step);
   } else if (!is_last_bar(c, bar)) {
     const size_t later = count_needs(c, bar + 1, next, c->length, c->n_notes,
                                      true, c->unused, false);
 
     if (later > 0)
-      latest = next + count_places(c, bar + 1, c->length) - (uint32_t)later;
+      latest =
+        next + find_last_places(c, bar + 1, c->length, later,
+                                find_widest_step(c, bar + 1, c->length, later));
   }
   // Unless another voice is free by then.
   return count_voices(c, latest) + 1 < c->controls->polyphony

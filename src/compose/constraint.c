@@ -111,6 +111,12 @@ lay_grid(PartitaConstraint *c)
   }
 }
 
+static uint32_t
+all_groups(const PartitaControls *controls)
+{
+  return (uint32_t)((UINT64_C(1) << controls->n_groups) - 1);
+}
+
 PartitaConstraint *
 partita_constraint_new(const PartitaScheme *scheme,
                        const PartitaControls *controls,
@@ -128,9 +134,9 @@ partita_constraint_new(const PartitaScheme *scheme,
       ? partita_scheme_get_tempo_bin(scheme, partita_controls_get_us(controls))
       : -1;
   c->closing = partita_controls_get_closing(controls, bars, &c->bass);
-  c->deadline = (bars - 1) / 2;
+  c->step = 1;
   c->program = PARTITA_N_PROGRAMS;
-  c->unused = (uint32_t)((UINT64_C(1) << controls->n_groups) - 1);
+  c->unused = all_groups(controls);
   c->rings = g_array_new(FALSE, FALSE, sizeof(PartitaRing));
   read_tokens(c, scheme);
   find_pitches(c, programs);
@@ -162,6 +168,12 @@ begin_bar(PartitaConstraint *c)
   c->bar_notes = 0;
   c->closed = false;
   c->struck = false;
+  // The next four bars, if they reach to where each instrument is due.
+  if ((c->n_bars - 1) % 4 == 0 && c->n_bars + 2 < c->bars &&
+      c->controls->density <= 0.0)
+    c->unused = all_groups(c->controls);
+  if (c->length > 0)
+    c->step = partita_constraint_find_step(c);
 }
 
 static void
@@ -216,6 +228,7 @@ partita_constraint_push(PartitaConstraint *constraint, uint16_t id)
     break;
   case PARTITA_STEP_METER:
     c->length = c->lengths[id];
+    c->step = partita_constraint_find_step(c);
     break;
   case PARTITA_STEP_POSITION:
     c->position = (int32_t)value;

@@ -60,7 +60,6 @@ typedef struct {
   uint16_t closing;      ///< pitch classes of the last chord, 0 for no ending
   uint8_t bass;          ///< its bass
   unsigned lowest_bass;  ///< the lowest note that may be it
-  size_t deadline;       ///< the bar by which all instruments have played
 
   /* Where the piece is. */
   size_t n_bars; ///< begun
@@ -69,6 +68,7 @@ typedef struct {
   int32_t position; ///< in the bar, -1: none yet
   unsigned program; ///< %PARTITA_N_PROGRAMS: none yet
   unsigned pitch;   ///< of the last note
+  uint32_t step;    ///< between the places of the bar, in positions
   bool struck;      ///< whether the last token belongs to a note here
   bool drum;        ///< whether the last note is one
   bool open;        ///< whether it is yet to end
@@ -136,6 +136,10 @@ partita_constraint_may_play(const PartitaConstraint *c,
 /// Whether nothing need be struck before the bar, or the piece, may end.
 bool
 partita_constraint_is_satisfied(const PartitaConstraint *c);
+
+/// What divides the bar just begun into places for what it must have.
+uint32_t
+partita_constraint_find_step(const PartitaConstraint *c);
 
 /// Whether bars of @length, from the bar just begun, can keep every promise.
 bool
