@@ -100,6 +100,24 @@ partita_controls_set(PartitaControls *controls,
                      const char *text,
                      GError **error);
 
+/**
+ * partita_controls_read_words:
+ * @text: such as "a slow sad waltz in D minor for string quartet, 32 bars"
+ * @language: "en"
+ * @styles: (array zero-terminated=1) (nullable): those the model knows
+ * @unknown: (element-type utf8): words that say nothing are added to it
+ *
+ * Returns: (transfer full) (nullable) (element-type utf8): "name=value" for
+ * partita_controls_set(), and "style=NAME", in the order in which they were
+ * said; NULL with @error set if two words exclude each other
+ */
+PARTITA_API GPtrArray *
+partita_controls_read_words(const char *text,
+                            const char *language,
+                            const char *const *styles,
+                            GPtrArray *unknown,
+                            GError **error);
+
 /// Whether anything but the number of bars is asked.
 PARTITA_API bool
 partita_controls_has_any(const PartitaControls *controls);
