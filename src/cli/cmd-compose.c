@@ -296,6 +296,29 @@ compose_stream(const PartitaComposer *composer,
                            partita_midi_write_file(score, o->output, error));
 }
 
+/// @style: (out) (transfer full): what the options borrow
+static bool
+hear(const char *sentence,
+     const Options *o,
+     const PartitaComposer *composer,
+     PartitaControls *controls,
+     PartitaComposeOptions *options,
+     char **style,
+     GError **error)
+{
+  const char *const *styles =
+    partita_scheme_get_styles(partita_composer_get_scheme(composer));
+
+  if (!cli_wishes_hear(&o->wishes, sentence, styles, controls, style, error))
+    return false;
+  if (o->style == NULL)
+    options->style = *style;
+  if (o->bars == 0)
+    options->bars = controls->bars;
+  controls->bars = 0; // which the options have
+  return true;
+}
+
 static bool
 compose_run(void *data, char **arguments, GError **error)
 {
@@ -303,9 +326,12 @@ compose_run(void *data, char **arguments, GError **error)
   PartitaComposeOptions options;
   PartitaControls controls;
 
-  if (arguments[0] != NULL) {
+  g_autofree char *style = NULL;
+
+  if (arguments[0] != NULL && arguments[1] != NULL) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "'%s': compose takes options only", arguments[0]);
+                "'%s': words that ask for something go into one pair of quotes",
+                arguments[1]);
     return false;
   }
   partita_controls_init(&controls);
@@ -331,6 +357,9 @@ compose_run(void *data, char **arguments, GError **error)
     return false;
   options.primer = primer;
   options.cancellable = cancellable;
+  if (arguments[0] != NULL &&
+      !hear(arguments[0], o, composer, &controls, &options, &style, error))
+    return false;
   if (strcmp(partita_scheme_get_name(partita_composer_get_scheme(composer)),
              "remi") == 0)
     controls.fill = primer == NULL || is_full(primer);
@@ -342,7 +371,7 @@ compose_run(void *data, char **arguments, GError **error)
 
 const CliCommand cli_compose = {
   .name = "compose",
-  .arguments = "-m MODEL -o OUT.mid",
+  .arguments = "-m MODEL -o OUT.mid [WORDS]",
   .summary = "Compose new pieces with a trained model",
   .options_size = sizeof(Options),
   .entries = compose_entries,

@@ -9,15 +9,17 @@
 #include <partita/midi.h>
 #include <string.h>
 
-bool
-cli_wishes_read(const CliWishes *wishes,
-                PartitaControls *controls,
-                GError **error)
+typedef struct {
+  const char *name;
+  const char *text; // nullable
+} Wish;
+
+#define N_WISHES 9
+
+static void
+list_wishes(const CliWishes *wishes, Wish list[N_WISHES])
 {
-  const struct {
-    const char *name;
-    const char *text;
-  } options[] = {
+  const Wish all[N_WISHES] = {
     {"key", wishes->key},           {"scale", wishes->scale},
     {"programs", wishes->programs}, {"range", wishes->range},
     {"meter", wishes->meter},       {"tempo", wishes->tempo},
@@ -25,15 +27,70 @@ cli_wishes_read(const CliWishes *wishes,
     {"chords", wishes->chords},
   };
 
-  for (size_t i = 0; i < G_N_ELEMENTS(options); ++i) {
+  memcpy(list, all, sizeof all);
+}
+
+static bool
+has_option(const CliWishes *wishes, const char *name)
+{
+  Wish list[N_WISHES];
+  bool found = false;
+
+  list_wishes(wishes, list);
+  for (size_t i = 0; i < N_WISHES; ++i)
+    found = found || (list[i].text != NULL && strcmp(list[i].name, name) == 0);
+  return found;
+}
+
+bool
+cli_wishes_read(const CliWishes *wishes,
+                PartitaControls *controls,
+                GError **error)
+{
+  Wish list[N_WISHES];
+
+  list_wishes(wishes, list);
+  for (size_t i = 0; i < N_WISHES; ++i) {
     g_autoptr(GError) bad = NULL;
 
-    if (options[i].text == NULL ||
-        partita_controls_set(controls, options[i].name, options[i].text, &bad))
+    if (list[i].text == NULL ||
+        partita_controls_set(controls, list[i].name, list[i].text, &bad))
       continue;
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s", bad->message);
     return false;
   }
+  return true;
+}
+
+bool
+cli_wishes_hear(const CliWishes *wishes,
+                const char *sentence,
+                const char *const *styles,
+                PartitaControls *controls,
+                char **style,
+                GError **error)
+{
+  g_autoptr(GPtrArray) unknown = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GPtrArray) pairs =
+    partita_controls_read_words(sentence, "en", styles, unknown, error);
+
+  *style = NULL;
+  if (pairs == NULL)
+    return false;
+  for (guint i = 0; i < pairs->len; ++i) {
+    g_auto(GStrv) pair = g_strsplit(g_ptr_array_index(pairs, i), "=", 2);
+
+    if (has_option(wishes, pair[0]))
+      continue;
+    g_printerr("asked for: %s %s\n", pair[0], pair[1]);
+    if (strcmp(pair[0], "style") == 0)
+      *style = g_strdup(pair[1]);
+    else if (!partita_controls_set(controls, pair[0], pair[1], error))
+      return false;
+  }
+  for (guint i = 0; i < unknown->len; ++i)
+    g_printerr("not understood: %s\n",
+               (const char *)g_ptr_array_index(unknown, i));
   return true;
 }
 

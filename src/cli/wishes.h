@@ -21,6 +21,24 @@ typedef struct {
   char *report;
 } CliWishes;
 
+/**
+ * cli_wishes_hear:
+ * @styles: (array zero-terminated=1): those the model knows
+ * @style: (out) (transfer full): NULL if @sentence names none
+ *
+ * Sets what @sentence says, where no option says something else, and prints
+ * what it became and which words say nothing.
+ *
+ * Returns: false with @error set if two words exclude each other
+ */
+bool
+cli_wishes_hear(const CliWishes *wishes,
+                const char *sentence,
+                const char *const *styles,
+                PartitaControls *controls,
+                char **style,
+                GError **error);
+
 /// Sets what the options say.
 bool
 cli_wishes_read(const CliWishes *wishes,

@@ -268,6 +268,8 @@ partita_constraint_may_strike(const PartitaConstraint *c,
   const uint32_t unused = leave_unused(c, strike->program);
   bool closed = c->closed;
 
+  if (ends && strike->position >= count_places(c, bar, c->length))
+    return false;
   if (!drum && c->controls->polyphony > 0 &&
       count_voices(c, c->bar_start + strike->position) >=
         c->controls->polyphony)

@@ -36,6 +36,14 @@ assert names == ["bars", "key", "signature", "ending", "notes"], names
 assert all(p["kept"] and p["held"] == p["of"] for p in piece["promises"])'
 rm piece.mid
 
+exits 0 "words" compose --tempo 80 \
+  "a slow waltz in D minor for string quartet, 6 bars, mauve"
+check "become controls" grep -qx 'asked for: programs violin,viola,cello' err
+check "unless an option says more" grep -q 'tempo 80: 1/1' out
+check "and are kept" grep -qx '  bars 6/6' out
+check "or are named" grep -qx 'not understood: mauve' err
+rm piece.mid
+
 refused() {
   words=$1
   shift
@@ -49,6 +57,8 @@ refused "scale blues needs a key" --scale blues
 refused "drums alone" --programs drums --key C
 refused "does not keep to meter 3/4" --prime "$corpus/march/march-01.mid" \
   --meter 3/4 --bars 80
+refused "tempo 144 and 66" "a fast slow waltz"
+exits 2 "two sentences" compose "a waltz" "a march"
 exits 2 "no such key" compose --key H
 check "is said" grep -q 'no key is called that' err
 exits 2 "no such instrument" compose --programs kazoo
