@@ -189,6 +189,12 @@ partita_track_get_name(const PartitaTrack *track);
 PARTITA_API void
 partita_track_add_note(PartitaTrack *track, PartitaNote note);
 
+/// All of @n notes, or none if one of them is illegal.
+PARTITA_API void
+partita_track_add_notes(PartitaTrack *track,
+                        const PartitaNote *notes,
+                        size_t n);
+
 PARTITA_API const PartitaNote *
 partita_track_get_notes(const PartitaTrack *track, size_t *n);
 

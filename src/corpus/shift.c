@@ -40,6 +40,8 @@ move_track(PartitaTrack *track, int32_t by)
 
     note->onset_ticks = move_tick(note->onset_ticks, by);
   }
+  if (track->notes->len > 0)
+    track->end_ticks = move_tick(track->end_ticks, by);
   for (guint i = 0; i < track->pedals->len; ++i) {
     PartitaPedal *pedal = &g_array_index(track->pedals, PartitaPedal, i);
 

@@ -10,36 +10,50 @@ bar_length(uint16_t ppq, PartitaMeter meter)
   return MAX(1u, 4u * ppq * meter.numerator / meter.denominator);
 }
 
+/* Appends bars of @meter from @tick until one reaches @end or the next metre,
+ * which may cut it short. Returns where the last one ends. */
+static uint32_t
+append_bars(GArray *bars,
+            PartitaBar bar,
+            uint32_t end,
+            const PartitaMeter *next)
+{
+  const uint32_t until = next != NULL ? MIN(end, next->tick) : end;
+  const uint32_t wanted = (until - bar.tick - 1) / bar.length_ticks + 1;
+  const guint n = MIN(wanted, PARTITA_BARS_MAX - bars->len);
+  PartitaBar *last = NULL;
+
+  g_array_set_size(bars, bars->len + n);
+  last = &g_array_index(bars, PartitaBar, bars->len - 1);
+  for (PartitaBar *to = last + 1 - n; to <= last; ++to) {
+    *to = bar;
+    bar.tick += bar.length_ticks;
+  }
+  if (next != NULL)
+    last->length_ticks = MIN(last->length_ticks, next->tick - last->tick);
+  return last->tick + last->length_ticks;
+}
+
 GArray *
 partita_score_get_bars(const PartitaScore *score)
 {
   GArray *bars = g_array_new(FALSE, FALSE, sizeof(PartitaBar));
+  const PartitaMeter *meters =
+    (const PartitaMeter *)(const void *)score->meters->data;
   const uint32_t end = MAX(1u, partita_score_get_end(score));
   PartitaMeter meter = {0, 4, 4};
   guint next = 0;
   uint32_t tick = 0;
 
   while (tick < end && bars->len < PARTITA_BARS_MAX) {
-    for (; next < score->meters->len; ++next) {
-      const PartitaMeter change =
-        g_array_index(score->meters, PartitaMeter, next);
+    while (next < score->meters->len && meters[next].tick <= tick)
+      meter = meters[next++];
 
-      if (change.tick > tick)
-        break;
-      meter = change;
-    }
-    uint32_t length = bar_length(score->ppq, meter);
+    const PartitaBar bar = {tick, bar_length(score->ppq, meter),
+                            meter.numerator, meter.denominator};
 
-    if (next < score->meters->len) {
-      const uint32_t until =
-        g_array_index(score->meters, PartitaMeter, next).tick - tick;
-
-      length = MIN(length, until);
-    }
-    const PartitaBar bar = {tick, length, meter.numerator, meter.denominator};
-
-    g_array_append_val(bars, bar);
-    tick += length;
+    tick = append_bars(bars, bar, end,
+                       next < score->meters->len ? &meters[next] : NULL);
   }
   return bars;
 }

@@ -8,9 +8,11 @@
 
 struct PartitaTrack {
   uint8_t program;
-  char *name;     // nullable
-  GArray *notes;  // PartitaNote
-  GArray *pedals; // PartitaPedal
+  char *name;         // nullable
+  GArray *notes;      // PartitaNote
+  uint32_t end_ticks; // of the note that ends last; 0 if there is none
+  bool sorted;        // known to be
+  GArray *pedals;     // PartitaPedal
 };
 
 struct PartitaScore {

@@ -122,11 +122,7 @@ partita_score_get_end(const PartitaScore *score)
   for (guint t = 0; t < score->tracks->len; ++t) {
     const PartitaTrack *track = g_ptr_array_index(score->tracks, t);
 
-    for (guint i = 0; i < track->notes->len; ++i) {
-      const PartitaNote *note = &g_array_index(track->notes, PartitaNote, i);
-
-      end = MAX(end, note->onset_ticks + note->duration_ticks);
-    }
+    end = MAX(end, track->end_ticks);
   }
   return end;
 }

@@ -23,6 +23,8 @@ partita_track_copy(const PartitaTrack *track)
   copy->program = track->program;
   copy->name = g_strdup(track->name);
   copy->notes = g_array_copy(track->notes);
+  copy->end_ticks = track->end_ticks;
+  copy->sorted = track->sorted;
   copy->pedals = g_array_copy(track->pedals);
   return copy;
 }
@@ -98,13 +100,25 @@ partita_track_get_name(const PartitaTrack *track)
 void
 partita_track_add_note(PartitaTrack *track, PartitaNote note)
 {
-  g_return_if_fail(note.pitch <= 127);
-  g_return_if_fail(note.velocity >= 1 && note.velocity <= 127);
-  g_return_if_fail(note.duration_ticks >= 1);
-  g_return_if_fail(note.onset_ticks <= PARTITA_TICK_MAX &&
-                   note.duration_ticks <= PARTITA_TICK_MAX);
+  partita_track_add_notes(track, &note, 1);
+}
 
-  g_array_append_val(track->notes, note);
+void
+partita_track_add_notes(PartitaTrack *track, const PartitaNote *notes, size_t n)
+{
+  uint32_t end = track->end_ticks;
+
+  for (size_t i = 0; i < n; ++i) {
+    g_return_if_fail(notes[i].pitch <= 127);
+    g_return_if_fail(notes[i].velocity >= 1 && notes[i].velocity <= 127);
+    g_return_if_fail(notes[i].duration_ticks >= 1);
+    g_return_if_fail(notes[i].onset_ticks <= PARTITA_TICK_MAX &&
+                     notes[i].duration_ticks <= PARTITA_TICK_MAX);
+    end = MAX(end, notes[i].onset_ticks + notes[i].duration_ticks);
+  }
+  track->end_ticks = end;
+  track->sorted = false;
+  g_array_append_vals(track->notes, notes, (guint)n);
 }
 
 const PartitaNote *
@@ -127,31 +141,52 @@ partita_track_get_pedals(const PartitaTrack *track, size_t *n)
   return (const PartitaPedal *)(const void *)track->pedals->data;
 }
 
+/// Whether @x comes before @y in the order of partita_score_sort().
+static inline bool
+is_before(const PartitaNote *x, const PartitaNote *y)
+{
+  const uint64_t a = (uint64_t)x->onset_ticks << 8 | x->pitch;
+  const uint64_t b = (uint64_t)y->onset_ticks << 8 | y->pitch;
+
+  if (a != b)
+    return a < b;
+  return ((uint64_t)x->duration_ticks << 8 | x->velocity) <
+         ((uint64_t)y->duration_ticks << 8 | y->velocity);
+}
+
 static gint
 compare_notes(gconstpointer a, gconstpointer b)
 {
-  const PartitaNote *x = a;
-  const PartitaNote *y = b;
+  return is_before(b, a) - is_before(a, b);
+}
 
-  if (x->onset_ticks != y->onset_ticks)
-    return x->onset_ticks < y->onset_ticks ? -1 : 1;
-  if (x->pitch != y->pitch)
-    return x->pitch < y->pitch ? -1 : 1;
-  if (x->duration_ticks != y->duration_ticks)
-    return x->duration_ticks < y->duration_ticks ? -1 : 1;
-  return (int)x->velocity - (int)y->velocity;
+/* Most notes come in order but for the order within chords, which insertion
+ * mends in linear time. Where it takes more than some moves a note, it gives
+ * up. Returns whether all are in order. */
+static bool
+insert_notes(PartitaNote *notes, size_t n)
+{
+  size_t moves_left = 8 * n;
+
+  for (size_t i = 1; i < n; ++i) {
+    const PartitaNote note = notes[i];
+    size_t at = i;
+
+    for (; at > 0 && moves_left > 0 && is_before(&note, &notes[at - 1]); --at) {
+      notes[at] = notes[at - 1];
+      --moves_left;
+    }
+    notes[at] = note;
+  }
+  return n == 0 || moves_left > 0;
 }
 
 void
 partita_track_sort(PartitaTrack *track)
 {
-  const PartitaNote *notes = (const void *)track->notes->data;
+  PartitaNote *notes = (PartitaNote *)(void *)track->notes->data;
 
-  // Most readers deliver notes in order already.
-  for (guint i = 1; i < track->notes->len; ++i) {
-    if (compare_notes(&notes[i - 1], &notes[i]) > 0) {
-      g_array_sort(track->notes, compare_notes);
-      return;
-    }
-  }
+  if (!track->sorted && !insert_notes(notes, track->notes->len))
+    g_array_sort(track->notes, compare_notes);
+  track->sorted = true;
 }

@@ -65,34 +65,40 @@ find_rises(const GArray *pedals, uint32_t end)
   return rises;
 }
 
-/// When the pedal that is down at @tick rises, or @tick if it is up.
-static uint32_t
-pedal_rises(const GArray *pedals, const uint32_t *rises, uint32_t tick)
+/// The first of @pedals after @tick; those before @from are not.
+static guint
+find_after(const GArray *pedals, guint from, uint32_t tick)
 {
   const PartitaPedal *events = (const PartitaPedal *)(void *)pedals->data;
-  guint low = 0;
   guint high = pedals->len;
 
-  // All events before low are at or before the tick, all from high on after.
-  while (low < high) {
-    const guint middle = low + (high - low) / 2;
+  // Mostly it is one of the next few.
+  for (guint near = 0; near < 8; ++near) {
+    if (from == high || events[from].tick > tick)
+      return from;
+    ++from;
+  }
+  while (from < high) {
+    const guint middle = from + (high - from) / 2;
 
     if (events[middle].tick <= tick)
-      low = middle + 1;
+      from = middle + 1;
     else
       high = middle;
   }
-  if (low == 0 || !events[low - 1].down)
-    return tick;
-  return rises[low - 1];
+  return from;
 }
 
 static void
 fold_track(PartitaTrack *track, uint32_t end)
 {
+  const GArray *pedals = track->pedals;
+  const PartitaPedal *events = (const PartitaPedal *)(void *)pedals->data;
   PartitaNote *notes = (PartitaNote *)(void *)track->notes->data;
-  g_autofree uint32_t *rises = find_rises(track->pedals, end);
+  g_autofree uint32_t *rises = find_rises(pedals, end);
   uint32_t next_onset[128];
+  guint after = pedals->len; // the first pedal after the onset
+  bool unison = false;
 
   // From the end, so that it is known where the same pitch is struck again.
   for (guint p = 0; p < 128; ++p)
@@ -100,18 +106,30 @@ fold_track(PartitaTrack *track, uint32_t end)
   for (guint i = track->notes->len; i > 0; --i) {
     PartitaNote *note = &notes[i - 1];
     const uint32_t off = note->onset_ticks + note->duration_ticks;
-    const uint32_t until =
-      MIN(pedal_rises(track->pedals, rises, off), next_onset[note->pitch]);
+    uint32_t until = off;
+    guint at = 0;
 
+    while (after > 0 && events[after - 1].tick > note->onset_ticks)
+      --after;
+    at = find_after(pedals, after, off);
+    if (at > 0 && events[at - 1].down)
+      until = MIN(rises[at - 1], next_onset[note->pitch]);
     if (until > off)
       note->duration_ticks = MIN(until - note->onset_ticks, PARTITA_TICK_MAX);
+    track->end_ticks =
+      MAX(track->end_ticks, note->onset_ticks + note->duration_ticks);
     // Equal onsets do not limit each other.
     if (i < 2 || notes[i - 2].onset_ticks != note->onset_ticks ||
         notes[i - 2].pitch != note->pitch)
       next_onset[note->pitch] = note->onset_ticks;
+    else
+      unison = true;
   }
   g_array_set_size(track->pedals, 0);
-  partita_track_sort(track);
+  if (unison) { // durations decide
+    track->sorted = false;
+    partita_track_sort(track);
+  }
 }
 
 void

@@ -69,13 +69,13 @@ add_voice(PartitaScore *score, const GridPiece *piece, unsigned voice)
   const GridField field = GRID_FIELD_SOPRANO + voice;
   PartitaTrack *track =
     partita_score_add_track(score, PROGRAM, fields[field].name);
-  const uint8_t *cells = piece->cells + voice;
+  const uint8_t *cells = piece->cells; // none if there are no steps
 
   for (uint32_t onset = 0, end = 0; onset < piece->steps; onset = end) {
-    const uint8_t pitch = cells[onset * GRID_N_VOICES];
+    const uint8_t pitch = cells[onset * GRID_N_VOICES + voice];
 
     for (end = onset + 1;
-         end < piece->steps && cells[end * GRID_N_VOICES] == pitch;)
+         end < piece->steps && cells[end * GRID_N_VOICES + voice] == pitch;)
       ++end;
     if (pitch != GRID_REST)
       partita_track_add_note(track, (PartitaNote){onset * TICKS_A_STEP,

@@ -40,21 +40,21 @@ get_prompt(const PartitaScore *score, PartitaPrompt *prompt)
   (void)prompt; // which no score determines.
 }
 
-/* A note in 60 bits whose order as a number is that of a score: onset, pitch,
+/* A note as a number whose order as a number is that of a score: onset, pitch,
  * duration (both 24 bits of steps), velocity. */
-#define NOTE_BITS 60u
+#define ONSET_SHIFT 36u
 
 static uint64_t
 pack(uint32_t onset, unsigned pitch, uint32_t duration, unsigned velocity)
 {
-  return (uint64_t)onset << 36 | (uint64_t)pitch << 29 |
+  return (uint64_t)onset << ONSET_SHIFT | (uint64_t)pitch << 29 |
          (uint64_t)duration << 5 | velocity;
 }
 
 static uint32_t
 get_onset(uint64_t note)
 {
-  return (uint32_t)(note >> 36);
+  return (uint32_t)(note >> ONSET_SHIFT);
 }
 
 static unsigned
@@ -169,7 +169,8 @@ make_notes(const PartitaScore *score, PartitaQuantiseLoss *loss)
     for (size_t i = 0; i < n && !partita_track_is_drums(track); ++i)
       place_note(&q, &notes[i]);
   }
-  partita_sort_keys((uint64_t *)(void *)q.notes->data, q.notes->len, NOTE_BITS);
+  partita_sort_keys((uint64_t *)(void *)q.notes->data, q.notes->len,
+                    ONSET_SHIFT);
   part_notes(&q);
   loss->notes_dropped = loss->notes - q.notes->len;
   return q.notes;
@@ -218,9 +219,9 @@ quantise(const PartitaScore *score, PartitaQuantiseLoss *loss)
   return notes_to_score(notes);
 }
 
-/* An event in 37 bits whose order as a number is that of the tokens: time in
+/* An event as a number whose order as a number is that of the tokens: time in
  * steps (24 bits), off before on, pitch, velocity. */
-#define EVENT_BITS 37u
+#define TIME_SHIFT 13u
 
 static void
 list_events(const GArray *notes, uint64_t *events)
@@ -231,10 +232,11 @@ list_events(const GArray *notes, uint64_t *events)
     const uint64_t off = on + get_duration(note);
     const uint64_t pitch = get_pitch(note);
 
-    events[2 * i] = on << 13 | 1u << 12 | pitch << 5 | get_velocity(note);
-    events[2 * i + 1] = off << 13 | pitch << 5;
+    events[2 * i] =
+      on << TIME_SHIFT | 1u << 12 | pitch << 5 | get_velocity(note);
+    events[2 * i + 1] = off << TIME_SHIFT | pitch << 5;
   }
-  partita_sort_keys(events, 2 * (size_t)notes->len, EVENT_BITS);
+  partita_sort_keys(events, 2 * (size_t)notes->len, TIME_SHIFT);
 }
 
 static void

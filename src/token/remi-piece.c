@@ -13,6 +13,8 @@ typedef struct {
   RemiPiece *piece;
   PartitaQuantiseLoss *loss;
   uint32_t ppq;
+  uint64_t *next;       // place in the piece's notes
+  uint64_t end;         // of the last note, in positions
   uint64_t worst_onset; // of the errors times 12 ppq, in quarters
   uint64_t worst_duration;
 } Quantiser;
@@ -39,14 +41,14 @@ distance(uint64_t a, uint64_t b)
 }
 
 static void
-append_bar(RemiPiece *piece, unsigned meter)
+append_bar(RemiPiece *piece, unsigned meter, uint32_t length)
 {
   const RemiBar bar = {piece->end, (uint8_t)meter, 0};
 
   if (piece->bars->len >= PARTITA_BARS_MAX)
     return;
   g_array_append_val(piece->bars, bar);
-  piece->end += partita_remi_meter(meter).length;
+  piece->end += length;
 }
 
 /// A bar longer than any metre becomes whole notes and a last bar.
@@ -55,9 +57,11 @@ append_span(RemiPiece *piece, uint64_t length, unsigned denominator)
 {
   for (; length > REMI_BAR_MAX && piece->bars->len < PARTITA_BARS_MAX;
        length -= REMI_HOLD)
-    append_bar(piece, partita_remi_find_meter(REMI_HOLD, denominator));
+    append_bar(piece, partita_remi_find_meter(REMI_HOLD, denominator),
+               REMI_HOLD);
   if (piece->bars->len < PARTITA_BARS_MAX)
-    append_bar(piece, partita_remi_find_meter((unsigned)length, denominator));
+    append_bar(piece, partita_remi_find_meter((unsigned)length, denominator),
+               (uint32_t)length);
 }
 
 /* Lines go to the grid one by one, so that no error adds up. @until: where
@@ -77,21 +81,25 @@ lay_bars(RemiPiece *piece, const PartitaScore *score, uint64_t until)
       append_span(piece, line - piece->end, bar->denominator);
   }
   if (piece->bars->len == 0)
-    append_bar(piece, partita_remi_find_meter(REMI_HOLD, 4));
-  while (piece->end < until && piece->bars->len < PARTITA_BARS_MAX)
-    append_bar(piece,
-               g_array_index(piece->bars, RemiBar, piece->bars->len - 1).meter);
+    append_bar(piece, partita_remi_find_meter(REMI_HOLD, 4), REMI_HOLD);
+  while (piece->end < until && piece->bars->len < PARTITA_BARS_MAX) {
+    const RemiBar *last =
+      &g_array_index(piece->bars, RemiBar, piece->bars->len - 1);
+
+    append_bar(piece, last->meter, piece->end - last->start);
+  }
 }
 
-/// The mean tempo from position @a to @b, in microseconds a quarter.
 static uint32_t
-mean_tempo(const PartitaTempoMap *map, uint64_t ppq, uint32_t a, uint32_t b)
+to_ticks(uint32_t position, uint64_t ppq)
 {
-  const uint32_t from = (uint32_t)(a * ppq / REMI_POSITIONS_A_QUARTER);
-  const uint32_t to = (uint32_t)(b * ppq / REMI_POSITIONS_A_QUARTER);
+  return (uint32_t)(position * ppq / REMI_POSITIONS_A_QUARTER);
+}
 
-  if (to <= from)
-    return partita_tempo_map_tempo_at(map, from);
+/// The mean tempo from tick @from to @to, in microseconds a quarter.
+static uint32_t
+mean_tempo(const PartitaTempoMap *map, uint32_t from, uint32_t to)
+{
   return (uint32_t)((partita_tempo_map_us_ppq(map, to) -
                      partita_tempo_map_us_ppq(map, from)) /
                     (to - from));
@@ -104,16 +112,34 @@ set_tempos(RemiPiece *piece, const PartitaScore *score)
   const uint64_t ppq = partita_score_get_ppq(score);
   RemiBar *bars = (RemiBar *)(void *)piece->bars->data;
   const guint n = piece->bars->len;
+  size_t left = 0;
+  const PartitaTempo *next = partita_score_get_tempos(score, &left);
+  uint32_t current = partita_tempo_map_tempo_at(map, 0);
   uint32_t last = 0;
 
   for (guint i = 0; i < n; ++i) {
-    const uint32_t end = i + 1 < n ? bars[i + 1].start : piece->end;
-    const uint32_t us = mean_tempo(map, ppq, bars[i].start, end);
+    const uint32_t from = to_ticks(bars[i].start, ppq);
+    const uint32_t to =
+      to_ticks(i + 1 < n ? bars[i + 1].start : piece->end, ppq);
+    uint32_t us = 0;
 
+    for (; left > 0 && next->tick <= from; --left)
+      current = next++->us_per_quarter;
+    us = left > 0 && next->tick < to ? mean_tempo(map, from, to) : current;
     bars[i].tempo = i > 0 && us == last ? bars[i - 1].tempo
                                         : (uint8_t)partita_remi_tempo_bin(us);
     last = us;
   }
+}
+
+/* @a / @b rounded to the nearest integer, halves up, for 2 a + b below 2^53: of
+ * such numbers the rounded quotient of doubles never reaches the next integer,
+ * and it comes sooner than that of integers. */
+static inline uint64_t
+divide(uint64_t a, uint64_t b)
+{
+  return (uint64_t)(int64_t)((double)(int64_t)(2 * a + b) /
+                             (double)(int64_t)(2 * b));
 }
 
 /* Onset and duration go to the nearest position. Of a duration halfway between
@@ -126,11 +152,11 @@ place_note(Quantiser *q, const PartitaNote *note, unsigned program)
   const uint64_t ppq = q->ppq;
   const uint64_t on = note->onset_ticks * grid;
   const uint64_t lasts = note->duration_ticks * grid;
-  const uint64_t onset = (2 * on + ppq) / (2 * ppq);
-  uint64_t duration = (2 * lasts + ppq) / (2 * ppq);
+  const uint64_t onset = divide(on, ppq);
+  uint64_t duration = divide(lasts, ppq);
 
   if (2 * lasts + ppq == 2 * ppq * duration &&
-      onset + duration > (2 * (on + lasts) + ppq) / (2 * ppq))
+      onset + duration > divide(on + lasts, ppq))
     --duration;
   duration = CLAMP(duration, 1, REMI_DURATION_MAX);
   if (onset >= (uint64_t)PARTITA_BARS_MAX * REMI_BAR_MAX)
@@ -142,15 +168,17 @@ place_note(Quantiser *q, const PartitaNote *note, unsigned program)
 
   q->worst_onset = MAX(q->worst_onset, distance(onset * ppq, on));
   q->worst_duration = MAX(q->worst_duration, distance(duration * ppq, lasts));
-  g_array_append_val(q->piece->notes, packed);
+  q->end = MAX(q->end, onset + duration);
+  *q->next++ = packed;
 }
 
-/// Places all notes; returns where the last one ends.
-static uint64_t
+static void
 place_notes(Quantiser *q, const PartitaScore *score)
 {
-  uint64_t end = 0;
+  GArray *placed = q->piece->notes;
 
+  g_array_set_size(placed, (guint)partita_score_get_n_notes(score));
+  q->next = (uint64_t *)(void *)placed->data;
   for (size_t t = 0; t < partita_score_get_n_tracks(score); ++t) {
     const PartitaTrack *track = partita_score_get_track(score, t);
     const unsigned program = partita_track_get_program(track);
@@ -160,12 +188,7 @@ place_notes(Quantiser *q, const PartitaScore *score)
     for (size_t i = 0; i < n; ++i)
       place_note(q, &notes[i], program);
   }
-  for (guint i = 0; i < q->piece->notes->len; ++i) {
-    const uint64_t note = g_array_index(q->piece->notes, uint64_t, i);
-
-    end = MAX(end, (uint64_t)remi_note_onset(note) + remi_note_duration(note));
-  }
-  return end;
+  g_array_set_size(placed, (guint)(q->next - (uint64_t *)(void *)placed->data));
 }
 
 /// Drops what lies past the last bar or repeats a pitch too often.
@@ -202,14 +225,15 @@ partita_remi_piece_quantise(RemiPiece *piece,
                             const PartitaScore *score,
                             PartitaQuantiseLoss *loss)
 {
-  Quantiser q = {piece, loss, partita_score_get_ppq(score), 0, 0};
-  const uint64_t end = place_notes(&q, score);
+  Quantiser q = {
+    .piece = piece, .loss = loss, .ppq = partita_score_get_ppq(score)};
   const double unit = 1.0 / (REMI_POSITIONS_A_QUARTER * (double)q.ppq);
 
-  lay_bars(piece, score, end);
+  place_notes(&q, score);
+  lay_bars(piece, score, q.end);
   set_tempos(piece, score);
   partita_sort_keys((uint64_t *)(void *)piece->notes->data, piece->notes->len,
-                    REMI_NOTE_BITS);
+                    REMI_ONSET_SHIFT);
   thin_notes(&q);
   loss->notes = partita_score_get_n_notes(score);
   loss->notes_dropped = loss->notes - piece->notes->len;

@@ -102,9 +102,9 @@ typedef struct {
   uint32_t end;  ///< positions
 } RemiPiece;
 
-/* A note in 55 bits whose order as a number is the order of the tokens:
+/* A note as a number whose order is the order of the tokens:
  * onset, program, pitch, velocity, duration. */
-#define REMI_NOTE_BITS 55u
+#define REMI_ONSET_SHIFT 32u
 
 static inline uint64_t
 remi_note_pack(uint32_t onset,
@@ -113,14 +113,14 @@ remi_note_pack(uint32_t onset,
                unsigned velocity,
                uint32_t duration)
 {
-  return (uint64_t)onset << 32 | (uint64_t)program << 24 |
+  return (uint64_t)onset << REMI_ONSET_SHIFT | (uint64_t)program << 24 |
          (uint64_t)pitch << 17 | (uint64_t)velocity << 12 | duration;
 }
 
 static inline uint32_t
 remi_note_onset(uint64_t note)
 {
-  return (uint32_t)(note >> 32);
+  return (uint32_t)(note >> REMI_ONSET_SHIFT);
 }
 
 static inline unsigned

@@ -103,6 +103,14 @@ put(Writer *w, RemiClass class_, unsigned value)
   *w->at++ = partita_scheme_id(w->scheme, class_, value);
 }
 
+/// The same if @wanted; there must be room. Nothing to foretell wrongly.
+static inline void
+put_if(Writer *w, bool wanted, RemiClass class_, unsigned value)
+{
+  *w->at = partita_scheme_id(w->scheme, class_, value);
+  w->at += wanted;
+}
+
 static void
 put_controls(Writer *w, const PartitaPrompt *prompt, const RemiPiece *piece)
 {
@@ -170,14 +178,12 @@ put_bars(Writer *w, const RemiPiece *piece)
 
     put_bar_head(w, piece, i);
     for (; n < piece->notes->len && remi_note_onset(notes[n]) < end; ++n) {
-      if (remi_note_onset(notes[n]) != onset) {
-        onset = remi_note_onset(notes[n]);
-        put(w, REMI_POSITION, onset - start);
-      }
-      if (remi_note_program(notes[n]) != program) {
-        program = remi_note_program(notes[n]);
-        put(w, REMI_PROGRAM, program);
-      }
+      put_if(w, remi_note_onset(notes[n]) != onset, REMI_POSITION,
+             remi_note_onset(notes[n]) - start);
+      put_if(w, remi_note_program(notes[n]) != program, REMI_PROGRAM,
+             remi_note_program(notes[n]));
+      onset = remi_note_onset(notes[n]);
+      program = remi_note_program(notes[n]);
       put_note(w, notes[n]);
     }
   }

@@ -10,11 +10,13 @@
 /**
  * partita_sort_keys:
  * @keys: shape [n], put in ascending order in place
- * @bits: every key is below 2^bits
+ * @shift: 0 to 63; the bits from this one on tell most keys apart
  *
- * Radix sort, least significant digit first. O(n), one allocation.
+ * Radix sort by the bits from @shift on, least significant digit first, then
+ * insertion; where that takes long, radix sort by all bits. Only the speed
+ * depends on @shift. O(n), one allocation.
  */
 void
-partita_sort_keys(uint64_t *keys, size_t n, unsigned bits);
+partita_sort_keys(uint64_t *keys, size_t n, unsigned shift);
 
 #endif

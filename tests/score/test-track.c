@@ -56,6 +56,51 @@ test_sort(void)
   g_assert_cmpuint(after, ==, before);
 }
 
+/* Law: notes in order but for their chords are sorted as any others, so that
+ * insertion and the sorting it falls back to agree. */
+static void
+test_sort_chords(void)
+{
+  g_autoptr(PartitaTrack) chords = partita_track_new(0, NULL);
+  g_autoptr(PartitaTrack) mixed = partita_track_new(0, NULL);
+  g_autofree PartitaNote *notes = g_new(PartitaNote, 3000);
+
+  for (uint32_t i = 0; i < 3000; ++i) {
+    notes[i] = fixture_note();
+    notes[i].onset_ticks = i / 4;
+  }
+  partita_track_add_notes(chords, notes, 3000);
+  partita_track_add_notes(mixed, notes + 1500, 1500);
+  partita_track_add_notes(mixed, notes, 1500);
+  partita_track_sort(chords);
+  partita_track_sort(mixed);
+  g_assert_true(partita_track_equal(chords, mixed));
+}
+
+/* Law: notes added at once are those added one by one, or none. */
+static void
+test_add_notes(void)
+{
+  g_autoptr(PartitaTrack) track = random_track();
+  g_autoptr(PartitaTrack) bulk = partita_track_new(40, "Violin");
+  size_t n;
+  size_t n_before;
+  const PartitaNote *notes = partita_track_get_notes(track, &n);
+  PartitaNote illegal[] = {notes[0], notes[0]};
+
+  partita_track_add_notes(bulk, notes, n);
+  partita_track_add_pedal(bulk, (PartitaPedal){5, true});
+  partita_track_add_pedal(bulk, (PartitaPedal){9, false});
+  g_assert_true(partita_track_equal(track, bulk));
+  illegal[1].velocity = 0;
+  partita_track_get_notes(bulk, &n_before);
+  g_test_expect_message("partita", G_LOG_LEVEL_CRITICAL, "*velocity*");
+  partita_track_add_notes(bulk, illegal, 2);
+  g_test_assert_expected_messages();
+  partita_track_get_notes(bulk, &n);
+  g_assert_cmpuint(n, ==, n_before);
+}
+
 /* Law: sorting twice is sorting once. */
 static void
 test_sort_idempotent(void)
@@ -138,6 +183,8 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/score/track/sort", test_sort);
   g_test_add_func("/score/track/sort-idempotent", test_sort_idempotent);
+  g_test_add_func("/score/track/sort-chords", test_sort_chords);
+  g_test_add_func("/score/track/add-notes", test_add_notes);
   g_test_add_func("/score/track/copy", test_copy);
   g_test_add_func("/score/track/unequal", test_unequal);
   g_test_add_func("/score/track/fields", test_fields);

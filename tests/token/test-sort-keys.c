@@ -35,7 +35,7 @@ test_like_qsort(void)
     }
     if (n > 0)
       qsort(expected, n, sizeof *expected, compare);
-    partita_sort_keys(keys, n, bits);
+    partita_sort_keys(keys, n, (unsigned)g_test_rand_int_range(0, 64));
     for (size_t k = 0; k < n; ++k)
       g_assert_cmpuint(keys[k], ==, expected[k]);
   }
