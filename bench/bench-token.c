@@ -1,9 +1,9 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-/* How fast a folder of MIDI files becomes remi ids, on one thread, in the time
- * that thread had a processor. With no folder given, a piece made up here is
- * encoded. */
+/* How fast the scores of a folder of MIDI files become remi ids, on one thread,
+ * in the time that thread had a processor. With no folder given, a piece made
+ * up here is encoded. */
 
 #include <partita/midi.h>
 #include <partita/token.h>
@@ -54,33 +54,6 @@ make_score(void)
   }
   partita_score_sort(score);
   return score;
-}
-
-static void
-time_files(const PartitaScheme *scheme, const GPtrArray *paths)
-{
-  const double start = cpu_seconds();
-  size_t ids_made = 0;
-  unsigned files = 0;
-
-  for (guint i = 0; i < paths->len; ++i) {
-    g_autoptr(PartitaScore) score =
-      partita_midi_read_file(g_ptr_array_index(paths, i), NULL, NULL);
-
-    if (score == NULL)
-      continue;
-
-    g_autoptr(GArray) ids = partita_scheme_encode(scheme, score, NULL);
-
-    ids_made += ids->len;
-    ++files;
-  }
-
-  const double seconds = cpu_seconds() - start;
-
-  printf("read_and_encode scheme=remi threads=1 clock=cpu\tfiles=%u\tids=%zu\t"
-         "files_per_s=%.0f\n",
-         files, ids_made, files / seconds);
 }
 
 static void
@@ -147,7 +120,6 @@ main(int argc, char **argv)
 
   if (argc > 1) {
     add_files(paths, argv[1]);
-    time_files(scheme, paths);
     read_scores(paths, scores);
   } else {
     g_ptr_array_add(scores, make_score());

@@ -22,11 +22,13 @@ PARTITA_API GQuark
 partita_midi_error_quark(void);
 
 /* Limits: work and memory are linear in the size of the file. A file past one
- * of the first three is refused; tempo changes and time beyond the last two are
- * cut off. */
+ * of the first four is refused, larger ones from their size alone; tempo
+ * changes and time beyond the last two are cut off. Instruments are tracks of a
+ * score. */
 #define PARTITA_MIDI_BYTES_MAX (16u << 20)
 #define PARTITA_MIDI_EVENTS_MAX 1000000u
 #define PARTITA_MIDI_TRACKS_MAX 512u
+#define PARTITA_MIDI_INSTRUMENTS_MAX 32768u
 #define PARTITA_MIDI_TEMPOS_MAX 4096u
 #define PARTITA_MIDI_SECONDS_MAX (24u * 3600u)
 
@@ -63,45 +65,27 @@ PARTITA_API char *
 partita_mend_describe(unsigned mends);
 
 /**
- * partita_midi_clean:
+ * partita_midi_read:
  * @data: any bytes at all
  * @mends: (out) (optional): what was mended
  *
  * Walks every chunk and event of a Standard MIDI File (formats 0, 1, 2, RMID,
- * SMPTE division) and writes the same music as a file that no reader can
- * stumble over: header of 6 bytes, true track count, a division in ticks a
- * quarter, no running status, no sysex, metas of legal length, all tempo
- * changes in the first track, one End-Of-Track a track. Cleaning what was
- * cleaned changes nothing. The tracks of a format 2 file are played one after
- * another. Texts are cut to 127 bytes. Tempo changes beyond the limit, and
- * what lies beyond the limit of time or %PARTITA_TICK_MAX, are left out; a
- * file past one of the other limits is refused.
- *
- * Cost: linear in @size, but for the sorting of tempos and metres.
- *
- * Returns: (transfer full) (nullable): the clean file; NULL with @error set,
- * whose message begins "byte N: ".
- */
-PARTITA_API GBytes *
-partita_midi_clean(const uint8_t *data,
-                   size_t size,
-                   unsigned *mends,
-                   GError **error);
-
-/**
- * partita_midi_read:
- * @data: any bytes at all
- * @mends: (out) (optional): what was mended: all that partita_midi_clean()
- * mends, and hanging notes and orphan releases
+ * SMPTE division), mends what can be mended and leaves out what cannot. The
+ * tracks of a format 2 file are played one after another. Tempo changes beyond
+ * the limit, and what lies beyond the limit of time or %PARTITA_TICK_MAX, are
+ * left out; a file past one of the other limits is refused.
  *
  * A release ends the note of its track, channel and key that has sounded
  * longest; a note never released ends with its track; each lasts a tick at
  * least. A program and the sustain pedal act on their channel and port in all
- * tracks. Names that are no UTF-8 are taken as Latin-1.
+ * tracks. Names that are no UTF-8 are taken as Latin-1, and cut to 127 bytes.
  *
  * The score ends with the last End-Of-Track or note, but at most one bar after
  * the bar in which the last note ends: many files go on in silence. A file
- * that partita_midi_write_file() wrote says where it ends, and that holds.
+ * that partita_midi_write() wrote says where it ends, and that holds.
+ *
+ * Cost: linear in @size, but for the sorting of tempos, metres, programs and
+ * pedals that come out of order.
  *
  * Returns: (transfer full) (nullable): the score, sorted, one track for each
  * (track, port, channel, program) that has notes, in order of appearance; NULL
@@ -124,7 +108,7 @@ PARTITA_API PartitaScore *
 partita_midi_read_file(const char *path, unsigned *mends, GError **error);
 
 /**
- * partita_midi_write_file:
+ * partita_midi_write:
  *
  * Writes a format 1 file: track 1 holds tempo, metre, keys and the end of the
  * piece, then one track for each track of @score. Notes of one pitch that
@@ -133,12 +117,25 @@ partita_midi_read_file(const char *path, unsigned *mends, GError **error);
  * tracks without notes, repeated pedals and the end included; only names are
  * cut to 127 bytes. To that end each track carries a mark of ours (FF 7F, 7D
  * "partita" and a byte: 0 where the piece ends, 1 a track, 2 more notes of the
- * track before it). The file appears whole or not at all.
+ * track before it).
  *
  * A score past the limits above (of MIDI tracks, events, tempo changes, time)
  * is refused with %PARTITA_MIDI_ERROR_TOO_BIG. @score must be sorted.
  *
- * Returns: false with @error set if it cannot be written
+ * Cost: linear in the number of notes.
+ *
+ * Returns: (transfer full) (nullable): the bytes; NULL with @error set
+ */
+PARTITA_API GBytes *
+partita_midi_write(const PartitaScore *score, GError **error);
+
+/**
+ * partita_midi_write_file:
+ *
+ * The same to a file, which appears whole or not at all.
+ *
+ * Returns: false with @error set if it cannot be written; its message begins
+ * with the path
  */
 PARTITA_API bool
 partita_midi_write_file(const PartitaScore *score,

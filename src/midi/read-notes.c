@@ -5,6 +5,8 @@
 
 #include <midi/read-private.h>
 
+#include <string.h>
+
 /* A pedal acts on every track that plays on its channel. That many tracks
  * get it, so that memory stays linear in the size of the file. */
 #define PEDAL_SHARES_MAX 8
@@ -13,112 +15,145 @@
 
 /// A track of the score, by where its notes come from.
 typedef struct {
-  uint64_t key;
   PartitaTrack *track;
   uint16_t strip;
   bool marked;
 } Part;
 
-/// A note in the order of onsets.
+/// What must be known of a note beside itself.
 typedef struct {
-  PartitaNote note;
   guint part;
   uint32_t next; // sounding note of the same channel and pitch, or NONE
-} Sounding;
+} Place;
+
+/// The part of a channel's last note, and the tick up to which it holds.
+typedef struct {
+  guint part;
+  uint32_t until; // 0: there is none
+  uint16_t strip;
+} Recent;
 
 typedef struct {
   PartitaScore *score;
   const PartitaMidiScan *scan;
-  GArray *parts;        // Part
-  GHashTable *by_key;   // to the index in parts plus 1
-  GArray *notes;        // Sounding, of the track being read
-  guint recent[16];     // index in parts plus 1 of each channel's last note
+  const PartitaMidiWalk *walk;
+  GArray *parts;      // Part
+  GHashTable *by_key; // to the index in parts plus 1
+  PartitaNote *notes; // of the track being read, in the order of onsets
+  Place *places;      // of each of them
+  uint32_t n_notes;
+  uint32_t n_sounding;
   uint32_t first[2048]; // sounding, by channel * 128 + pitch, or NONE
   uint32_t last[2048];
-  uint32_t track;
+  Recent recent[16];
   uint32_t group; // the track whose lane this one is, or itself
   bool marked;
   unsigned mends;
 } Reader;
 
-static uint64_t
+static gpointer
 make_key(const Reader *reader, uint16_t strip, uint8_t program)
 {
   // The lanes of a marked track have channels of their own.
-  const uint64_t place = reader->marked ? PARTITA_MIDI_STRIPS : strip;
+  const unsigned place = reader->marked ? PARTITA_MIDI_STRIPS : strip;
 
-  return (uint64_t)reader->group << 32 | place << 8 | program;
+  return GUINT_TO_POINTER(reader->group << 20 | place << 8 | program);
 }
 
 static guint
-add_part(Reader *reader, uint64_t key, uint16_t strip, uint8_t program)
+add_part(Reader *reader, gpointer key, uint16_t strip, uint8_t program)
 {
   const char *name =
     g_array_index(reader->scan->labels, PartitaMidiLabel, reader->group).name;
   const Part part = {
-    .key = key,
     .track = partita_score_add_track(reader->score, program, name),
     .strip = strip,
     .marked = reader->marked,
   };
-  uint64_t *copy = g_new(uint64_t, 1);
 
-  *copy = key;
   g_array_append_val(reader->parts, part);
-  g_hash_table_insert(reader->by_key, copy,
+  g_hash_table_insert(reader->by_key, key,
                       GUINT_TO_POINTER(reader->parts->len));
   return reader->parts->len - 1;
 }
 
+/* The program in force at an event, and the tick at which that may change. */
+static uint8_t
+find_program(const Reader *reader,
+             uint16_t strip,
+             uint32_t tick,
+             uint32_t event,
+             uint32_t *until)
+{
+  const GArray *programs = reader->scan->programs;
+  const PartitaMidiChange *changes =
+    (const PartitaMidiChange *)(const void *)programs->data;
+  const guint next = partita_midi_next_change(programs, strip, tick, event);
+
+  *until = next < programs->len && changes[next].strip == strip
+             ? changes[next].tick
+             : UINT32_MAX;
+  return next > 0 && changes[next - 1].strip == strip ? changes[next - 1].value
+                                                      : 0;
+}
+
 static guint
+look_up_part(Reader *reader, uint16_t strip, uint32_t tick, uint32_t event)
+{
+  Recent *recent = &reader->recent[strip % 16];
+  uint8_t program = PARTITA_PROGRAM_DRUMS;
+  uint32_t until = UINT32_MAX;
+  guint part = 0;
+
+  if (strip % 16 != PARTITA_MIDI_DRUM_CHANNEL)
+    program = find_program(reader, strip, tick, event, &until);
+
+  const gpointer key = make_key(reader, strip, program);
+
+  part = GPOINTER_TO_UINT(g_hash_table_lookup(reader->by_key, key));
+  part = part > 0 ? part - 1 : add_part(reader, key, strip, program);
+  *recent = (Recent){part, until, strip};
+  return part;
+}
+
+static inline guint
 find_part(Reader *reader, uint16_t strip, uint32_t tick, uint32_t event)
 {
-  const unsigned channel = strip % 16;
-  const uint8_t program = channel == PARTITA_MIDI_DRUM_CHANNEL
-                            ? PARTITA_PROGRAM_DRUMS
-                            : partita_midi_program_at(reader->scan, strip, tick,
-                                                      reader->track, event);
-  const uint64_t key = make_key(reader, strip, program);
-  guint *recent = &reader->recent[channel];
+  const Recent *recent = &reader->recent[strip % 16];
 
-  if (*recent > 0 && g_array_index(reader->parts, Part, *recent - 1).key == key)
-    return *recent - 1;
-  *recent = GPOINTER_TO_UINT(g_hash_table_lookup(reader->by_key, &key));
-  if (*recent == 0)
-    *recent = add_part(reader, key, strip, program) + 1;
-  return *recent - 1;
+  return recent->strip == strip && tick < recent->until
+           ? recent->part
+           : look_up_part(reader, strip, tick, event);
 }
 
 static void
 note_on(Reader *reader, guint part, uint32_t tick, const uint8_t *bytes)
 {
   const unsigned slot = (bytes[0] & 0x0Fu) * 128u + bytes[1];
-  const uint32_t index = reader->notes->len;
-  const Sounding sounding = {
-    .note = {.onset_ticks = tick, .pitch = bytes[1], .velocity = bytes[2]},
-    .part = part,
-    .next = NONE,
-  };
+  const uint32_t index = reader->n_notes++;
 
-  g_array_append_val(reader->notes, sounding);
+  reader->notes[index] = (PartitaNote){tick, 0, bytes[1], bytes[2]};
+  reader->places[index] = (Place){part, NONE};
   if (reader->first[slot] == NONE)
     reader->first[slot] = index;
   else
-    g_array_index(reader->notes, Sounding, reader->last[slot]).next = index;
+    reader->places[reader->last[slot]].next = index;
   reader->last[slot] = index;
+  ++reader->n_sounding;
 }
 
 /// Ends the note of @slot that has sounded longest.
 static void
 end_first(Reader *reader, unsigned slot, uint32_t tick)
 {
-  Sounding *sounding =
-    &g_array_index(reader->notes, Sounding, reader->first[slot]);
+  const uint32_t index = reader->first[slot];
+  PartitaNote *note = &reader->notes[index];
 
   // A note without length is heard all the same.
-  sounding->note.duration_ticks =
-    tick > sounding->note.onset_ticks ? tick - sounding->note.onset_ticks : 1;
-  reader->first[slot] = sounding->next;
+  note->duration_ticks =
+    tick > note->onset_ticks ? tick - note->onset_ticks : 1;
+  reader->first[slot] = reader->places[index].next;
+  --reader->n_sounding;
 }
 
 static void
@@ -132,67 +167,26 @@ note_off(Reader *reader, uint32_t tick, const uint8_t *bytes)
     end_first(reader, slot, tick);
 }
 
-static gint
-compare_sounding(gconstpointer a, gconstpointer b)
-{
-  const PartitaNote *x = &((const Sounding *)a)->note;
-  const PartitaNote *y = &((const Sounding *)b)->note;
-
-  if (x->onset_ticks != y->onset_ticks)
-    return x->onset_ticks < y->onset_ticks ? -1 : 1;
-  if (x->pitch != y->pitch)
-    return x->pitch < y->pitch ? -1 : 1;
-  if (x->duration_ticks != y->duration_ticks)
-    return x->duration_ticks < y->duration_ticks ? -1 : 1;
-  return (int)x->velocity - (int)y->velocity;
-}
-
-static bool
-are_sorted(const Sounding *notes, guint n)
-{
-  for (guint i = 1; i < n; ++i) {
-    if (compare_sounding(&notes[i - 1], &notes[i]) > 0)
-      return false;
-  }
-  return true;
-}
-
-/* Onsets are in order of time already, so only chords need sorting, which is
- * cheaper than to leave it all to partita_score_sort(). */
-static void
-sort_chords(GArray *notes)
-{
-  Sounding *const all = (Sounding *)(void *)notes->data;
-
-  for (guint i = 0; i < notes->len;) {
-    guint n = 1;
-
-    while (i + n < notes->len &&
-           all[i + n].note.onset_ticks == all[i].note.onset_ticks)
-      ++n;
-    if (!are_sorted(all + i, n))
-      qsort(all + i, n, sizeof *all, compare_sounding);
-    i += n;
-  }
-}
-
 static void
 end_track(Reader *reader, uint32_t end_ticks)
 {
-  for (unsigned slot = 0; slot < G_N_ELEMENTS(reader->first); ++slot) {
-    while (reader->first[slot] != NONE) {
-      reader->mends |= PARTITA_MEND_HANGING_NOTE;
+  if (reader->n_sounding > 0)
+    reader->mends |= PARTITA_MEND_HANGING_NOTE;
+  for (unsigned slot = 0; reader->n_sounding > 0; ++slot) {
+    while (reader->first[slot] != NONE)
       end_first(reader, slot, end_ticks);
-    }
   }
-  sort_chords(reader->notes);
-  for (guint i = 0; i < reader->notes->len; ++i) {
-    const Sounding *sounding = &g_array_index(reader->notes, Sounding, i);
-    const Part *part = &g_array_index(reader->parts, Part, sounding->part);
+  for (uint32_t i = 0, n = 0; i < reader->n_notes; i += n) {
+    const guint part = reader->places[i].part;
 
-    partita_track_add_note(part->track, sounding->note);
+    for (n = 1; i + n < reader->n_notes; ++n) {
+      if (reader->places[i + n].part != part)
+        break;
+    }
+    partita_track_add_notes(g_array_index(reader->parts, Part, part).track,
+                            reader->notes + i, n);
   }
-  g_array_set_size(reader->notes, 0);
+  reader->n_notes = 0;
 }
 
 static void
@@ -201,36 +195,36 @@ begin_track(Reader *reader, uint32_t index)
   const int mark =
     g_array_index(reader->scan->labels, PartitaMidiLabel, index).mark;
 
-  reader->track = index;
+  memset(reader->recent, 0, sizeof reader->recent);
   reader->marked = reader->scan->own && mark >= 0;
   if (!reader->marked || mark == PARTITA_MIDI_MARK_TRACK)
     reader->group = index;
 }
 
 static void
-read_track(Reader *reader, uint32_t index, const smf_track_t *track)
+read_track(Reader *reader, const PartitaMidiSpan *span)
 {
+  const PartitaMidiEvent *events = reader->walk->events;
+  const uint32_t end = span->first + span->n;
   unsigned port = 0;
-  uint32_t tick = 0;
 
-  begin_track(reader, index);
-  for (guint i = 0; i < track->events_array->len; ++i) {
-    const smf_event_t *event = g_ptr_array_index(track->events_array, i);
-    const uint8_t *bytes = event->midi_buffer;
+  for (uint32_t i = span->first; i < end; ++i) {
+    const PartitaMidiEvent *event = &events[i];
+    const uint8_t *bytes = event->bytes;
     const uint8_t kind = bytes[0] & 0xF0;
     const uint16_t strip = (uint16_t)(port * 16 + (bytes[0] & 0x0Fu));
 
-    tick = (uint32_t)event->time_pulses;
     if (kind == 0x90 && bytes[2] > 0)
-      note_on(reader, find_part(reader, strip, tick, i), tick, bytes);
-    else if (kind == 0x80 || kind == 0x90)
-      note_off(reader, tick, bytes);
-    else if (kind == 0xC0 && reader->marked)
-      (void)find_part(reader, strip, tick, i + 1); // it may have no notes
-    else if (partita_midi_event_port(event) >= 0)
-      port = (unsigned)partita_midi_event_port(event);
+      note_on(reader, find_part(reader, strip, event->tick, i), event->tick,
+              bytes);
+    else if (kind <= 0x90)
+      note_off(reader, event->tick, bytes);
+    else if (kind == 0xC0 && reader->marked) // it may have no notes
+      (void)look_up_part(reader, strip, event->tick, i + 1);
+    else if (partita_midi_is_meta(event, PARTITA_MIDI_META_PORT))
+      port = reader->walk->data[event->at];
   }
-  end_track(reader, tick);
+  end_track(reader, span->end_ticks);
 }
 
 static void
@@ -239,8 +233,8 @@ add_pedals(const Reader *reader, const Part *part)
   const GArray *pedals = reader->scan->pedals;
   bool down = false;
 
-  for (guint i = partita_midi_strip_begin(pedals, part->strip); i < pedals->len;
-       ++i) {
+  for (guint i = partita_midi_next_change(pedals, part->strip, 0, 0);
+       i < pedals->len; ++i) {
     const PartitaMidiChange *change =
       &g_array_index(pedals, PartitaMidiChange, i);
 
@@ -269,27 +263,49 @@ read_pedals(const Reader *reader)
   }
 }
 
-unsigned
+static bool
+read_tracks(Reader *reader, GError **error)
+{
+  const GArray *spans = reader->walk->spans;
+
+  memset(reader->first, 0xFF, sizeof reader->first); // NONE everywhere
+  for (guint t = 0; t < spans->len; ++t) {
+    begin_track(reader, t);
+    read_track(reader, &g_array_index(spans, PartitaMidiSpan, t));
+    if (reader->parts->len > PARTITA_MIDI_INSTRUMENTS_MAX) {
+      g_set_error(error, PARTITA_MIDI_ERROR, PARTITA_MIDI_ERROR_TOO_BIG,
+                  "byte %zu: more than %u instruments", reader->walk->size,
+                  PARTITA_MIDI_INSTRUMENTS_MAX);
+      return false;
+    }
+  }
+  return true;
+}
+
+bool
 partita_midi_read_notes(PartitaScore *score,
                         const PartitaMidiScan *scan,
-                        const smf_t *smf)
+                        const PartitaMidiWalk *walk,
+                        unsigned *mends,
+                        GError **error)
 {
   g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(Part));
-  g_autoptr(GArray) notes = g_array_new(FALSE, FALSE, sizeof(Sounding));
-  g_autoptr(GHashTable) by_key =
-    g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr(GHashTable) by_key = g_hash_table_new(NULL, NULL);
+  g_autofree PartitaNote *notes = g_new(PartitaNote, scan->most_onsets);
+  g_autofree Place *places = g_new(Place, scan->most_onsets);
   Reader reader = {
     .score = score,
     .scan = scan,
+    .walk = walk,
     .parts = parts,
     .by_key = by_key,
     .notes = notes,
+    .places = places,
   };
 
-  for (size_t i = 0; i < G_N_ELEMENTS(reader.first); ++i)
-    reader.first[i] = NONE;
-  for (guint t = 0; t < smf->tracks_array->len; ++t)
-    read_track(&reader, t, g_ptr_array_index(smf->tracks_array, t));
+  if (!read_tracks(&reader, error))
+    return false;
   read_pedals(&reader);
-  return reader.mends;
+  *mends |= reader.mends;
+  return true;
 }

@@ -4,8 +4,7 @@
 #ifndef PARTITA_MIDI_READ_PRIVATE_H
 #define PARTITA_MIDI_READ_PRIVATE_H
 
-#include <midi/clean-private.h>
-#include <smf.h>
+#include <midi/walk-private.h>
 
 /* A strip is one channel of one port: port * 16 + channel. */
 #define PARTITA_MIDI_STRIPS (128 * 16)
@@ -14,8 +13,7 @@
 /// A program or the pedal of a strip changes.
 typedef struct {
   uint32_t tick;
-  uint32_t track;
-  uint32_t event; // its number in the track
+  uint32_t event; // its number in the walk, which tells the track too
   uint16_t strip;
   uint8_t value;
 } PartitaMidiChange;
@@ -28,17 +26,18 @@ typedef struct {
 
 /// All that must be known of every track before notes are read.
 typedef struct {
-  GArray *programs; // PartitaMidiChange, by strip, then in order of time
-  GArray *pedals;   // the same
-  GArray *keys;     // PartitaKey, in order of time
-  GArray *labels;   // PartitaMidiLabel, one a track
+  GArray *programs;     // PartitaMidiChange, by strip, then in order of time
+  GArray *pedals;       // the same
+  GArray *keys;         // PartitaKey, in order of time
+  GArray *labels;       // PartitaMidiLabel, one a track
+  uint32_t most_onsets; // at most so many notes in a track
   uint32_t end_ticks;
   bool own; // written by us: ends at own_end_ticks
   uint32_t own_end_ticks;
 } PartitaMidiScan;
 
 void
-partita_midi_scan(PartitaMidiScan *scan, const smf_t *smf);
+partita_midi_scan(PartitaMidiScan *scan, const PartitaMidiWalk *walk);
 
 void
 partita_midi_scan_clear(PartitaMidiScan *scan);
@@ -46,29 +45,29 @@ partita_midi_scan_clear(PartitaMidiScan *scan);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PartitaMidiScan, partita_midi_scan_clear)
 
 /**
- * partita_midi_strip_begin:
+ * partita_midi_next_change:
  *
- * Returns: the first change of @strip or of a later one
+ * Returns: the number of the first change in @changes of @strip at or after
+ * event @event at @tick, or of a later strip
  */
 guint
-partita_midi_strip_begin(const GArray *changes, uint16_t strip);
+partita_midi_next_change(const GArray *changes,
+                         uint16_t strip,
+                         uint32_t tick,
+                         uint32_t event);
 
-/// The program of @strip at an event.
-uint8_t
-partita_midi_program_at(const PartitaMidiScan *scan,
-                        uint16_t strip,
-                        uint32_t tick,
-                        uint32_t track,
-                        uint32_t event);
-
-/// Adds tracks, notes and pedals to @score; returns what was mended.
-unsigned
+/// Adds tracks, notes and pedals to @score; false with @error set past a limit.
+bool
 partita_midi_read_notes(PartitaScore *score,
                         const PartitaMidiScan *scan,
-                        const smf_t *smf);
+                        const PartitaMidiWalk *walk,
+                        unsigned *mends,
+                        GError **error);
 
-/// The port that a meta names, or -1.
-int
-partita_midi_event_port(const smf_event_t *event);
+static inline bool
+partita_midi_is_meta(const PartitaMidiEvent *event, uint8_t type)
+{
+  return event->bytes[0] == 0xFF && event->bytes[1] == type;
+}
 
 #endif

@@ -1,12 +1,17 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-/* From clean bytes to a score. */
+/* From what the walk found to a score. */
 
 #include <midi/read-private.h>
-#include <midi/song-private.h>
 
 #include <base/file.h>
+
+GQuark
+partita_midi_error_quark(void)
+{
+  return g_quark_from_static_string("partita-midi-error-quark");
+}
 
 static void
 add_changes(PartitaScore *score, const PartitaMidiWalk *walk)
@@ -44,22 +49,6 @@ set_end(PartitaScore *score, const PartitaMidiScan *scan)
   partita_score_set_end(score, (uint32_t)MIN(scan->end_ticks, most));
 }
 
-static PartitaScore *
-build(const smf_t *smf, const PartitaMidiWalk *walk, unsigned *mends)
-{
-  g_auto(PartitaMidiScan) scan = {0};
-  PartitaScore *score = partita_score_new(walk->ppq);
-
-  partita_midi_scan(&scan, smf);
-  add_changes(score, walk);
-  for (guint i = 0; i < scan.keys->len; ++i)
-    partita_score_add_key(score, g_array_index(scan.keys, PartitaKey, i));
-  *mends |= partita_midi_read_notes(score, &scan, smf);
-  partita_score_sort(score);
-  set_end(score, &scan);
-  return score;
-}
-
 PartitaScore *
 partita_midi_read(const uint8_t *data,
                   size_t size,
@@ -67,31 +56,25 @@ partita_midi_read(const uint8_t *data,
                   GError **error)
 {
   g_auto(PartitaMidiWalk) walk = {0};
-  const size_t at = partita_midi_walk_init(&walk, data, size, true, error);
+  g_auto(PartitaMidiScan) scan = {0};
 
-  if (at == 0 || !partita_midi_walk_chunks(&walk, at, error))
+  if (!partita_midi_walk(&walk, data, size, error))
     return NULL;
 
-  /* Tempos and metres stay with us: libsmf searches through all of them for
-   * each event, and keeps time in rounded seconds. */
-  const uint32_t limit = partita_midi_walk_settle(&walk);
-  g_autoptr(GBytes) clean = partita_midi_walk_write(&walk, limit);
-  gsize clean_size = 0;
-  const void *bytes = g_bytes_get_data(clean, &clean_size);
-  g_autoptr(smf_t) smf = smf_load_from_memory(bytes, (int)clean_size);
+  g_autoptr(PartitaScore) score = partita_score_new(walk.ppq);
 
-  if (smf == NULL) {
-    g_set_error(error, PARTITA_MIDI_ERROR, PARTITA_MIDI_ERROR_BROKEN,
-                "byte 0: libsmf cannot read the mended file");
+  partita_midi_scan(&scan, &walk);
+  add_changes(score, &walk);
+  for (guint i = 0; i < scan.keys->len; ++i)
+    partita_score_add_key(score, g_array_index(scan.keys, PartitaKey, i));
+
+  if (!partita_midi_read_notes(score, &scan, &walk, &walk.mends, error))
     return NULL;
-  }
-
-  unsigned found = walk.mends;
-  PartitaScore *score = build(smf, &walk, &found);
-
+  partita_score_sort(score);
+  set_end(score, &scan);
   if (mends != NULL)
-    *mends = found;
-  return score;
+    *mends = walk.mends;
+  return g_steal_pointer(&score);
 }
 
 PartitaScore *

@@ -7,7 +7,13 @@
 #include <glib.h>
 #include <smf.h>
 
-/// smf_delete() in linear time; accepts NULL.
+/* What libsmf does in quadratic time, here in linear. */
+
+/// Appends @track, which must end with an End-Of-Track, to the bytes of a file.
+void
+partita_midi_song_put_track(GByteArray *bytes, const smf_track_t *track);
+
+/// smf_delete(); accepts NULL.
 void
 partita_midi_song_free(smf_t *smf);
 

@@ -3,6 +3,47 @@
 
 #include <midi/song-private.h>
 
+#include <stdint.h>
+#include <string.h>
+
+/// Appends @value as a variable-length quantity of at most four bytes.
+static void
+put_quantity(GByteArray *bytes, uint32_t value)
+{
+  uint8_t digits[4];
+  size_t n = 0;
+
+  do {
+    ++n;
+    digits[4 - n] = (uint8_t)((value & 0x7F) | (n > 1 ? 0x80 : 0));
+    value >>= 7;
+  } while (value > 0 && n < 4);
+  g_byte_array_append(bytes, digits + 4 - n, (guint)n);
+}
+
+/* smf_save() grows its buffer byte by byte, moves the place of every track each
+ * time, reads the file again and ends the program where it finds fault. */
+void
+partita_midi_song_put_track(GByteArray *bytes, const smf_track_t *track)
+{
+  static const uint8_t head[8] = {'M', 'T', 'r', 'k'};
+  uint32_t length = 0;
+
+  g_byte_array_append(bytes, head, sizeof head);
+
+  const guint body = bytes->len;
+
+  for (guint i = 0; i < track->events_array->len; ++i) {
+    const smf_event_t *event = g_ptr_array_index(track->events_array, i);
+
+    put_quantity(bytes, (uint32_t)event->delta_time_pulses);
+    g_byte_array_append(bytes, event->midi_buffer,
+                        (guint)event->midi_buffer_length);
+  }
+  length = GUINT32_TO_BE(bytes->len - body);
+  memcpy(bytes->data + body - sizeof length, &length, sizeof length);
+}
+
 /* libsmf takes events one by one out of arrays that it renumbers each time,
  * which is quadratic; so the arrays are emptied first. */
 void

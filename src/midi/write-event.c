@@ -1,9 +1,10 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-/* Events through libsmf, always in their final order and by ticks: it sorts
- * again, slowly and not stably, after an event out of order. */
+/* Events into a song of libsmf, always in their final order and by ticks: it
+ * sorts again, slowly and not stably, after an event out of order. */
 
+#include <midi/song-private.h>
 #include <midi/write-private.h>
 
 #include <string.h>
@@ -21,7 +22,6 @@ append(PartitaMidiWriter *writer,
   memcpy(copy, bytes, n);
   smf_track_add_event_pulses(track, smf_event_new_from_pointer(copy, (int)n),
                              (int)tick);
-  writer->size += 4 + n;
   ++writer->n_events;
 }
 
@@ -70,13 +70,15 @@ partita_midi_put_mark(PartitaMidiWriter *writer,
   partita_midi_put_meta(writer, track, tick, 0x7F, contents, sizeof contents);
 }
 
+/* Each track is a song of its own: libsmf searches all tempos of a song for
+ * the seconds of each event, which no file holds. */
 smf_track_t *
 partita_midi_begin_track(PartitaMidiWriter *writer)
 {
   smf_track_t *track = smf_track_new();
 
-  smf_add_track(writer->smf, track);
-  writer->size += 8;
+  smf_add_track(smf_new(), track);
+  ++writer->n_tracks;
   return track;
 }
 
@@ -88,6 +90,8 @@ partita_midi_end_track(PartitaMidiWriter *writer, smf_track_t *track)
 
   append(writer, track, last != NULL ? (uint32_t)last->time_pulses : 0, end,
          sizeof end);
+  partita_midi_song_put_track(writer->bytes, track);
+  partita_midi_song_free(track->smf);
 }
 
 bool

@@ -4,12 +4,12 @@
 #ifndef PARTITA_MIDI_WRITE_PRIVATE_H
 #define PARTITA_MIDI_WRITE_PRIVATE_H
 
-#include <midi/clean-private.h>
+#include <midi/walk-private.h>
 #include <smf.h>
 
 typedef struct {
-  smf_t *smf;
-  size_t size; // bytes of the file at most, as libsmf will write it
+  GByteArray *bytes; // of the tracks that are whole
+  unsigned n_tracks;
   size_t n_events;
   unsigned n_melodic; // lanes that have a channel
   unsigned n_drums;

@@ -166,8 +166,7 @@ partita_midi_put_track(PartitaMidiWriter *writer,
   g_autoptr(GPtrArray) lanes = make_lanes(track);
 
   if (lanes == NULL ||
-      lanes->len + (guint)writer->smf->number_of_tracks >
-        PARTITA_MIDI_TRACKS_MAX ||
+      lanes->len + writer->n_tracks > PARTITA_MIDI_TRACKS_MAX ||
       (partita_track_is_drums(track) &&
        writer->n_drums + lanes->len > PORTS_MAX))
     return partita_midi_refuse(error, "MIDI tracks", PARTITA_MIDI_TRACKS_MAX);

@@ -1,14 +1,9 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-#include <midi/song-private.h>
 #include <midi/write-private.h>
 
 #include <base/file.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
-#include <unistd.h>
 
 static void
 put_tempo(PartitaMidiWriter *writer,
@@ -133,9 +128,6 @@ fill(PartitaMidiWriter *writer, const PartitaScore *score, GError **error)
   if (!check_score(score, error))
     return false;
 
-  const int failed = smf_set_ppqn(writer->smf, partita_score_get_ppq(score));
-
-  g_return_val_if_fail(failed == 0, false);
   put_conductor(writer, score);
   for (size_t i = 0; i < partita_score_get_n_tracks(score); ++i) {
     if (!partita_midi_put_track(
@@ -147,45 +139,23 @@ fill(PartitaMidiWriter *writer, const PartitaScore *score, GError **error)
   return true;
 }
 
-typedef struct {
-  PartitaMidiWriter *writer;
-  const char *path; // the one to name in messages
-} Saving;
-
-static bool
-fail(GError **error, const char *path, const char *why)
+GBytes *
+partita_midi_write(const PartitaScore *score, GError **error)
 {
-  g_autofree char *shown = partita_file_display(path);
+  const uint16_t ppq = partita_score_get_ppq(score);
+  static const uint8_t header[] = {'M', 'T', 'h', 'd', 0, 0, 0,
+                                   6,   0,   1,   0,   0, 0, 0};
+  g_autoptr(GByteArray) bytes = g_byte_array_new();
+  PartitaMidiWriter writer = {.bytes = bytes};
 
-  g_set_error(error, PARTITA_MIDI_ERROR, PARTITA_MIDI_ERROR_WRITE,
-              "%s: cannot write: %s", shown, why);
-  return false;
-}
-
-/* libsmf speaks of failures only by logging them, so room for the whole file
- * is claimed before it writes: a full disk is then an error like any other. */
-static int
-claim_room(const char *path, size_t size)
-{
-  const int fd = g_open(path, O_WRONLY | O_CLOEXEC, 0);
-  const int code = fd < 0 ? errno : posix_fallocate(fd, 0, (off_t)size);
-
-  if (fd >= 0)
-    (void)close(fd);
-  return code == EINVAL || code == EOPNOTSUPP ? 0 : code;
-}
-
-static bool
-save(const char *path, void *data, GError **error)
-{
-  const Saving *saving = data;
-  const int code = claim_room(path, saving->writer->size);
-
-  if (code != 0)
-    return fail(error, saving->path, g_strerror(code));
-  if (smf_save(saving->writer->smf, path) != 0)
-    return fail(error, saving->path, "libsmf failed");
-  return true;
+  g_byte_array_append(bytes, header, sizeof header);
+  if (!fill(&writer, score, error))
+    return NULL;
+  bytes->data[10] = (uint8_t)(writer.n_tracks >> 8);
+  bytes->data[11] = (uint8_t)writer.n_tracks;
+  bytes->data[12] = (uint8_t)(ppq >> 8);
+  bytes->data[13] = (uint8_t)ppq;
+  return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
 }
 
 bool
@@ -193,23 +163,22 @@ partita_midi_write_file(const PartitaScore *score,
                         const char *path,
                         GError **error)
 {
-  g_autoptr(smf_t) smf = smf_new();
   g_autoptr(GError) failure = NULL;
-  PartitaMidiWriter writer = {.smf = smf, .size = 14};
-  Saving saving = {&writer, path};
+  g_autoptr(GBytes) bytes = partita_midi_write(score, &failure);
+  gsize size = 0;
 
-  if (!fill(&writer, score, &failure)) {
+  if (bytes == NULL) {
     g_autofree char *shown = partita_file_display(path);
 
     g_propagate_prefixed_error(error, g_steal_pointer(&failure), "%s: ", shown);
     return false;
   }
-  if (partita_file_replace(path, save, &saving, &failure))
+
+  const void *data = g_bytes_get_data(bytes, &size);
+
+  if (partita_file_replace_bytes(path, data, size, &failure))
     return true;
-  if (failure->domain == PARTITA_MIDI_ERROR)
-    g_propagate_error(error, g_steal_pointer(&failure));
-  else
-    g_set_error_literal(error, PARTITA_MIDI_ERROR, PARTITA_MIDI_ERROR_WRITE,
-                        failure->message);
+  g_set_error_literal(error, PARTITA_MIDI_ERROR, PARTITA_MIDI_ERROR_WRITE,
+                      failure->message);
   return false;
 }

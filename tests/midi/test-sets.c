@@ -5,7 +5,9 @@
  * parser_tests, messy_web and messy_games, each with a table EXPECTED.tsv of
  * what a tolerant reader finds (file, verdict, libsmf, mido, notes, flags). */
 
-#include <partita/midi.h>
+#include "clean.h"
+
+#include <string.h>
 
 enum { COLUMN_FILE = 0, COLUMN_NOTES = 4, N_COLUMNS = 5 };
 
@@ -77,6 +79,84 @@ test_set(gconstpointer user_data)
   g_assert_cmpuint(sums.n_silent, ==, 0);
 }
 
+static bool
+is_midi(const char *name)
+{
+  static const char *const suffixes[] = {".mid", ".midi", ".kar", ".rmi"};
+  g_autofree char *lower = g_ascii_strdown(name, -1);
+
+  for (size_t i = 0; i < G_N_ELEMENTS(suffixes); ++i) {
+    if (g_str_has_suffix(lower, suffixes[i]))
+      return true;
+  }
+  return false;
+}
+
+/// Returns whether it can be read.
+static bool
+compare_file(const char *path)
+{
+  g_autofree char *bytes = NULL;
+  gsize size = 0;
+
+  g_assert_true(g_file_get_contents(path, &bytes, &size, NULL));
+
+  const uint8_t *data = (const uint8_t *)bytes;
+  unsigned again = 0;
+  g_autoptr(PartitaScore) score = partita_midi_read(data, size, NULL, NULL);
+  g_autoptr(GBytes) clean = clean_bytes(data, size, NULL, NULL);
+
+  g_assert_true((score == NULL) == (clean == NULL));
+  if (score == NULL)
+    return false;
+
+  g_autoptr(PartitaScore) second = second_read(clean);
+  const uint8_t *cleaned = g_bytes_get_data(clean, &size);
+  g_autoptr(GBytes) twice = clean_bytes(cleaned, size, &again, NULL);
+
+  if (!is_same_reading(score, second) || again != 0 ||
+      !g_bytes_equal(clean, twice)) {
+    g_test_message("%s: read otherwise than by libsmf, or not clean", path);
+    g_test_fail();
+  }
+  return true;
+}
+
+static void
+compare_folder(const char *path, unsigned *n_read)
+{
+  g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
+  const char *name = NULL;
+
+  if (folder == NULL) {
+    *n_read += is_midi(path) && compare_file(path);
+    return;
+  }
+  while ((name = g_dir_read_name(folder)) != NULL) {
+    g_autofree char *inside = g_build_filename(path, name, NULL);
+
+    if (!g_file_test(inside, G_FILE_TEST_IS_SYMLINK))
+      compare_folder(inside, n_read);
+  }
+}
+
+/* Law: on every file of the folder, what our reader makes of its bytes is what
+ * libsmf makes of the cleaned ones. */
+static void
+test_second_reader(void)
+{
+  const char *data = g_getenv("PARTITA_DATA");
+  unsigned n_read = 0;
+
+  if (data == NULL) {
+    g_test_skip("PARTITA_DATA is not set");
+    return;
+  }
+  compare_folder(data, &n_read);
+  g_test_message("%u files read alike", n_read);
+  g_assert_cmpuint(n_read, >, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -84,5 +164,6 @@ main(int argc, char **argv)
   g_test_add_data_func("/midi/sets/parser-tests", "parser_tests", test_set);
   g_test_add_data_func("/midi/sets/messy-web", "messy_web", test_set);
   g_test_add_data_func("/midi/sets/messy-games", "messy_games", test_set);
+  g_test_add_func("/midi/sets/second-reader", test_second_reader);
   return g_test_run();
 }

@@ -3,21 +3,16 @@
 
 /* From the bytes of a track to its events. */
 
-#include <midi/clean-private.h>
+#include <midi/walk-private.h>
 
 #include <string.h>
 
-uint32_t
-partita_midi_walk_tick(const PartitaMidiWalk *walk,
-                       const PartitaMidiCursor *cursor)
-{
-  return (uint32_t)MIN(walk->start_ticks + cursor->ticks,
-                       (uint64_t)PARTITA_TICK_MAX + 1);
-}
-
-/// Reads a variable-length quantity; returns 0 if it does not fit.
+/// A quantity of more than one byte, or one that does not fit.
 static size_t
-take_quantity(PartitaMidiWalk *walk, size_t at, size_t end, uint32_t *value)
+take_long_quantity(PartitaMidiWalk *walk,
+                   size_t at,
+                   size_t end,
+                   uint32_t *value)
 {
   const size_t first = at;
   uint64_t sum = 0;
@@ -35,6 +30,23 @@ take_quantity(PartitaMidiWalk *walk, size_t at, size_t end, uint32_t *value)
   return at + 1;
 }
 
+/// Reads a variable-length quantity; returns 0 if it does not fit.
+static inline size_t
+take_quantity(PartitaMidiWalk *walk, size_t at, size_t end, uint32_t *value)
+{
+  const uint8_t *data = walk->data;
+
+  if (at < end && data[at] < 0x80) {
+    *value = data[at];
+    return at + 1;
+  }
+  if (at + 1 < end && data[at + 1] < 0x80) {
+    *value = (data[at] & 0x7Fu) << 7 | data[at + 1];
+    return at + 2;
+  }
+  return take_long_quantity(walk, at, end, value);
+}
+
 /* Data bytes of 128 and more are taken as 127: a velocity of 128 must not
  * become 0, which would make the note a release. */
 static uint8_t
@@ -46,7 +58,7 @@ take_data(PartitaMidiWalk *walk, size_t at)
   return 0x7F;
 }
 
-static size_t
+static inline size_t
 take_channel(PartitaMidiWalk *walk,
              PartitaMidiCursor *cursor,
              uint8_t status,
@@ -59,13 +71,12 @@ take_channel(PartitaMidiWalk *walk,
     return 0;
   cursor->running = status;
 
-  const PartitaMidiEvent event = {
-    .tick = partita_midi_walk_tick(walk, cursor),
-    .bytes = {status, take_data(walk, at),
-              n == 2 ? take_data(walk, at + 1) : 0},
-  };
+  PartitaMidiEvent *event = partita_midi_walk_add(walk);
 
-  g_array_append_val(walk->events, event);
+  event->tick = partita_midi_walk_tick(walk, cursor);
+  event->bytes[0] = status;
+  event->bytes[1] = take_data(walk, at);
+  event->bytes[2] = n == 2 ? take_data(walk, at + 1) : 0;
   return at + n;
 }
 
@@ -88,7 +99,7 @@ skip_sysex(PartitaMidiWalk *walk, size_t at, size_t end)
   return (size_t)(close - walk->data) + 1;
 }
 
-static size_t
+static inline size_t
 take_meta(PartitaMidiWalk *walk,
           PartitaMidiCursor *cursor,
           size_t at,
@@ -104,7 +115,9 @@ take_meta(PartitaMidiWalk *walk,
 
   if (body == 0 || length > end - body)
     return 0;
-  partita_midi_walk_meta(walk, cursor, type, body, length);
+  partita_midi_walk_meta(walk, partita_midi_walk_tick(walk, cursor), type, body,
+                         length);
+  cursor->ended = type == PARTITA_MIDI_META_END;
   return body + length;
 }
 
@@ -118,25 +131,31 @@ skip_system(PartitaMidiWalk *walk, uint8_t status, size_t at, size_t end)
   return end - at < n ? 0 : at + n;
 }
 
+/// Data bytes that no status goes before.
 static size_t
+skip_stray(PartitaMidiWalk *walk, size_t at, size_t end)
+{
+  walk->mends |= PARTITA_MEND_BAD_EVENT;
+  while (at < end && walk->data[at] < 0x80)
+    ++at;
+  return at;
+}
+
+static inline size_t
 take_status(PartitaMidiWalk *walk,
             PartitaMidiCursor *cursor,
             size_t at,
             size_t end)
 {
-  uint8_t status = walk->data[at];
+  uint8_t status = cursor->running;
 
-  if (status < 0x80 && cursor->running == 0) {
-    walk->mends |= PARTITA_MEND_BAD_EVENT;
-    while (at < end && walk->data[at] < 0x80)
-      ++at;
+  if (walk->data[at] < 0x80 && status == 0) {
+    at = skip_stray(walk, at, end);
     if (at == end)
       return end;
-    status = walk->data[at];
   }
-  if (status < 0x80)
-    return take_channel(walk, cursor, cursor->running, at, end);
-  ++at;
+  if (walk->data[at] >= 0x80)
+    status = walk->data[at++];
   if (status < 0xF0)
     return take_channel(walk, cursor, status, at, end);
   if (status == 0xFF)
@@ -147,7 +166,7 @@ take_status(PartitaMidiWalk *walk,
 }
 
 /// Returns where the next event begins, 0 if this one does not fit.
-static size_t
+static inline size_t
 take_event(PartitaMidiWalk *walk,
            PartitaMidiCursor *cursor,
            size_t at,
@@ -174,15 +193,18 @@ partita_midi_walk_events(PartitaMidiWalk *walk,
                          size_t at,
                          size_t end)
 {
-  while (at < end && !cursor->ended &&
-         walk->n_events <= PARTITA_MIDI_EVENTS_MAX) {
-    const size_t next = take_event(walk, cursor, at, end);
+  PartitaMidiCursor here = *cursor; // in registers
+  size_t n_met = walk->n_met;
+
+  while (at < end && !here.ended && n_met <= PARTITA_MIDI_EVENTS_MAX) {
+    const size_t next = take_event(walk, &here, at, end);
 
     if (next == 0)
       break;
     at = next;
-    if (!cursor->ended)
-      ++walk->n_events;
+    n_met += !here.ended;
   }
+  walk->n_met = n_met;
+  *cursor = here;
   return at;
 }

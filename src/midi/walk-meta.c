@@ -3,7 +3,7 @@
 
 /* Metas: which are kept, and with what contents. */
 
-#include <midi/clean-private.h>
+#include <midi/walk-private.h>
 
 #include <string.h>
 
@@ -97,41 +97,35 @@ cut(const uint8_t *contents, size_t n, bool text)
   return most;
 }
 
-/* A text too long for libsmf is cut, which is no fault of the file. */
+/* A text too long for the meta's length byte is cut, which is no fault of the
+ * file. */
 static bool
 take_other(
   PartitaMidiWalk *walk, uint32_t tick, uint8_t type, size_t at, size_t n)
 {
   const uint8_t *contents = walk->data + at;
   const size_t most = cut(contents, n, is_text(type));
-  const PartitaMidiEvent event = {
+
+  if (!is_sane(type, contents))
+    return false;
+  *partita_midi_walk_add(walk) = (PartitaMidiEvent){
     .tick = tick,
     .at = (uint32_t)at,
     .bytes = {0xFF, type, (uint8_t)most},
   };
-  const bool sane = is_sane(type, contents);
-
-  if (sane)
-    g_array_append_val(walk->events, event);
-  return sane;
+  return true;
 }
 
 void
-partita_midi_walk_meta(PartitaMidiWalk *walk,
-                       PartitaMidiCursor *cursor,
-                       uint8_t type,
-                       size_t at,
-                       size_t n)
+partita_midi_walk_meta(
+  PartitaMidiWalk *walk, uint32_t tick, uint8_t type, size_t at, size_t n)
 {
-  const uint32_t tick = partita_midi_walk_tick(walk, cursor);
   const int legal = legal_length(type);
   bool ok = legal < 0 || n == (size_t)legal;
 
-  if (type == PARTITA_MIDI_META_END) {
-    cursor->ended = true;
-  } else if (legal >= 0 && n < (size_t)legal) {
+  if (legal >= 0 && n < (size_t)legal) {
     ok = false;
-  } else {
+  } else if (type != PARTITA_MIDI_META_END) {
     const size_t used = legal >= 0 ? (size_t)legal : n;
 
     if (type == PARTITA_MIDI_META_TEMPO)

@@ -5,7 +5,7 @@
  * one cannot be right, the next "MTrk" is looked for. Every search goes on
  * from where the last one ended, so the walk is linear. */
 
-#include <midi/clean-private.h>
+#include <midi/walk-private.h>
 
 #include <string.h>
 
@@ -114,6 +114,7 @@ read_header(PartitaMidiWalk *walk, size_t at)
   const size_t length = big_endian(walk->data + at + 4, 4);
 
   walk->format = (uint16_t)big_endian(walk->data + at + 8, 2);
+  walk->n_declared = (uint16_t)big_endian(walk->data + at + 10, 2);
   set_division(walk, (uint16_t)big_endian(walk->data + at + 12, 2));
   if (length == 6)
     return at + HEADER_SIZE;
@@ -124,25 +125,16 @@ read_header(PartitaMidiWalk *walk, size_t at)
   return find_track(walk, at + CHUNK_HEAD);
 }
 
-size_t
-partita_midi_walk_init(PartitaMidiWalk *walk,
-                       const uint8_t *data,
-                       size_t size,
-                       bool lean,
-                       GError **error)
+/// Finds and reads the header; returns where the chunks begin, 0 on error.
+static size_t
+begin(PartitaMidiWalk *walk, GError **error)
 {
   size_t at = 0;
 
-  *walk = (PartitaMidiWalk){.data = data, .size = size, .lean = lean};
-  walk->events = g_array_sized_new(FALSE, FALSE, sizeof(PartitaMidiEvent),
-                                   (guint)MIN(size / 4, 1u << 16));
-  walk->spans = g_array_new(FALSE, FALSE, sizeof(PartitaMidiSpan));
-  walk->tempos = g_array_new(FALSE, FALSE, sizeof(PartitaTempo));
-  walk->meters = g_array_new(FALSE, FALSE, sizeof(PartitaMidiMeter));
-  if (size > PARTITA_MIDI_BYTES_MAX) {
+  if (walk->size > PARTITA_MIDI_BYTES_MAX) {
     g_set_error(error, PARTITA_MIDI_ERROR, PARTITA_MIDI_ERROR_TOO_BIG,
                 "byte %u: file of %zu bytes, %u allowed",
-                PARTITA_MIDI_BYTES_MAX, size, PARTITA_MIDI_BYTES_MAX);
+                PARTITA_MIDI_BYTES_MAX, walk->size, PARTITA_MIDI_BYTES_MAX);
     return 0;
   }
   if (!find_header(walk, &at, error))
@@ -152,21 +144,23 @@ partita_midi_walk_init(PartitaMidiWalk *walk,
                 "byte %zu: the file ends within its header", walk->size);
     return 0;
   }
-
-  const uint32_t declared = big_endian(data + at + 10, 2);
-
-  at = read_header(walk, at);
-  walk->n_declared = (uint16_t)declared;
-  return at;
+  return read_header(walk, at);
 }
 
 void
 partita_midi_walk_clear(PartitaMidiWalk *walk)
 {
-  g_clear_pointer(&walk->events, g_array_unref);
+  g_clear_pointer(&walk->events, g_free);
   g_clear_pointer(&walk->spans, g_array_unref);
   g_clear_pointer(&walk->tempos, g_array_unref);
   g_clear_pointer(&walk->meters, g_array_unref);
+}
+
+void
+partita_midi_walk_grow(PartitaMidiWalk *walk)
+{
+  walk->room = MAX(64, walk->room + walk->room / 2);
+  walk->events = g_renew(PartitaMidiEvent, walk->events, walk->room);
 }
 
 /// Whether a chunk may begin at @at, or the file ends there.
@@ -216,7 +210,7 @@ end_track(PartitaMidiWalk *walk,
           size_t at,
           size_t end)
 {
-  span.n = walk->events->len - span.first;
+  span.n = walk->n_events - span.first;
   span.end_ticks = partita_midi_walk_tick(walk, cursor);
   g_array_append_val(walk->spans, span);
   if (!cursor->ended)
@@ -233,7 +227,7 @@ walk_track(PartitaMidiWalk *walk, size_t at)
   const size_t body = at + CHUNK_HEAD;
   const size_t length = big_endian(walk->data + at + 4, 4);
   const bool fits = length <= walk->size - body;
-  const PartitaMidiSpan span = {.first = walk->events->len};
+  const PartitaMidiSpan span = {.first = walk->n_events};
   PartitaMidiCursor cursor = {0};
   size_t end = fits ? body + length : find_track(walk, body);
 
@@ -270,7 +264,7 @@ check_limits(const PartitaMidiWalk *walk, size_t at, GError **error)
 {
   const bool tracks = walk->spans->len > PARTITA_MIDI_TRACKS_MAX;
 
-  if (!tracks && walk->n_events <= PARTITA_MIDI_EVENTS_MAX)
+  if (!tracks && walk->n_met <= PARTITA_MIDI_EVENTS_MAX)
     return true;
   g_set_error(error, PARTITA_MIDI_ERROR, PARTITA_MIDI_ERROR_TOO_BIG,
               "byte %zu: more than %u %s", at,
@@ -292,8 +286,8 @@ check_format(PartitaMidiWalk *walk)
   walk->format = 1;
 }
 
-bool
-partita_midi_walk_chunks(PartitaMidiWalk *walk, size_t at, GError **error)
+static bool
+walk_chunks(PartitaMidiWalk *walk, size_t at, GError **error)
 {
   while (walk->size - at >= CHUNK_HEAD) {
     if (has(walk, at, "MThd") && walk->spans->len > 0)
@@ -310,5 +304,29 @@ partita_midi_walk_chunks(PartitaMidiWalk *walk, size_t at, GError **error)
     return false;
   }
   check_format(walk);
+  return true;
+}
+
+bool
+partita_midi_walk(PartitaMidiWalk *walk,
+                  const uint8_t *data,
+                  size_t size,
+                  GError **error)
+{
+  *walk = (PartitaMidiWalk){.data = data, .size = size};
+  walk->spans = g_array_new(FALSE, FALSE, sizeof(PartitaMidiSpan));
+  walk->tempos = g_array_new(FALSE, FALSE, sizeof(PartitaTempo));
+  walk->meters = g_array_new(FALSE, FALSE, sizeof(PartitaMidiMeter));
+
+  const size_t at = begin(walk, error);
+
+  if (at == 0)
+    return false;
+  // Most events take three or four bytes.
+  walk->room = (uint32_t)MIN(size / 3, PARTITA_MIDI_EVENTS_MAX) + 1;
+  walk->events = g_new(PartitaMidiEvent, walk->room);
+  if (!walk_chunks(walk, at, error))
+    return false;
+  partita_midi_walk_settle(walk);
   return true;
 }

@@ -1,8 +1,8 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-#ifndef PARTITA_MIDI_CLEAN_PRIVATE_H
-#define PARTITA_MIDI_CLEAN_PRIVATE_H
+#ifndef PARTITA_MIDI_WALK_PRIVATE_H
+#define PARTITA_MIDI_WALK_PRIVATE_H
 
 #include <partita/midi.h>
 
@@ -36,8 +36,8 @@ typedef struct {
 
 /// One track: a run of the events.
 typedef struct {
-  guint first;
-  guint n;
+  uint32_t first;
+  uint32_t n;
   uint32_t end_ticks;
 } PartitaMidiSpan;
 
@@ -45,15 +45,16 @@ typedef struct {
 typedef struct {
   const uint8_t *data;
   size_t size;
-  bool lean; // write only the events that a score holds
   unsigned mends;
   uint16_t format;
   uint16_t n_declared; // tracks, by the header
   uint16_t ppq;
   uint32_t smpte_us;    // microseconds a quarter of SMPTE time; 0: musical
   uint32_t start_ticks; // of the track being walked
-  size_t n_events;
-  GArray *events; // PartitaMidiEvent
+  size_t n_met;         // events of all kinds
+  PartitaMidiEvent *events;
+  uint32_t n_events;
+  uint32_t room;  // for so many events
   GArray *spans;  // PartitaMidiSpan
   GArray *tempos; // PartitaTempo
   GArray *meters; // PartitaMidiMeter
@@ -67,27 +68,25 @@ typedef struct {
 } PartitaMidiCursor;
 
 /**
- * partita_midi_walk_init:
+ * partita_midi_walk:
+ * @walk: (out caller-allocates): to be cleared even after an error
+ * @data: any bytes at all, which must outlive @walk
  *
- * Finds and reads the header.
- *
- * Returns: where the chunks begin; 0 with @error set
+ * Walks every chunk and event, mends what can be mended, and settles what may
+ * stand anywhere in a file: afterwards all events are legal and within the
+ * limits, tempos and metres are in order, one a tick, and every track ends
+ * where its span says, not before its last event.
  */
-size_t
-partita_midi_walk_init(PartitaMidiWalk *walk,
-                       const uint8_t *data,
-                       size_t size,
-                       bool lean,
-                       GError **error);
+bool
+partita_midi_walk(PartitaMidiWalk *walk,
+                  const uint8_t *data,
+                  size_t size,
+                  GError **error);
 
 void
 partita_midi_walk_clear(PartitaMidiWalk *walk);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PartitaMidiWalk, partita_midi_walk_clear)
-
-/// Walks all chunks from @at on; false with @error set past a limit.
-bool
-partita_midi_walk_chunks(PartitaMidiWalk *walk, size_t at, GError **error);
 
 /**
  * partita_midi_walk_events:
@@ -105,30 +104,34 @@ partita_midi_walk_events(PartitaMidiWalk *walk,
 
 /// Enters one meta whose contents, @n bytes, lie at @at.
 void
-partita_midi_walk_meta(PartitaMidiWalk *walk,
-                       PartitaMidiCursor *cursor,
-                       uint8_t type,
-                       size_t at,
-                       size_t n);
+partita_midi_walk_meta(
+  PartitaMidiWalk *walk, uint32_t tick, uint8_t type, size_t at, size_t n);
+
+/// Room for more events.
+void
+partita_midi_walk_grow(PartitaMidiWalk *walk);
+
+/// The place of one more event, to be filled in.
+static inline PartitaMidiEvent *
+partita_midi_walk_add(PartitaMidiWalk *walk)
+{
+  if (walk->n_events == walk->room)
+    partita_midi_walk_grow(walk);
+  return &walk->events[walk->n_events++];
+}
 
 /// The tick of the piece where @cursor stands.
-uint32_t
+static inline uint32_t
 partita_midi_walk_tick(const PartitaMidiWalk *walk,
-                       const PartitaMidiCursor *cursor);
+                       const PartitaMidiCursor *cursor)
+{
+  return (uint32_t)MIN(walk->start_ticks + cursor->ticks,
+                       (uint64_t)PARTITA_TICK_MAX + 1);
+}
 
-/**
- * partita_midi_walk_settle:
- *
- * Puts tempos and metres in order, one a tick, and cuts them at the limits.
- *
- * Returns: the tick that nothing may pass
- */
-uint32_t
+/// Puts tempos and metres in order and cuts all at the limits.
+void
 partita_midi_walk_settle(PartitaMidiWalk *walk);
-
-/// Writes what was walked as a clean file; without tempos and metres if lean.
-GBytes *
-partita_midi_walk_write(PartitaMidiWalk *walk, uint32_t limit_ticks);
 
 /// The last tick that is within the limits of time under @tempos (in order).
 uint32_t
