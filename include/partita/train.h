@@ -86,6 +86,8 @@ typedef struct {
   size_t context; ///< tokens of a row that are learnt from at once
   size_t rows;    ///< of the batch
   size_t shards;
+  const char *reason; ///< (nullable): why these were chosen; NULL if they were
+                      ///< given
   size_t weights_bytes;    ///< now, and at their best
   size_t moments_bytes;    ///< of AdamW
   size_t gradients_bytes;  ///< of all shards
@@ -97,7 +99,10 @@ typedef struct {
 /// One of minutes, epochs and steps decides the length; 0 means not given.
 typedef struct {
   const char *architecture; ///< "lstm" or "transformer"
-  const char *size;         ///< "tiny", "small" or "base"
+  /// "tiny", "small" or "base"; "auto": size, batch, dropout and an end before
+  /// the minutes' are chosen by the corpus and, with minutes, by what is
+  /// measured of this machine in a few seconds
+  const char *size;
   double minutes;
   double epochs;
   uint64_t steps;

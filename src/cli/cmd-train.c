@@ -44,8 +44,8 @@ train_entries(void *data)
      "remi|performance|grid"},
     {"model", 0, 0, G_OPTION_ARG_STRING, &o->architecture,
      "Architecture (lstm)", "lstm|transformer"},
-    {"size", 0, 0, G_OPTION_ARG_STRING, &o->size, "Size of the model (small)",
-     "tiny|small|base"},
+    {"size", 0, 0, G_OPTION_ARG_STRING, &o->size, "Size of the model (auto)",
+     "auto|tiny|small|base"},
     {"minutes", 0, 0, G_OPTION_ARG_DOUBLE, &o->minutes,
      "Train for so long (20)", "M"},
     {"epochs", 0, 0, G_OPTION_ARG_DOUBLE, &o->epochs,
@@ -235,6 +235,8 @@ static void
 print_plan(const PartitaTrainPlan *plan, void *data)
 {
   (void)data;
+  if (plan->reason != NULL)
+    g_printerr("auto: %s\n", plan->reason);
   g_printerr("memory: %.0f MiB: weights %.0f, moments %.0f, gradients %.0f, "
              "activations %.0f",
              to_mib(plan->total_bytes), to_mib(plan->weights_bytes),
@@ -258,7 +260,7 @@ train(const Options *o,
   const bool limited = o->epochs > 0.0 || o->steps > 0;
   const PartitaTrainOptions options = {
     .architecture = o->architecture != NULL ? o->architecture : "lstm",
-    .size = o->size != NULL ? o->size : "small",
+    .size = o->size != NULL ? o->size : "auto",
     .minutes = o->minutes > 0.0 ? o->minutes
                : limited        ? 0.0
                                 : DEFAULT_MINUTES,

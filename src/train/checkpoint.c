@@ -291,3 +291,25 @@ partita_checkpoint_read(const char *path,
   g_prefix_error(error, "%s: ", shown);
   return false;
 }
+
+char *
+partita_checkpoint_read_settings(const char *folder)
+{
+  g_autofree char *path =
+    folder != NULL ? g_build_filename(folder, PARTITA_CHECKPOINT_NAME, NULL)
+                   : NULL;
+  g_autoptr(GBytes) bytes =
+    path != NULL ? partita_file_read(path, FILE_MAX, NULL) : NULL;
+  gsize size = 0;
+
+  if (bytes == NULL)
+    return NULL;
+
+  const uint8_t *const data = g_bytes_get_data(bytes, &size);
+  g_autoptr(PartitaSafetensors) file =
+    partita_safetensors_parse(data, size, NULL);
+
+  return file != NULL
+           ? g_strdup(g_hash_table_lookup(file->metadata, "settings"))
+           : NULL;
+}

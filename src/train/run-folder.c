@@ -12,7 +12,6 @@
 #include <train/run-private.h>
 #include <unistd.h>
 
-#define CHECKPOINT_NAME "checkpoint.safetensors"
 #define LOG_NAME "log.jsonl"
 #define EVENTS_PREFIX "events.out.tfevents."
 #define LOG_MAX ((size_t)1 << 30)
@@ -86,7 +85,7 @@ partita_run_folder_open(const char *path, GError **error)
   g_autoptr(PartitaRunFolder) folder = g_new0(PartitaRunFolder, 1);
 
   folder->path = g_strdup(path);
-  folder->checkpoint = g_build_filename(path, CHECKPOINT_NAME, NULL);
+  folder->checkpoint = g_build_filename(path, PARTITA_CHECKPOINT_NAME, NULL);
   folder->log_path = g_build_filename(path, LOG_NAME, NULL);
   folder->lock = folder->log = folder->events = -1;
   if (g_mkdir(path, 0777) != 0 && errno != EEXIST) {

@@ -11,6 +11,8 @@
  * if it had never stopped. What depends on the clock lies in the metadata, so
  * that the SHA-256 of the data of equal runs is equal. */
 
+#define PARTITA_CHECKPOINT_NAME "checkpoint.safetensors"
+
 /// Numbers of a run that are kept as they are.
 typedef struct {
   double loss;
@@ -71,6 +73,11 @@ partita_checkpoint_read(const char *path,
                         PartitaCheckpoint *checkpoint,
                         const char *const *identity,
                         GError **error);
+
+/// (transfer full) (nullable): the settings that the checkpoint in a run's
+/// folder has in its metadata; NULL if it cannot be read
+char *
+partita_checkpoint_read_settings(const char *folder);
 
 /* Folder of a run: its checkpoint and its logs. */
 

@@ -69,7 +69,7 @@ choose_size(const PartitaTrainOptions *options, GError **error)
     refuse(error, "no model \"%s\": there are lstm and transformer",
            options->architecture == NULL ? "" : options->architecture);
   else if (size == NULL)
-    refuse(error, "no size \"%s\": there are tiny, small and base", name);
+    refuse(error, "no size \"%s\": there are auto, tiny, small and base", name);
   return size;
 }
 
@@ -95,8 +95,8 @@ check_length(const PartitaTrainOptions *options, GError **error)
   return true;
 }
 
-static size_t
-count_tokens(const PartitaCorpus *corpus, bool valid)
+size_t
+partita_train_count_tokens(const PartitaCorpus *corpus, bool valid)
 {
   size_t tokens = 0;
 
@@ -156,11 +156,18 @@ partita_train_settings_init(PartitaTrainSettings *settings,
                             const PartitaTrainOptions *options,
                             GError **error)
 {
-  const Size *const size = choose_size(options, error);
-  const size_t tokens = count_tokens(corpus, false);
+  const size_t tokens = partita_train_count_tokens(corpus, false);
   const PartitaNnBackend *backend = NULL;
+  const Size *size = NULL;
 
-  if (size == NULL || !check_length(options, error))
+  if (!check_length(options, error))
+    return false;
+  if (tokens > 0 && g_strcmp0(options->size, "auto") == 0)
+    return (options->resume &&
+            partita_train_settings_recall(settings, corpus, options)) ||
+           partita_train_settings_choose(settings, corpus, options, error);
+  size = choose_size(options, error);
+  if (size == NULL)
     return false;
   backend = partita_nn_backend_find(options->backend, error);
   if (backend == NULL)
@@ -183,6 +190,7 @@ partita_train_settings_init(PartitaTrainSettings *settings,
       !options->keep_keys && !partita_corpus_is_in_common_key(corpus),
     .backend = backend,
   };
+  g_strlcpy(settings->size, size->name, sizeof settings->size);
   shape_config(&settings->config, partita_corpus_get_scheme(corpus), size);
   settings->config.dropout = tokens < SMALL_CORPUS_TOKENS ? 0.3 : 0.2;
   return cut_batch(settings, options, error);
@@ -239,6 +247,7 @@ partita_train_settings_describe(const PartitaTrainSettings *settings)
 
   json_builder_begin_object(builder);
   add_string(builder, "architecture", config->architecture);
+  add_string(builder, "size", settings->size);
   add_int(builder, "width", config->width);
   add_int(builder, "hidden", config->hidden);
   add_int(builder, "layers", config->layers);
@@ -253,6 +262,10 @@ partita_train_settings_describe(const PartitaTrainSettings *settings)
   add_double(builder, "beta2", settings->beta2);
   add_double(builder, "weight_decay", settings->weight_decay);
   add_double(builder, "clip", settings->clip);
+  if (settings->passes > 0.0)
+    add_double(builder, "passes", settings->passes);
+  if (settings->reason[0] != '\0')
+    add_string(builder, "choice", settings->reason);
   add_string(builder, "backend",
              partita_nn_backend_get_name(settings->backend));
   // As text: a number of JSON holds only 53 bits everywhere.
@@ -277,8 +290,8 @@ describe_training(const PartitaCorpus *corpus, const PartitaTrainReport *report)
   add_double(builder, "trigram_loss", report->trigram_loss);
   add_int(builder, "pieces", n_pieces);
   add_int(builder, "notes", notes);
-  add_int(builder, "tokens", count_tokens(corpus, false));
-  add_int(builder, "valid_tokens", count_tokens(corpus, true));
+  add_int(builder, "tokens", partita_train_count_tokens(corpus, false));
+  add_int(builder, "valid_tokens", partita_train_count_tokens(corpus, true));
   add_string(builder, "version", PARTITA_VERSION);
   return end_json(builder);
 }

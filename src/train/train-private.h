@@ -19,7 +19,11 @@ typedef struct {
   double beta2;
   double weight_decay;
   double clip;
+  double passes; // after which the run ends though there is time; 0: none
   uint64_t seed;
+  char size[8];             // its name
+  char reason[192];         // why these were chosen; empty if they were given
+  double choosing_s;        // seconds that this took
   size_t evaluation_tokens; // held out, taken while training; at the end all
   bool transposing; // pieces are moved at random each time they are seen
   const PartitaNnBackend *backend; // of the matrix products
@@ -44,6 +48,32 @@ partita_train_settings_init(PartitaTrainSettings *settings,
 const char *
 partita_train_name_transposition(const PartitaTrainSettings *settings,
                                  const PartitaCorpus *corpus);
+
+/// What partita_train_settings_init() does for the size "auto".
+bool
+partita_train_settings_choose(PartitaTrainSettings *settings,
+                              const PartitaCorpus *corpus,
+                              const PartitaTrainOptions *options,
+                              GError **error);
+
+/// Repeats the choice in the checkpoint of the options' folder.
+/// Returns: false if there is none to be had
+bool
+partita_train_settings_recall(PartitaTrainSettings *settings,
+                              const PartitaCorpus *corpus,
+                              const PartitaTrainOptions *options);
+
+/// Tokens of the pieces on one side.
+size_t
+partita_train_count_tokens(const PartitaCorpus *corpus, bool valid);
+
+/// (transfer full) (element-type size_t): the pieces to learn from
+GArray *
+partita_train_find_training(const PartitaCorpus *corpus);
+
+/// Returns: false with @error set (%PARTITA_TRAIN_ERROR_MEMORY)
+bool
+partita_train_refuse_memory(GError **error);
 
 /// (transfer full): the settings as a JSON object, equal for equal ones
 char *

@@ -47,8 +47,8 @@ run_free(Run *run)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Run, run_free)
 
-static GArray *
-find_training(const PartitaCorpus *corpus)
+GArray *
+partita_train_find_training(const PartitaCorpus *corpus)
 {
   GArray *pieces = g_array_new(FALSE, FALSE, sizeof(size_t));
 
@@ -58,8 +58,8 @@ find_training(const PartitaCorpus *corpus)
   return pieces;
 }
 
-static bool
-refuse_memory(GError **error)
+bool
+partita_train_refuse_memory(GError **error)
 {
   g_set_error_literal(error, PARTITA_TRAIN_ERROR, PARTITA_TRAIN_ERROR_MEMORY,
                       "no memory for a model of this size");
@@ -73,7 +73,7 @@ make_model(Run *run, GError **error)
 
   run->model = partita_model_new(&settings->config, settings->seed);
   if (run->model == NULL)
-    return refuse_memory(error);
+    return partita_train_refuse_memory(error);
   partita_model_set_backend(run->model, settings->backend);
   run->n_parameters = partita_model_get_n_parameters(run->model);
   run->crew = partita_crew_new(run->model, settings, run->options->threads,
@@ -84,7 +84,7 @@ make_model(Run *run, GError **error)
   run->second = g_try_new0(PartitaReal, run->n_parameters);
   run->best = g_try_new0(PartitaReal, run->n_parameters);
   return (run->first != NULL && run->second != NULL && run->best != NULL) ||
-         refuse_memory(error);
+         partita_train_refuse_memory(error);
 }
 
 static bool
@@ -97,7 +97,7 @@ announce(const PartitaTrainOptions *options,
   if (!partita_train_plan_init(&plan, settings,
                                partita_ranks_get_size(options->ranks),
                                options->resume))
-    return refuse_memory(error);
+    return partita_train_refuse_memory(error);
   if (options->planned != NULL && partita_ranks_get_rank(options->ranks) == 0)
     options->planned(&plan, options->progress_data);
   return partita_train_plan_check(&plan, options->memory_bytes, error);
@@ -117,7 +117,7 @@ run_new(const PartitaCorpus *corpus,
   if (!partita_nn_init(error) || !make_model(run, error))
     return NULL;
 
-  g_autoptr(GArray) pieces = find_training(corpus);
+  g_autoptr(GArray) pieces = partita_train_find_training(corpus);
   run->stream = partita_stream_new(corpus, pieces, &run->settings, true);
   partita_crew_limit_stream(run->crew, run->stream);
   partita_run_find_held_out(run);
@@ -125,15 +125,16 @@ run_new(const PartitaCorpus *corpus,
   run->status.loss = NAN;
   run->status.valid_loss = NAN;
   run->status.best_valid_loss = NAN;
-  run->started_s = read_clock(options);
+  run->started_s = read_clock(options) - settings->choosing_s;
   run->identity = partita_train_identify(corpus, settings);
   if (!partita_run_meet(run, error))
     return NULL;
   return partita_run_open_folder(run, error) ? g_steal_pointer(&run) : NULL;
 }
 
+// Of the length that was asked for.
 static double
-measure_share(const Run *run)
+measure_length(const Run *run)
 {
   const PartitaTrainOptions *options = run->options;
 
@@ -207,6 +208,17 @@ take_step(Run *run, GError **error)
     status->step == 1 ? loss : status->loss + weight * (loss - status->loss);
   run->tokens += (double)chunk->n_targets;
   return true;
+}
+
+static double
+measure_share(const Run *run)
+{
+  const double passes = run->settings.passes;
+  const double share = measure_length(run);
+
+  return passes > 0.0
+           ? MAX(share, partita_stream_get_epoch(run->stream) / passes)
+           : share;
 }
 
 static void
