@@ -5,6 +5,7 @@
 
 #include <glib/gstdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void
 assert_note(PartitaNote note, PartitaNote expected)
@@ -292,16 +293,22 @@ test_files(void)
   g_autofree char *missing = g_build_filename(folder, "missing.mid", NULL);
   g_autofree char *fifo = g_build_filename(folder, "fifo.mid", NULL);
   g_autofree char *page = g_build_filename(folder, "page.mid", NULL);
+  g_autofree char *huge = g_build_filename(folder, "huge.mid", NULL);
 
   g_assert_no_error(error);
   g_assert_cmpint(mkfifo(fifo, 0600), ==, 0);
   g_assert_true(g_file_set_contents(page, "<html>", -1, &error));
+  // 64 GiB of nothing: more than can be read into memory.
+  g_assert_true(g_file_set_contents(huge, "MThd", -1, &error));
+  g_assert_cmpint(truncate(huge, (off_t)1 << 36), ==, 0);
+  assert_file_refused(huge, PARTITA_MIDI_ERROR_TOO_BIG);
   assert_file_refused(missing, PARTITA_MIDI_ERROR_READ);
   assert_file_refused(fifo, PARTITA_MIDI_ERROR_READ);
   assert_file_refused(folder, PARTITA_MIDI_ERROR_READ);
   assert_file_refused(page, PARTITA_MIDI_ERROR_NOT_MIDI);
   g_assert_cmpint(g_unlink(fifo), ==, 0);
   g_assert_cmpint(g_unlink(page), ==, 0);
+  g_assert_cmpint(g_unlink(huge), ==, 0);
   g_assert_cmpint(g_rmdir(folder), ==, 0);
 }
 
