@@ -4,6 +4,7 @@
 #include <corpus/pulse.h>
 
 #include <math.h>
+#include <string.h>
 
 typedef struct {
   PartitaNote note;
@@ -14,26 +15,21 @@ typedef struct {
 typedef struct {
   int64_t index;
   double count;
-  double longest; // in cells
+  double longest; // in sixteenths
   double velocity;
-  int lowest; // pitch, 128 if only drums begin here
-  double kicks;
-  float classes[12]; // lengths of the pitch classes, in cells
+  int lowest;  // pitch, 128 if only drums begin here
+  int highest; // pitch, -1 if only drums begin here
+  double lowest_length;
+  double highest_length;
+  bool kick;
+  bool snare;
+  float classes[12]; // lengths of the pitch classes, in sixteenths
 } Group;
 
-#define LENGTH_MAX (4.0 * PARTITA_PULSE_CELLS)
+#define LENGTH_MAX 16.0 // sixteenths
 
 /// A triplet grid must fit so much better to be taken for the grid.
 #define TRIPLET_MARGIN 0.1
-
-/* Weights of the cues: set by hand, so that the cues that single out bars
- * (bass, harmony) outweigh those that single out beats. */
-#define WEIGHT_COUNT 0.4
-#define WEIGHT_LENGTH 0.5
-#define WEIGHT_BASS 1.0
-#define WEIGHT_HARMONY 1.5
-#define WEIGHT_STRESS 1.0
-#define WEIGHT_KICK 1.0
 
 static gint
 compare_events(gconstpointer a, gconstpointer b)
@@ -133,26 +129,37 @@ place_grid(PartitaPulse *pulse, const GArray *events, double ppq)
 }
 
 static void
-add_to_group(Group *group, const Event *event, double cell_ticks)
+add_to_group(Group *group, const Event *event, double sixteenth_ticks)
 {
-  const double length = event->note.duration_ticks / cell_ticks;
+  const int pitch = event->note.pitch;
+  const double length = event->note.duration_ticks / sixteenth_ticks;
   const double heard = MIN(length, LENGTH_MAX);
 
   group->count += 1.0;
   group->velocity = MAX(group->velocity, event->note.velocity / 127.0);
   if (event->drum) {
-    group->kicks += event->note.pitch == 35 || event->note.pitch == 36;
+    group->kick |= pitch == 35 || pitch == 36;
+    group->snare |= pitch == 38 || pitch == 40;
     return;
   }
   group->longest = MAX(group->longest, heard);
-  group->lowest = MIN(group->lowest, event->note.pitch);
-  group->classes[event->note.pitch % 12] += (float)heard;
+  group->classes[pitch % 12] += (float)heard;
+  if (pitch < group->lowest) {
+    group->lowest = pitch;
+    group->lowest_length = heard;
+  }
+  if (pitch > group->highest) {
+    group->highest = pitch;
+    group->highest_length = heard;
+  }
 }
 
 static GArray *
 group_events(const PartitaPulse *pulse, const GArray *events)
 {
   GArray *groups = g_array_new(FALSE, TRUE, sizeof(Group));
+  const double sixteenth_ticks =
+    pulse->cell_ticks * (double)pulse->quarter_cells / 4.0;
 
   for (guint i = 0; i < events->len; ++i) {
     const Event *event = &g_array_index(events, Event, i);
@@ -162,19 +169,19 @@ group_events(const PartitaPulse *pulse, const GArray *events)
       groups->len > 0 ? &g_array_index(groups, Group, groups->len - 1) : NULL;
 
     if (last == NULL || last->index != index) {
-      const Group fresh = {.index = index, .lowest = 128};
+      const Group fresh = {.index = index, .lowest = 128, .highest = -1};
 
       g_array_append_val(groups, fresh);
       last = &g_array_index(groups, Group, groups->len - 1);
     }
-    add_to_group(last, event, pulse->cell_ticks);
+    add_to_group(last, event, sixteenth_ticks);
   }
   return groups;
 }
 
 /// Whether nothing lower begins within a quarter around group @at.
 static bool
-is_bass(const GArray *groups, guint at)
+is_bass(const GArray *groups, guint at, int64_t quarter)
 {
   const Group *group = &g_array_index(groups, Group, at);
 
@@ -183,7 +190,7 @@ is_bass(const GArray *groups, guint at)
   for (guint i = at; i > 0; --i) {
     const Group *before = &g_array_index(groups, Group, i - 1);
 
-    if (before->index < group->index - PARTITA_PULSE_CELLS)
+    if (before->index < group->index - quarter)
       break;
     if (before->lowest <= group->lowest)
       return false;
@@ -191,7 +198,7 @@ is_bass(const GArray *groups, guint at)
   for (guint i = at + 1; i < groups->len; ++i) {
     const Group *after = &g_array_index(groups, Group, i);
 
-    if (after->index > group->index + PARTITA_PULSE_CELLS)
+    if (after->index > group->index + quarter)
       break;
     if (after->lowest < group->lowest)
       return false;
@@ -199,9 +206,9 @@ is_bass(const GArray *groups, guint at)
   return true;
 }
 
-/// One minus the cosine of the pitch classes a quarter before and after.
+/// One minus the cosine of the pitch classes @reach cells before and after.
 static double
-harmony_changes(const GArray *groups, guint at)
+harmony_changes(const GArray *groups, guint at, int64_t reach)
 {
   const int64_t here = g_array_index(groups, Group, at).index;
   double before[12] = {0.0};
@@ -211,7 +218,7 @@ harmony_changes(const GArray *groups, guint at)
   for (guint i = at; i > 0; --i) {
     const Group *group = &g_array_index(groups, Group, i - 1);
 
-    if (group->index < here - PARTITA_PULSE_CELLS)
+    if (group->index < here - reach)
       break;
     for (int c = 0; c < 12; ++c)
       before[c] += (double)group->classes[c];
@@ -219,7 +226,7 @@ harmony_changes(const GArray *groups, guint at)
   for (guint i = at; i < groups->len; ++i) {
     const Group *group = &g_array_index(groups, Group, i);
 
-    if (group->index >= here + PARTITA_PULSE_CELLS)
+    if (group->index >= here + reach)
       break;
     for (int c = 0; c < 12; ++c)
       after[c] += (double)group->classes[c];
@@ -232,42 +239,79 @@ harmony_changes(const GArray *groups, guint at)
   return a > 0.0 && b > 0.0 ? 1.0 - dot / sqrt(a * b) : 0.5;
 }
 
-static double
-weigh(const GArray *groups, guint at, double mean_velocity)
+/// @bass: (inout): pitch class of the last bass note, -1 before the first
+static PartitaPulseCell
+hear(const GArray *groups,
+     guint at,
+     int64_t quarter,
+     double mean_velocity,
+     int *bass)
 {
   const Group *group = &g_array_index(groups, Group, at);
   const double stress = group->velocity - mean_velocity;
+  PartitaPulseCell cell = {.index = group->index};
+  double *cues = cell.cues;
 
-  return WEIGHT_COUNT * log2(1.0 + group->count) +
-         WEIGHT_LENGTH * log2(1.0 + group->longest) +
-         WEIGHT_BASS * is_bass(groups, at) +
-         WEIGHT_HARMONY * harmony_changes(groups, at) +
-         WEIGHT_STRESS * MAX(0.0, stress) +
-         WEIGHT_KICK * MIN(1.0, group->kicks);
+  memcpy(cell.classes, group->classes, sizeof cell.classes);
+  cues[PARTITA_CUE_COUNT] = log2(1.0 + group->count);
+  cues[PARTITA_CUE_LENGTH] = log2(1.0 + group->longest);
+  cues[PARTITA_CUE_TOP_LENGTH] = log2(1.0 + group->highest_length);
+  cues[PARTITA_CUE_HARMONY] = harmony_changes(groups, at, quarter);
+  cues[PARTITA_CUE_WIDE_HARMONY] = harmony_changes(groups, at, 2 * quarter);
+  cues[PARTITA_CUE_STRESS] = MAX(0.0, stress);
+  cues[PARTITA_CUE_KICK] = group->kick;
+  cues[PARTITA_CUE_SNARE] = group->snare;
+  if (is_bass(groups, at, quarter)) {
+    cues[PARTITA_CUE_BASS] = 1.0;
+    cues[PARTITA_CUE_BASS_LENGTH] = log2(1.0 + group->lowest_length);
+    cues[PARTITA_CUE_BASS_CHANGES] = *bass != group->lowest % 12;
+    *bass = group->lowest % 12;
+  }
+  return cell;
 }
 
-void
-partita_pulse_measure(PartitaPulse *pulse, const PartitaScore *score)
+static void
+hear_all(PartitaPulse *pulse, const GArray *events)
 {
-  g_autoptr(GArray) events = gather(score);
-  double mean_velocity = 0.0;
-
-  *pulse = (PartitaPulse){0};
-  pulse->n_onsets = events->len;
-  place_grid(pulse, events, partita_score_get_ppq(score));
-
   g_autoptr(GArray) groups = group_events(pulse, events);
+  double mean_velocity = 0.0;
+  int bass = -1;
 
   for (guint i = 0; i < groups->len; ++i)
     mean_velocity += g_array_index(groups, Group, i).velocity / groups->len;
   pulse->cells =
     g_array_sized_new(FALSE, FALSE, sizeof(PartitaPulseCell), groups->len);
   for (guint i = 0; i < groups->len; ++i) {
-    const PartitaPulseCell cell = {g_array_index(groups, Group, i).index,
-                                   weigh(groups, i, mean_velocity)};
+    const PartitaPulseCell cell =
+      hear(groups, i, pulse->quarter_cells, mean_velocity, &bass);
 
     g_array_append_val(pulse->cells, cell);
   }
+}
+
+void
+partita_pulse_measure(PartitaPulse *pulse, const PartitaScore *score)
+{
+  g_autoptr(GArray) events = gather(score);
+
+  *pulse = (PartitaPulse){.n_onsets = events->len,
+                          .quarter_cells = PARTITA_PULSE_CELLS};
+  place_grid(pulse, events, partita_score_get_ppq(score));
+  hear_all(pulse, events);
+}
+
+void
+partita_pulse_listen(PartitaPulse *pulse,
+                     const PartitaScore *score,
+                     double cell_ticks,
+                     unsigned quarter_cells)
+{
+  g_autoptr(GArray) events = gather(score);
+
+  *pulse = (PartitaPulse){.n_onsets = events->len,
+                          .cell_ticks = cell_ticks,
+                          .quarter_cells = quarter_cells};
+  hear_all(pulse, events);
 }
 
 void

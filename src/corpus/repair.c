@@ -16,7 +16,9 @@
  * 3. One metre is declared, another whose bars do not nest with its bars fits
  *    better by a wide margin.
  * 4. One metre is declared, and nearly all notes keep to a grid of sixteenths
- *    that its bar lines miss: the metre stays, its bar lines do not.
+ *    that its bar lines miss, or its bar lines on another place of that grid
+ *    fit better by a wide margin, as when a program leaves out that a piece
+ *    begins with an upbeat: the metre stays, its bar lines do not.
  *
  * In each case the piece is moved in time by less than a bar, so that a bar
  * line lies at its start and the notes on the grid; the times between notes
@@ -24,10 +26,16 @@
  */
 #define NOTES_MIN 8
 #define SHORT_BAR_SHARE 0.5
-#define FIT_MIN 0.5
-/// Twice the most by which a wrong metre that does not nest surpasses the true
-/// one on OpenScore lieder, Mutopia and Nottingham (tests/corpus/test-sets.c).
-#define FIT_MARGIN 0.12
+/// Log of the least probability of a metre for a piece that declares none.
+#define FIT_MIN (-2.0)
+/* By how much, in logs of probability, another metre or other bar lines must
+ * be likelier than those declared: beyond the most by which wrong ones are on
+ * OpenScore lieder and quartets and on Nottingham (doc/benchmarks.md). */
+#define METER_MARGIN 8.0
+#define LINE_MARGIN 14.0
+/* Programs that declare bars of a beat follow recordings of popular songs, in
+ * which 4/4 is far commoner than in the music the weights were learnt from. */
+#define POPULAR_MARGIN 6.0
 #define CONCENTRATION_MIN 0.8
 #define REPAIRS_MAX 3
 
@@ -119,6 +127,7 @@ repair_fragments(PartitaScore *score, const PartitaPulse *pulse)
   size_t n = 0;
   const PartitaMeter *meters = partita_score_get_meters(score, &n);
   PartitaMeterFit fit;
+  PartitaMeterFit common;
   size_t i = 0;
 
   while (i < n && !is_fragment(meters[i]))
@@ -127,6 +136,9 @@ repair_fragments(PartitaScore *score, const PartitaPulse *pulse)
     g_strdup_printf("metre %u/%u", meters[i].numerator, meters[i].denominator);
 
   partita_meter_fit_best(&fit, pulse);
+  if (partita_meter_fit_one(&common, pulse, (PartitaMeter){0, 4, 4}) &&
+      common.fit + POPULAR_MARGIN > fit.fit)
+    fit = common;
   return read_as(score, was, &fit);
 }
 
@@ -155,8 +167,7 @@ repair_contradicted(PartitaScore *score,
 
   partita_meter_fit_best(&fit, pulse);
   if (!partita_meter_fit_one(&as_declared, pulse, declared) ||
-      fit.fit < FIT_MIN || fit.fit < as_declared.fit + FIT_MARGIN ||
-      nests(declared, fit.meter))
+      fit.fit < as_declared.fit + METER_MARGIN || nests(declared, fit.meter))
     return NULL;
   g_autofree char *was =
     g_strdup_printf("metre %u/%u", declared.numerator, declared.denominator);
@@ -164,27 +175,56 @@ repair_contradicted(PartitaScore *score,
   return read_as(score, was, &fit);
 }
 
-static char *
-repair_offset(PartitaScore *score,
-              const PartitaPulse *pulse,
-              PartitaMeter declared)
+/// The bar line near which the music lies on the grid, if it is off it.
+static bool
+find_grid_line(const PartitaScore *score,
+               const PartitaPulse *pulse,
+               PartitaMeter declared,
+               double *line)
 {
   const uint32_t ppq = partita_score_get_ppq(score);
-  const uint32_t bar =
-    MAX(1u, 4u * ppq * declared.numerator / declared.denominator);
   const double off =
     remainder(pulse->origin_ticks - declared.tick, pulse->cell_ticks);
   PartitaMeterFit fit;
 
-  if (pulse->concentration < CONCENTRATION_MIN ||
-      fabs(off) <= OFFSET_MAX * ppq + 0.5)
-    return NULL;
-  if (!partita_meter_fit_one(&fit, pulse, declared))
-    fit.first_ticks =
-      off < 0.0 ? declared.tick % bar + bar + off : declared.tick % bar + off;
+  if (fabs(off) <= OFFSET_MAX * ppq + 0.5)
+    return false;
+  *line = partita_meter_fit_one(&fit, pulse, declared) ? fit.first_ticks
+                                                       : declared.tick + off;
+  return true;
+}
 
-  const uint32_t line = (uint32_t)lround(fit.first_ticks) % bar;
-  const int32_t by = partita_shift_to_bar(score, line, bar);
+/// The bar line on another place of the grid, if it is much the likelier.
+static bool
+find_better_line(const PartitaPulse *pulse, PartitaMeter declared, double *line)
+{
+  PartitaMeterFit as_declared;
+  PartitaMeterFit fit;
+
+  if (!partita_meter_fit_one(&fit, pulse, declared) ||
+      !partita_meter_fit_line(&as_declared, pulse, declared, declared.tick) ||
+      fit.fit < as_declared.fit + LINE_MARGIN)
+    return false;
+  *line = fit.first_ticks;
+  return true;
+}
+
+static char *
+repair_lines(PartitaScore *score,
+             const PartitaPulse *pulse,
+             PartitaMeter declared)
+{
+  const uint32_t bar = MAX(1u, 4u * partita_score_get_ppq(score) *
+                                 declared.numerator / declared.denominator);
+  double line = 0.0;
+
+  if (pulse->concentration < CONCENTRATION_MIN ||
+      (!find_grid_line(score, pulse, declared, &line) &&
+       !find_better_line(pulse, declared, &line)))
+    return NULL;
+
+  const int32_t by =
+    partita_shift_to_bar(score, (uint32_t)lround(line + bar) % bar, bar);
 
   if (by == 0)
     return NULL;
@@ -216,7 +256,7 @@ repair_once(PartitaScore *score)
 
   char *done = repair_contradicted(score, &pulse, only);
 
-  return done != NULL ? done : repair_offset(score, &pulse, only);
+  return done != NULL ? done : repair_lines(score, &pulse, only);
 }
 
 /// How many repairs lead to a score that is left as it is; 0 if none is due,

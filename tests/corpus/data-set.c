@@ -6,6 +6,8 @@
 #include <corpus/scan.h>
 #include <partita/midi.h>
 
+#define QUARTERS_MIN 32u
+
 bool
 data_set_for_each(const char *set, DataSetEach *each, void *data)
 {
@@ -34,8 +36,8 @@ data_set_for_each(const char *set, DataSetEach *each, void *data)
   return true;
 }
 
-bool
-data_set_find_main_meter(const PartitaScore *score, PartitaMeter *meter)
+static bool
+find_main_meter(const PartitaScore *score, PartitaMeter *meter)
 {
   const uint32_t end = partita_score_get_end(score);
   size_t n = 0;
@@ -49,4 +51,42 @@ data_set_find_main_meter(const PartitaScore *score, PartitaMeter *meter)
       return true;
   }
   return false;
+}
+
+static bool
+is_long(const PartitaScore *score)
+{
+  return partita_score_get_end(score) >=
+         QUARTERS_MIN * partita_score_get_ppq(score);
+}
+
+bool
+data_set_find_meter(const PartitaScore *score,
+                    PartitaMeter *meter,
+                    PartitaScore **part)
+{
+  *part = NULL;
+  if (find_main_meter(score, meter))
+    return is_long(score);
+
+  g_autoptr(GArray) bars = partita_score_get_bars(score);
+  const PartitaBar *bar = &g_array_index(bars, PartitaBar, 0);
+  guint best = 0;
+  guint most = 0;
+
+  for (guint first = 0, i = 1; i <= bars->len; ++i) {
+    if (i < bars->len && bar[i].numerator == bar[first].numerator &&
+        bar[i].denominator == bar[first].denominator)
+      continue;
+    if (i - first > most) {
+      most = i - first;
+      best = first;
+    }
+    first = i;
+  }
+  if (most < 16)
+    return false;
+  *meter = (PartitaMeter){0, bar[best].numerator, bar[best].denominator};
+  *part = partita_score_cut_bars(score, best, most);
+  return is_long(*part) && partita_score_get_n_notes(*part) > 0;
 }

@@ -16,8 +16,18 @@ DataSetEach(PartitaScore *score, unsigned number, void *data);
 bool
 data_set_for_each(const char *set, DataSetEach *each, void *data);
 
-/// The metre in force for nine tenths of the piece; false if there is none.
+/**
+ * data_set_find_meter:
+ * @meter: (out): its tick is that of a bar line
+ * @part: (out) (transfer full) (nullable): the longest run of bars in one
+ * metre, at least 16, if none is in force for nine tenths of @score; NULL if
+ * that is the whole score
+ *
+ * Returns: false if there is no such run, or it has fewer than 32 quarters
+ */
 bool
-data_set_find_main_meter(const PartitaScore *score, PartitaMeter *meter);
+data_set_find_meter(const PartitaScore *score,
+                    PartitaMeter *meter,
+                    PartitaScore **part);
 
 #endif
