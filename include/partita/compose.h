@@ -73,6 +73,31 @@ partita_composer_get_scheme(const PartitaComposer *composer);
 
 #define PARTITA_COMPOSE_BARS_MAX 4096
 
+/// A pitch the model might have had instead.
+typedef struct {
+  unsigned pitch;
+  double probability; ///< 0 if there is none
+} PartitaAlternative;
+
+#define PARTITA_ALTERNATIVES 3
+
+/// Why a note is what it is.
+typedef struct {
+  size_t bar;      ///< counted from 0
+  double quarters; ///< from the bar line
+  unsigned program;
+  unsigned pitch;
+  double log_probability; ///< of all its tokens, in nats, under the model alone
+  double entropy;         ///< of the model where the pitch was drawn, in nats
+  PartitaAlternative alternatives[PARTITA_ALTERNATIVES]; ///< the likeliest
+  unsigned acted; ///< controls that took away what the model found likeliest,
+                  ///< bits of a set (partita_constraint_name())
+} PartitaNoteReason;
+
+/// (nullable) (transfer none): the control of bit @bit, NULL past the last
+PARTITA_API const char *
+partita_constraint_name(unsigned bit);
+
 typedef struct {
   const char *style;               ///< (nullable): one of the scheme's styles
   const PartitaScore *primer;      ///< (nullable): music to continue
@@ -86,7 +111,29 @@ typedef struct {
   /// (nullable)
   void (*progress)(size_t bars_done, size_t bars, void *data);
   void *progress_data;
+  /// (nullable) (element-type PartitaNoteReason): of one piece with controls,
+  /// why each note is what it is, in order
+  GArray *reasons;
+  /// (nullable): shape [pieces]: set to the mean log-probability of the ids
+  /// drawn for each piece, in nats, under the model alone
+  double *likelihoods;
 } PartitaComposeOptions;
+
+/**
+ * partita_composer_rate:
+ * @style: (nullable): for all the model learnt
+ * @furthest: (out): the measure that is furthest off, %PARTITA_N_MEASURES if
+ * nothing is known
+ *
+ * Returns: how far the measures of @score lie from those of the style's
+ * training pieces: the mean of the distances, in standard deviations of those;
+ * 0 if nothing is known
+ */
+PARTITA_API double
+partita_composer_rate(const PartitaComposer *composer,
+                      const char *style,
+                      const PartitaScore *score,
+                      PartitaMeasure *furthest);
 
 /// Temperature 1, no truncation but min-p 0.02, 16 bars, seed 0.
 PARTITA_API void

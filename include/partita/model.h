@@ -85,7 +85,8 @@ partita_model_get_n_parameters(const PartitaModel *model);
  * "scheme" (partita_scheme_describe()), "transposition" ("common": what the
  * model knows is in C major or A minor; "random", "none"), "prompts" (control
  * tokens of the training pieces, and the semitones each was moved by),
- * "settings" and "training", the last three as JSON. */
+ * "measures" (their means and deviations in each style), "settings" and
+ * "training", the last four as JSON. */
 
 PARTITA_API void
 partita_model_set_metadata(PartitaModel *model,

@@ -364,6 +364,30 @@ partita_key_from_signature(PartitaKey key);
 PARTITA_API PartitaKey
 partita_key_to_signature(int key);
 
+/// What can be said of a piece in a number.
+typedef enum {
+  PARTITA_MEASURE_DENSITY,       ///< notes a quarter, drums among them
+  PARTITA_MEASURE_VOICES,        ///< that sound at once, on the mean
+  PARTITA_MEASURE_PITCH_CLASSES, ///< entropy of their durations, in bits
+  PARTITA_MEASURE_SPREAD,        ///< standard deviation of the pitches
+  PARTITA_MEASURE_LENGTH,        ///< mean of log2 of the durations in quarters
+  PARTITA_MEASURE_REPETITION, ///< share of bars whose rhythm was there before
+  PARTITA_N_MEASURES
+} PartitaMeasure;
+
+/// (transfer none): "notes a quarter"; NULL past the last
+PARTITA_API const char *
+partita_measure_name(PartitaMeasure measure);
+
+/**
+ * partita_score_measure:
+ * @measures: (out caller-allocates): shape [%PARTITA_N_MEASURES]
+ *
+ * Returns: false if @score has no pitched note
+ */
+PARTITA_API bool
+partita_score_measure(const PartitaScore *score, double *measures);
+
 /**
  * PartitaTempoMap: ticks to time, exact: no rounding adds up.
  */

@@ -1,6 +1,7 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
+#include "best.h"
 #include "cli.h"
 #include "compose-stream.h"
 #include "progress.h"
@@ -31,6 +32,8 @@ typedef struct {
   char *wav;
   CliSound sound;
   CliWishes wishes;
+  int best;
+  char *explain;
 } Options;
 
 static GOptionEntry *
@@ -66,6 +69,10 @@ compose_entries(void *data)
      "Notes a quarter", "D"},
     {"polyphony", 0, 0, G_OPTION_ARG_STRING, &o->wishes.polyphony,
      "Notes that may sound at once", "N"},
+    {"best", 0, 0, G_OPTION_ARG_INT, &o->best,
+     "Of the pieces of -n, write the K that rate best", "K"},
+    {"explain", 0, 0, G_OPTION_ARG_FILENAME, &o->explain,
+     "Write as JSON why each note is what it is", "FILE"},
     {"report", 0, 0, G_OPTION_ARG_FILENAME, &o->wishes.report,
      "Write as JSON what became of each wish", "FILE"},
     {"temperature", 0, 0, G_OPTION_ARG_STRING, &o->temperature,
@@ -156,6 +163,17 @@ fill_options(const Options *o, PartitaComposeOptions *options, GError **error)
 static bool
 check(const Options *o, GError **error)
 {
+  if (o->best < 0 || o->best > MAX(1, o->pieces)) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--best %d: of the %d pieces of -n", o->best,
+                MAX(1, o->pieces));
+    return false;
+  }
+  if (o->explain != NULL && (o->pieces > 1 || o->stream)) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--explain tells of one piece, without -n and --stream");
+    return false;
+  }
   if (o->stream &&
       (o->pieces > 1 || o->wav != NULL || o->wishes.report != NULL)) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
@@ -165,6 +183,7 @@ check(const Options *o, GError **error)
   return cli_demand(o->model, "-m MODEL", error) &&
          (o->stream || cli_demand(o->output, "-o OUT.mid", error)) &&
          (o->output == NULL || partita_file_check_target(o->output, error)) &&
+         (o->explain == NULL || partita_file_check_target(o->explain, error)) &&
          (o->wishes.report == NULL ||
           partita_file_check_target(o->wishes.report, error)) &&
          (o->wav == NULL || cli_sound_check(&o->sound, o->wav, error));
@@ -213,17 +232,20 @@ typedef struct {
   CliProgress progress;
   CliReport report;
   size_t bars; // of each piece
+  const PartitaComposer *composer;
+  const char *style;  // nullable
+  GArray *candidates; // CliCandidate; nullable
 } Writer;
 
 static bool
-write_piece(uint64_t index,
+write_files(Writer *writer,
             const PartitaScore *score,
-            void *data,
+            int index,
+            int pieces,
             GError **error)
 {
-  Writer *writer = data;
   const Options *o = writer->options;
-  g_autofree char *path = number_path(o->output, (int)index, o->pieces);
+  g_autofree char *path = number_path(o->output, index, pieces);
 
   cli_progress_end(&writer->progress);
   if (!partita_midi_write_file(score, path, error))
@@ -234,9 +256,51 @@ write_piece(uint64_t index,
   if (o->wav == NULL)
     return true;
 
-  g_autofree char *wav = number_path(o->wav, (int)index, o->pieces);
+  g_autofree char *wav = number_path(o->wav, index, pieces);
 
   return cli_sound_write(&o->sound, score, wav, writer->cancellable, error);
+}
+
+static bool
+take_piece(uint64_t index,
+           const PartitaScore *score,
+           void *data,
+           GError **error)
+{
+  Writer *writer = data;
+
+  if (writer->candidates == NULL)
+    return write_files(writer, score, (int)index, writer->options->pieces,
+                       error);
+  cli_candidates_add(writer->candidates, writer->composer, writer->style, score,
+                     index);
+  return true;
+}
+
+static bool
+write_best(Writer *writer, const double *likelihoods, GError **error)
+{
+  const int best = writer->options->best;
+
+  cli_progress_end(&writer->progress);
+  cli_candidates_rank(writer->candidates, likelihoods);
+  for (int i = 0; i < best; ++i) {
+    const CliCandidate *candidate =
+      &g_array_index(writer->candidates, CliCandidate, i);
+
+    cli_candidate_print(candidate);
+    if (!write_files(writer, candidate->score, i, best, error))
+      return false;
+  }
+  return true;
+}
+
+static bool
+write_reasons(const GArray *reasons, const char *path, GError **error)
+{
+  g_autofree char *text = cli_explain(reasons);
+
+  return partita_file_replace_bytes(path, text, strlen(text), error);
 }
 
 static bool
@@ -246,8 +310,16 @@ compose_all(const PartitaComposer *composer,
             const Options *o,
             GError **error)
 {
-  Writer writer = {.options = o, .cancellable = options->cancellable};
   const size_t n = (size_t)MAX(1, o->pieces);
+  g_autoptr(GArray) candidates = o->best > 0 ? cli_candidates_new() : NULL;
+  g_autoptr(GArray) reasons =
+    g_array_new(FALSE, FALSE, sizeof(PartitaNoteReason));
+  g_autofree double *likelihoods = g_new0(double, n);
+  Writer writer = {.options = o,
+                   .cancellable = options->cancellable,
+                   .composer = composer,
+                   .style = options->style,
+                   .candidates = candidates};
 
   if (options->bars > 0 || options->primer == NULL)
     writer.bars = options->bars > 0 ? options->bars : 16;
@@ -257,11 +329,15 @@ compose_all(const PartitaComposer *composer,
   options->progress_data = &writer.progress;
   g_print("seed %" G_GUINT64_FORMAT "\n", options->seed);
 
+  options->likelihoods = o->best > 0 ? likelihoods : NULL;
+  options->reasons = o->explain != NULL ? reasons : NULL;
   cli_report_begin(&writer.report, controls, n > 1);
 
   const bool ok =
-    partita_compose_many(composer, options, n, (unsigned)o->threads,
-                         write_piece, &writer, error) &&
+    partita_compose_many(composer, options, n, (unsigned)o->threads, take_piece,
+                         &writer, error) &&
+    (o->best == 0 || write_best(&writer, likelihoods, error)) &&
+    (o->explain == NULL || write_reasons(reasons, o->explain, error)) &&
     cli_report_end(&writer.report, o->wishes.report, error);
 
   cli_progress_end(&writer.progress);
@@ -365,6 +441,11 @@ compose_run(void *data, char **arguments, GError **error)
     controls.fill = primer == NULL || is_full(primer);
   if (controls.fill || partita_controls_has_any(&controls))
     options.controls = &controls;
+  if (o->explain != NULL && options.controls == NULL) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_FAILED,
+                "--explain: only of a model that writes remi");
+    return false;
+  }
   return o->stream ? compose_stream(composer, &options, o, error)
                    : compose_all(composer, &options, &controls, o, error);
 }

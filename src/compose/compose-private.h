@@ -5,6 +5,7 @@
 #define PARTITA_COMPOSE_PRIVATE_H
 
 #include <compose/constraint.h>
+#include <compose/trace.h>
 #include <partita/compose.h>
 
 /// Bars added when none are asked for.
@@ -181,6 +182,7 @@ typedef struct {
   GArray *ids;                   ///< uint16_t
   uint8_t *mask;                 ///< shape [vocab]
   PartitaConstraint *constraint; ///< (nullable)
+  PartitaTrace *trace;           ///< (nullable)
   bool prompted;                 ///< all controls are given
   int shift;         ///< semitones from the piece's key to the model's
   size_t time;       ///< reckoned in spans

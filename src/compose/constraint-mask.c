@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <compose/constraint.h>
+#include <partita/compose.h>
 #include <string.h>
 
 static bool
@@ -75,6 +76,110 @@ may_follow(const PartitaConstraint *c, size_t id, uint32_t latest_length)
   default:
     return true;
   }
+}
+
+typedef enum {
+  CAUSE_SCALE,
+  CAUSE_RANGE,
+  CAUSE_CHORDS,
+  CAUSE_POLYPHONY,
+  CAUSE_PROGRAMS,
+  CAUSE_DENSITY,
+  CAUSE_METER,
+  CAUSE_TEMPO,
+  CAUSE_ENDING,
+  CAUSE_BARS,
+  N_CAUSES
+} Cause;
+
+const char *
+partita_constraint_name(unsigned bit)
+{
+  static const char *const names[N_CAUSES] = {
+    "scale",   "range", "chords", "polyphony", "programs",
+    "density", "meter", "tempo",  "ending",    "bars"};
+
+  return bit < N_CAUSES ? names[bit] : NULL;
+}
+
+/// Of what a bar must still have, or has no room for.
+static Cause
+blame_needs(const PartitaConstraint *c)
+{
+  if (c->closing != 0 && c->n_bars == c->bars)
+    return CAUSE_ENDING;
+  if (c->controls->density > 0.0)
+    return CAUSE_DENSITY;
+  return c->unused != 0 ? CAUSE_PROGRAMS : CAUSE_BARS;
+}
+
+static Cause
+blame_pitch(const PartitaConstraint *c, unsigned heard)
+{
+  const int pitch = (int)heard - c->shift;
+  const uint16_t scale = partita_controls_get_scale(c->controls);
+
+  if (pitch < 0 || pitch > 127)
+    return CAUSE_RANGE;
+  if ((scale >> pitch % 12 & 1) == 0)
+    return CAUSE_SCALE;
+  if (!partita_pitch_set_has(&c->pitches[c->program], (unsigned)pitch))
+    return CAUSE_RANGE;
+  if (!partita_pitch_set_has(
+        partita_constraint_get_pitches(c, (uint32_t)c->position),
+        (unsigned)pitch))
+    return CAUSE_CHORDS;
+  return partita_constraint_has_voice(c, (uint32_t)c->position)
+           ? blame_needs(c)
+           : CAUSE_POLYPHONY;
+}
+
+static Cause
+blame_end(const PartitaConstraint *c)
+{
+  if (c->controls->n_chords > 0)
+    return CAUSE_CHORDS;
+  if (c->controls->polyphony > 0)
+    return CAUSE_POLYPHONY;
+  return c->closing != 0 ? CAUSE_ENDING : CAUSE_BARS;
+}
+
+unsigned
+partita_constraint_blame(const PartitaConstraint *constraint, uint16_t id)
+{
+  const PartitaConstraint *c = constraint;
+  const unsigned value = c->values[id];
+  Cause cause = CAUSE_BARS;
+
+  switch ((PartitaStep)c->steps[id]) {
+  case PARTITA_STEP_PITCH:
+    cause = blame_pitch(c, value);
+    break;
+  case PARTITA_STEP_PROGRAM:
+    cause = !c->allowed[value] ? CAUSE_PROGRAMS
+            : partita_constraint_has_voice(c, (uint32_t)c->position)
+              ? blame_needs(c)
+              : CAUSE_POLYPHONY;
+    break;
+  case PARTITA_STEP_POSITION:
+    cause =
+      partita_constraint_has_voice(c, value) ? blame_needs(c) : CAUSE_POLYPHONY;
+    break;
+  case PARTITA_STEP_METER:
+    cause = c->meters[id] ? blame_end(c) : CAUSE_METER;
+    break;
+  case PARTITA_STEP_TEMPO:
+    cause = CAUSE_TEMPO;
+    break;
+  case PARTITA_STEP_DURATION:
+  case PARTITA_STEP_HOLD:
+    cause = blame_end(c);
+    break;
+  default:
+    cause = blame_needs(c);
+    break;
+  }
+  return 1u << cause;
 }
 
 void

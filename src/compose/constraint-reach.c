@@ -147,6 +147,13 @@ count_voices(const PartitaConstraint *c, uint32_t at)
   return voices;
 }
 
+bool
+partita_constraint_has_voice(const PartitaConstraint *c, uint32_t position)
+{
+  return c->controls->polyphony == 0 ||
+         count_voices(c, c->bar_start + position) < c->controls->polyphony;
+}
+
 /// The first position from @at on at which one more voice may begin.
 static uint32_t
 find_free(const PartitaConstraint *c, uint32_t at)
@@ -270,9 +277,7 @@ partita_constraint_may_strike(const PartitaConstraint *c,
 
   if (ends && strike->position >= count_places(c, bar, c->length))
     return false;
-  if (!drum && c->controls->polyphony > 0 &&
-      count_voices(c, c->bar_start + strike->position) >=
-        c->controls->polyphony)
+  if (!drum && !partita_constraint_has_voice(c, strike->position))
     return false;
   if (ends && !drum)
     closed = partita_constraint_closes(c, strike->position, (int)strike->pitch);

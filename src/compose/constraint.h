@@ -113,6 +113,15 @@ partita_constraint_push(PartitaConstraint *constraint, uint16_t id);
 void
 partita_constraint_restrict(PartitaConstraint *constraint, uint8_t *mask);
 
+/**
+ * partita_constraint_blame:
+ * @id: a token that the grammar allows and the constraint does not
+ *
+ * Returns: the control that forbids it, a bit (partita_constraint_name())
+ */
+unsigned
+partita_constraint_blame(const PartitaConstraint *constraint, uint16_t id);
+
 /* constraint-reach.c: what must still come, and whether it can. */
 
 /// A note that might be struck next.
@@ -132,6 +141,10 @@ bool
 partita_constraint_may_play(const PartitaConstraint *c,
                             unsigned program,
                             uint32_t position);
+
+/// Whether one more note may sound at @position, drums aside.
+bool
+partita_constraint_has_voice(const PartitaConstraint *c, uint32_t position);
 
 /// Whether nothing need be struck before the bar, or the piece, may end.
 bool

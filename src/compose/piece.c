@@ -62,6 +62,9 @@ partita_piece_new(const PartitaComposePlan *plan, uint64_t index)
   }
   if (plan->options.controls != NULL)
     constrain(piece);
+  if (plan->options.reasons != NULL || plan->options.likelihoods != NULL)
+    piece->trace = partita_trace_new(piece->constraint, plan->composer->vocab,
+                                     plan->options.reasons);
   return piece;
 }
 
@@ -70,6 +73,7 @@ partita_piece_free(PartitaPiece *piece)
 {
   if (piece == NULL)
     return;
+  partita_trace_free(piece->trace);
   partita_constraint_free(piece->constraint);
   partita_grammar_free(piece->grammar);
   g_array_unref(piece->given);
@@ -133,7 +137,7 @@ count_mask(const uint8_t *mask, size_t n, uint16_t *only)
 }
 
 static uint16_t
-choose(PartitaPiece *piece, float *logits)
+draw(PartitaPiece *piece, float *logits)
 {
   const PartitaComposeOptions *options = &piece->plan->options;
   const size_t vocab = piece->plan->composer->vocab;
@@ -146,6 +150,19 @@ choose(PartitaPiece *piece, float *logits)
                         partita_random_uniform(options->seed,
                                                PARTITA_RANDOM_SAMPLE,
                                                piece->index, piece->ids->len));
+}
+
+static uint16_t
+choose(PartitaPiece *piece, float *logits)
+{
+  if (piece->trace == NULL)
+    return draw(piece, logits);
+  partita_trace_see(piece->trace, piece->grammar, logits);
+
+  const uint16_t id = draw(piece, logits);
+
+  partita_trace_take(piece->trace, piece->mask, id);
+  return id;
 }
 
 bool
@@ -217,6 +234,10 @@ partita_piece_finish(const PartitaPiece *piece, GError **error)
   if (score == NULL || !check_score(piece, score, &prompt, error))
     return NULL;
   set_tempo(score, piece->plan->options.controls);
+  if (piece->plan->options.likelihoods != NULL)
+    piece->plan->options
+      .likelihoods[piece->index - piece->plan->options.index] =
+      piece->trace->sum / (double)MAX(1, piece->trace->n);
   // The tokens of the music name no key; the file shall carry the one it has.
   if (prompt.key >= 0)
     partita_score_add_key(score, partita_key_to_signature(prompt.key));

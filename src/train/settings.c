@@ -313,4 +313,5 @@ partita_train_write_metadata(PartitaModel *model,
   partita_model_set_metadata(
     model, "transposition", partita_train_name_transposition(settings, corpus));
   partita_train_write_prompts(model, corpus);
+  partita_train_write_measures(model, corpus);
 }

@@ -98,6 +98,11 @@ partita_train_write_metadata(PartitaModel *model,
 void
 partita_train_write_prompts(PartitaModel *model, const PartitaCorpus *corpus);
 
+/// Writes means and deviations of the measures of the training pieces of each
+/// style, and of all, into the metadata.
+void
+partita_train_write_measures(PartitaModel *model, const PartitaCorpus *corpus);
+
 /**
  * partita_train_plan_init:
  * @n_ranks: processes; what one of them takes is planned

@@ -36,6 +36,25 @@ assert names == ["bars", "key", "signature", "ending", "notes"], names
 assert all(p["kept"] and p["held"] == p["of"] for p in piece["promises"])'
 rm piece.mid
 
+exits 0 "why each note" compose --bars 4 --range C4-C5 --explain why.json
+check "is what it is" "$python" -c '
+import json, mido
+notes = json.load(open("why.json"))
+played = [m.note for m in mido.MidiFile("piece.mid")
+          if m.type == "note_on" and m.velocity > 0]
+assert sorted(n["pitch"] for n in notes) == sorted(played), notes
+assert all(n["log_probability"] < 0 < n["entropy"] for n in notes), notes
+assert all(len(n["alternatives"]) == 3 for n in notes), notes
+assert any("range" in n["acted"] for n in notes), notes'
+rm piece.mid
+exits 0 "the best of many" compose --bars 2 -n 5 --best 2
+check "are rated" [ "$(grep -c '^piece [1-5] rates' out)" = 2 ]
+check "best first" sh -c 'sed -n "s/.* rates \([^:]*\):.*/\1/p" out |
+  LC_ALL=C sort -rgc'
+check "by the style too" grep -q 'deviations from the style, most in' out
+check "and written" [ -e piece-1.mid -a -e piece-2.mid -a ! -e piece-3.mid ]
+exits 2 "no more than there are" compose -n 2 --best 3
+
 exits 0 "words" compose --tempo 80 \
   "a slow waltz in D minor for string quartet, 6 bars, mauve"
 check "become controls" grep -qx 'asked for: programs violin,viola,cello' err
