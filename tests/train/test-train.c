@@ -311,6 +311,7 @@ test_size(void)
 
 static PartitaModel *
 train_transformer(const PartitaCorpus *corpus,
+                  const char *backend,
                   unsigned threads,
                   PartitaTrainReport *report)
 {
@@ -319,6 +320,7 @@ train_transformer(const PartitaCorpus *corpus,
   PartitaTrainSettings settings;
 
   options.architecture = "transformer";
+  options.backend = backend;
   options.threads = threads;
   g_assert_true(
     partita_train_settings_init(&settings, corpus, &options, &error));
@@ -346,11 +348,35 @@ test_transformer(void)
 {
   g_autoptr(PartitaCorpus) corpus = make_corpus(30, 0.2);
   PartitaTrainReport report;
-  g_autoptr(PartitaModel) two = train_transformer(corpus, 2, &report);
-  g_autoptr(PartitaModel) one = train_transformer(corpus, 1, &report);
+  g_autoptr(PartitaModel) two = train_transformer(corpus, NULL, 2, &report);
+  g_autoptr(PartitaModel) one = train_transformer(corpus, NULL, 1, &report);
 
   g_assert_true(are_equal(one, two));
   g_assert_cmpfloat(report.valid_loss, <, 0.6 * measure_entropy(corpus));
+}
+
+/* Law: in bf16 it ends where it does in float, within one in a hundred. */
+static void
+test_transformer_backends(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(16, 0.2);
+  PartitaTrainReport plain, half;
+  g_autoptr(GError) error = NULL;
+
+  if (partita_nn_backend_find("onednn", &error) == NULL) {
+    g_test_skip(error->message);
+    return;
+  }
+  g_autoptr(PartitaModel) a = train_transformer(corpus, "openblas", 2, &plain);
+  g_autoptr(PartitaModel) b = train_transformer(corpus, "onednn", 2, &half);
+
+  g_test_message("held out %.4f in float, %.4f in bf16", plain.valid_loss,
+                 half.valid_loss);
+  g_assert_false(are_equal(a, b));
+  g_assert_cmpfloat_with_epsilon(plain.valid_loss, half.valid_loss,
+                                 0.01 * plain.valid_loss);
+  g_assert_cmpfloat_with_epsilon(plain.train_loss, half.train_loss,
+                                 0.01 * plain.train_loss);
 }
 
 /* A learning rate past all reason ends in an error, not in a broken model. */
@@ -378,6 +404,7 @@ main(int argc, char **argv)
   g_test_add_func("/train/backends", test_backends);
   g_test_add_func("/train/learns", test_learns);
   g_test_add_func("/train/transformer", test_transformer);
+  g_test_add_func("/train/transformer-backends", test_transformer_backends);
   g_test_add_func("/train/cancel", test_cancel);
   g_test_add_func("/train/minutes", test_minutes);
   g_test_add_func("/train/epochs", test_epochs);
