@@ -103,7 +103,10 @@ typedef struct {
   const PartitaScore *primer;      ///< (nullable): music to continue
   const PartitaControls *controls; ///< (nullable): promises to keep; with the
                                    ///< scheme "remi" only
-  size_t bars; ///< of the finished piece, primer included; 0 for 16 new bars
+  const PartitaScore *melody; ///< (nullable): music whose top line is set in
+                              ///< four voices; with the scheme "grid" only
+  size_t bars; ///< of the finished piece, primer included; 0 for 16 new bars;
+               ///< not read with a melody
   PartitaSampling sampling;
   uint64_t seed;
   uint64_t index;            ///< of the piece: each has its own random numbers
@@ -182,7 +185,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaComposition, partita_composition_free)
  *
  * Draws on until a token settles something, which then will not change; see
  * partita_grammar_get_events() for the order. The events are those of the
- * finished score, a primer's among them.
+ * finished score, a primer's among them; only under a melody they are the four
+ * voices as they lie on the scheme's grid.
  *
  * Returns: false after the last event, and, with @error set, on failure
  */

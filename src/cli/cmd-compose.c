@@ -20,6 +20,7 @@ typedef struct {
   char *output;
   char *style;
   char *primer;
+  char *melody;
   char *temperature;
   char *top_p;
   char *min_p;
@@ -49,6 +50,8 @@ compose_entries(void *data)
      "A style the model has learnt", "NAME"},
     {"prime", 0, 0, G_OPTION_ARG_FILENAME, &o->primer,
      "A MIDI file to continue", "FILE"},
+    {"harmonise", 0, 0, G_OPTION_ARG_FILENAME, &o->melody,
+     "A MIDI file whose top line to set in four voices", "FILE"},
     {"bars", 0, 0, G_OPTION_ARG_INT, &o->bars,
      "Bars of the whole piece (16, after the primer)", "N"},
     {"key", 0, 0, G_OPTION_ARG_STRING, &o->wishes.key,
@@ -178,6 +181,12 @@ check(const Options *o, GError **error)
       (o->pieces > 1 || o->wav != NULL || o->wishes.report != NULL)) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
                 "--stream prints one piece, without -n, --wav and --report");
+    return false;
+  }
+  if (o->melody != NULL && (o->stream || o->bars > 0)) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--harmonise keeps the bars of its melody, and goes without "
+                "--stream");
     return false;
   }
   return cli_demand(o->model, "-m MODEL", error) &&
@@ -321,7 +330,7 @@ compose_all(const PartitaComposer *composer,
                    .style = options->style,
                    .candidates = candidates};
 
-  if (options->bars > 0 || options->primer == NULL)
+  if (options->melody == NULL && (options->bars > 0 || options->primer == NULL))
     writer.bars = options->bars > 0 ? options->bars : 16;
 
   cli_progress_init(&writer.progress);
@@ -395,6 +404,14 @@ hear(const char *sentence,
   return true;
 }
 
+/// @score: (out) (nullable): NULL without a @path
+static bool
+read_music(const char *path, PartitaScore **score, GError **error)
+{
+  *score = path != NULL ? partita_midi_read_file(path, NULL, error) : NULL;
+  return path == NULL || *score != NULL;
+}
+
 static bool
 compose_run(void *data, char **arguments, GError **error)
 {
@@ -418,20 +435,18 @@ compose_run(void *data, char **arguments, GError **error)
   g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
   g_autoptr(PartitaModel) model = partita_model_load(o->model, error);
   g_autoptr(PartitaScore) primer = NULL;
+  g_autoptr(PartitaScore) melody = NULL;
 
-  if (model == NULL)
+  if (model == NULL || !read_music(o->primer, &primer, error) ||
+      !read_music(o->melody, &melody, error))
     return false;
-  if (o->primer != NULL) {
-    primer = partita_midi_read_file(o->primer, NULL, error);
-    if (primer == NULL)
-      return false;
-  }
 
   g_autoptr(PartitaComposer) composer = partita_composer_new(model, error);
 
   if (composer == NULL)
     return false;
   options.primer = primer;
+  options.melody = melody;
   options.cancellable = cancellable;
   if (arguments[0] != NULL &&
       !hear(arguments[0], o, composer, &controls, &options, &style, error))

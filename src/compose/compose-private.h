@@ -5,6 +5,7 @@
 #define PARTITA_COMPOSE_PRIVATE_H
 
 #include <compose/constraint.h>
+#include <compose/melody.h>
 #include <compose/trace.h>
 #include <partita/compose.h>
 
@@ -74,6 +75,7 @@ typedef struct {
   GArray *primer;                ///< (nullable): Bos to where the new music
                                  ///< begins
   int shift; ///< semitones the primer was moved by to the model's key
+  PartitaMelody *melody; ///< (nullable): given
 } PartitaComposePlan;
 
 /**

@@ -49,9 +49,10 @@ find_kind(const PartitaComposer *composer, uint16_t id)
     const char *type;
     PartitaTokenKind kind;
   } kinds[] = {
-    {"Style", PARTITA_KIND_STYLE},       {"Bars", PARTITA_KIND_BARS},
-    {"Velocity", PARTITA_KIND_VELOCITY}, {"Bar", PARTITA_KIND_BAR},
-    {"TimeShift", PARTITA_KIND_SHIFT},   {"Eos", PARTITA_KIND_EOS},
+    {"Bos", PARTITA_KIND_OTHER}, {"Style", PARTITA_KIND_STYLE},
+    {"Bars", PARTITA_KIND_BARS}, {"Velocity", PARTITA_KIND_VELOCITY},
+    {"Bar", PARTITA_KIND_BAR},   {"TimeShift", PARTITA_KIND_SHIFT},
+    {"Eos", PARTITA_KIND_EOS},
   };
   const char *type = partita_scheme_token_type(composer->scheme, id);
 

@@ -69,6 +69,10 @@ partita_piece_restrict(PartitaPiece *piece)
                                   piece->ids, piece->mask);
   if (piece->constraint != NULL)
     partita_constraint_restrict(piece->constraint, piece->mask);
+  if (plan->melody != NULL && piece->ids->len >= piece->given->len)
+    partita_melody_restrict(
+      plan->melody, piece->time / PARTITA_COMPOSE_SPAN_VOICE,
+      plan->composer->pitches, plan->composer->vocab, piece->mask);
   if (is_dense(piece) || (piece->prompted && piece->time == 0))
     hurry(plan->composer, piece->mask);
   if (piece->shift != 0 && piece->constraint == NULL)

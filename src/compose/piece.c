@@ -23,10 +23,12 @@ give_prompt(PartitaPiece *piece)
 
   const PartitaComposePrompt *prompt =
     partita_compose_draw_prompt(piece->plan, piece->index);
+  piece->shift = piece->plan->shift;
   if (prompt == NULL)
     return;
   g_array_append_vals(piece->given, prompt->ids->data, prompt->ids->len);
-  piece->shift = prompt->shift;
+  if (piece->plan->melody == NULL)
+    piece->shift = prompt->shift;
   piece->prompted = piece->plan->composer->has_bars;
 }
 
@@ -245,5 +247,7 @@ partita_piece_finish(const PartitaPiece *piece, GError **error)
     (void)fail(error, "it leaves the range of MIDI in its own key");
     return NULL;
   }
-  return g_steal_pointer(&score);
+  return piece->plan->melody != NULL
+           ? partita_melody_join(piece->plan->melody, score)
+           : g_steal_pointer(&score);
 }

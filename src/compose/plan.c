@@ -38,6 +38,37 @@ check_controls(const PartitaComposePlan *plan,
          partita_controls_check(controls, plan->bars, error);
 }
 
+static bool
+refuse(GError **error, const char *what)
+{
+  g_set_error_literal(error, PARTITA_COMPOSE_ERROR,
+                      PARTITA_COMPOSE_ERROR_OPTIONS, what);
+  return false;
+}
+
+static bool
+take_melody(PartitaComposePlan *plan, GError **error)
+{
+  const PartitaComposer *composer = plan->composer;
+  const PartitaScore *given = plan->options.melody;
+
+  if (!composer->has_voices)
+    return refuse(error, "only a model of the token scheme grid sets a melody "
+                         "in four voices");
+  if (plan->options.primer != NULL)
+    return refuse(error, "a melody to set and a primer to continue at once");
+  if (partita_score_get_end(given) / partita_score_get_ppq(given) >=
+      4 * PARTITA_COMPOSE_BARS_MAX)
+    return refuse(error, "the melody is longer than a piece can be");
+  plan->melody =
+    partita_melody_new(composer->scheme, given, composer->common_key);
+  if (plan->melody == NULL)
+    return refuse(error, "there is no melody in the file: no notes");
+  plan->shift = plan->melody->shift;
+  plan->bars = partita_melody_count_bars(plan->melody);
+  return true;
+}
+
 PartitaComposePlan *
 partita_compose_plan_new(const PartitaComposer *composer,
                          const PartitaComposeOptions *options,
@@ -52,6 +83,8 @@ partita_compose_plan_new(const PartitaComposer *composer,
   plan->options = *options;
   plan->bars = options->bars > 0 ? options->bars : PARTITA_COMPOSE_NEW_BARS;
   plan->style = find_style_token(composer, options->style);
+  if (options->melody != NULL && !take_melody(plan, error))
+    return NULL;
   if (options->primer != NULL) {
     plan->primer = partita_compose_ready_primer(composer, options, &plan->bars,
                                                 &plan->shift, error);
@@ -70,5 +103,6 @@ partita_compose_plan_free(PartitaComposePlan *plan)
   if (plan == NULL)
     return;
   g_clear_pointer(&plan->primer, g_array_unref);
+  partita_melody_free(plan->melody);
   g_free(plan);
 }

@@ -1,0 +1,230 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <compose/melody.h>
+
+#define N_VOICES 4
+#define STEPS_A_BAR 16
+
+static double
+find_mean_pitch(const PartitaTrack *track)
+{
+  size_t n = 0;
+  const PartitaNote *notes = partita_track_get_notes(track, &n);
+  double sum = 0.0;
+
+  for (size_t i = 0; i < n; ++i)
+    sum += notes[i].pitch;
+  return n > 0 ? sum / (double)n : -1.0;
+}
+
+/// (nullable)
+static const PartitaTrack *
+find_top_track(const PartitaScore *score)
+{
+  const PartitaTrack *top = NULL;
+  double highest = -1.0;
+
+  for (size_t t = 0; t < partita_score_get_n_tracks(score); ++t) {
+    const PartitaTrack *track = partita_score_get_track(score, t);
+    const double mean = find_mean_pitch(track);
+
+    if (!partita_track_is_drums(track) && mean > highest) {
+      highest = mean;
+      top = track;
+    }
+  }
+  return top;
+}
+
+static bool
+is_covered(const uint64_t *ends, const PartitaNote *note)
+{
+  for (unsigned pitch = note->pitch + 1u; pitch < 128; ++pitch)
+    if (ends[pitch] > note->onset_ticks)
+      return true;
+  return false;
+}
+
+static void
+add_top_notes(PartitaTrack *line, const PartitaTrack *track)
+{
+  uint64_t ends[128] = {0}; // of the last note of each pitch
+  size_t n = 0;
+  const PartitaNote *notes = partita_track_get_notes(track, &n);
+
+  for (size_t i = 0, known = 0; i < n; ++i) {
+    for (; known < n && notes[known].onset_ticks == notes[i].onset_ticks;
+         ++known)
+      ends[notes[known].pitch] =
+        MAX(ends[notes[known].pitch],
+            (uint64_t)notes[known].onset_ticks + notes[known].duration_ticks);
+    if (!is_covered(ends, &notes[i]))
+      partita_track_add_note(line, notes[i]);
+  }
+}
+
+static void
+add_pedals(PartitaTrack *line, const PartitaTrack *track)
+{
+  size_t n = 0;
+  const PartitaPedal *pedals = partita_track_get_pedals(track, &n);
+
+  for (size_t i = 0; i < n; ++i)
+    partita_track_add_pedal(line, pedals[i]);
+}
+
+/// An empty score with the tempos, metres and keys of @score.
+static PartitaScore *
+copy_frame(const PartitaScore *score)
+{
+  PartitaScore *frame = partita_score_new(partita_score_get_ppq(score));
+  size_t n = 0;
+  const PartitaTempo *tempos = partita_score_get_tempos(score, &n);
+
+  for (size_t i = 0; i < n; ++i)
+    partita_score_add_tempo(frame, tempos[i]);
+
+  const PartitaMeter *meters = partita_score_get_meters(score, &n);
+
+  for (size_t i = 0; i < n; ++i)
+    partita_score_add_meter(frame, meters[i]);
+
+  const PartitaKey *keys = partita_score_get_keys(score, &n);
+
+  for (size_t i = 0; i < n; ++i)
+    partita_score_add_key(frame, keys[i]);
+  return frame;
+}
+
+static PartitaScore *
+take_line(const PartitaScore *score)
+{
+  const PartitaTrack *top = find_top_track(score);
+
+  if (top == NULL)
+    return NULL;
+
+  PartitaScore *line = copy_frame(score);
+  PartitaTrack *track =
+    partita_score_add_track(line, partita_track_get_program(top), "Soprano");
+
+  add_top_notes(track, top);
+  add_pedals(track, top);
+  partita_score_set_end(line, partita_score_get_end(score));
+  partita_score_sort(line);
+  return line;
+}
+
+/// The soprano's ids among those of all voices.
+static GArray *
+list_ids(const PartitaScheme *scheme, const PartitaScore *quantised)
+{
+  g_autoptr(GArray) all = partita_scheme_encode(scheme, quantised, NULL);
+  GArray *ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+
+  for (guint i = 1; i + 1 < all->len; i += N_VOICES)
+    g_array_append_val(ids, g_array_index(all, uint16_t, i));
+  return ids;
+}
+
+/// The key is that of all that was given, for a line alone leaves more open.
+static int
+move(PartitaScore *quantised, int key)
+{
+  const int shift = key >= 0 ? partita_key_to_common(key) : 0;
+
+  return partita_score_transpose(quantised, shift) ? shift : 0;
+}
+
+PartitaMelody *
+partita_melody_new(const PartitaScheme *scheme,
+                   const PartitaScore *score,
+                   bool common_key)
+{
+  PartitaScore *line = take_line(score);
+  if (line == NULL)
+    return NULL;
+
+  g_autoptr(PartitaScore) quantised =
+    partita_scheme_quantise(scheme, line, NULL);
+  PartitaMelody *melody = g_new0(PartitaMelody, 1);
+
+  melody->line = line;
+  if (common_key)
+    melody->shift = move(quantised, partita_score_find_key(score));
+  melody->ids = list_ids(scheme, quantised);
+  return melody;
+}
+
+void
+partita_melody_free(PartitaMelody *melody)
+{
+  if (melody == NULL)
+    return;
+  partita_score_free(melody->line);
+  g_array_unref(melody->ids);
+  g_free(melody);
+}
+
+size_t
+partita_melody_count_bars(const PartitaMelody *melody)
+{
+  return ((size_t)melody->ids->len + STEPS_A_BAR - 1) / STEPS_A_BAR;
+}
+
+void
+partita_melody_restrict(const PartitaMelody *melody,
+                        size_t cells,
+                        const int16_t *pitches,
+                        size_t vocab,
+                        uint8_t *mask)
+{
+  const size_t step = cells / N_VOICES;
+  const bool over = step >= melody->ids->len;
+  const uint16_t own =
+    over ? PARTITA_TOKEN_EOS : g_array_index(melody->ids, uint16_t, step);
+
+  if (cells == 0 && mask[own] == 0)
+    return; // Controls come first.
+  for (size_t i = 0; i < vocab; ++i) {
+    if (over || cells % N_VOICES == 0)
+      mask[i] = mask[i] != 0 && i == own;
+    else if (i == PARTITA_TOKEN_EOS ||
+             (pitches[own] >= 0 && pitches[i] > pitches[own]))
+      mask[i] = 0;
+  }
+}
+
+static uint32_t
+scale(uint32_t ticks, uint32_t from, uint32_t to)
+{
+  return (uint32_t)(((uint64_t)ticks * to + from / 2) / from);
+}
+
+PartitaScore *
+partita_melody_join(const PartitaMelody *melody, const PartitaScore *voices)
+{
+  PartitaScore *joined = partita_score_copy(melody->line);
+  const uint32_t from = partita_score_get_ppq(voices);
+  const uint32_t to = partita_score_get_ppq(joined);
+
+  for (size_t v = 1; v < partita_score_get_n_tracks(voices); ++v) {
+    const PartitaTrack *voice = partita_score_get_track(voices, v);
+    PartitaTrack *track = partita_score_add_track(
+      joined, partita_track_get_program(voice), partita_track_get_name(voice));
+    size_t n = 0;
+    const PartitaNote *notes = partita_track_get_notes(voice, &n);
+
+    for (size_t i = 0; i < n; ++i) {
+      PartitaNote note = notes[i];
+      const uint32_t end = note.onset_ticks + note.duration_ticks;
+
+      note.onset_ticks = scale(note.onset_ticks, from, to);
+      note.duration_ticks = MAX(scale(end, from, to) - note.onset_ticks, 1);
+      partita_track_add_note(track, note);
+    }
+  }
+  partita_score_sort(joined);
+  return joined;
+}
