@@ -326,6 +326,16 @@ PARTITA_API int
 partita_score_find_key(const PartitaScore *score);
 
 /**
+ * partita_program_get_range:
+ * @low: (out): the lowest pitch that the instrument plays
+ * @high: (out): the highest
+ *
+ * Returns: false, and nothing is set, for the drum kit and beyond
+ */
+PARTITA_API bool
+partita_program_get_range(unsigned program, uint8_t *low, uint8_t *high);
+
+/**
  * partita_key_to_common:
  * @key: 0 to 23
  *

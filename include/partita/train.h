@@ -97,6 +97,28 @@ typedef struct {
 } PartitaTrainPlan;
 
 /// One of minutes, epochs and steps decides the length; 0 means not given.
+/// What is done to a training piece each time it is seen; bits of a set.
+/// Held-out pieces stay as they are.
+typedef enum {
+  PARTITA_AUGMENT_TEMPO = 1 << 0,    ///< faster or slower, by 12 % at most
+  PARTITA_AUGMENT_VELOCITY = 1 << 1, ///< louder or softer, by 8 at most
+  PARTITA_AUGMENT_TRACKS = 1 << 2    ///< now and then without one of its tracks
+} PartitaAugmentation;
+
+/**
+ * partita_augmentations_parse:
+ * @list: "none", or names with commas between: tempo, velocity, tracks
+ * @augmentations: (out): a set of #PartitaAugmentation
+ *
+ * Returns: false, with @augmentations unchanged, if it is not such a list
+ */
+PARTITA_API bool
+partita_augmentations_parse(const char *list, unsigned *augmentations);
+
+/// (transfer full): such a list, "" for none
+PARTITA_API char *
+partita_augmentations_describe(unsigned augmentations);
+
 typedef struct {
   const char *architecture; ///< "lstm" or "transformer"
   /// "tiny", "small" or "base"; "auto": size, batch, dropout and an end before
@@ -115,6 +137,7 @@ typedef struct {
   bool
     keep_keys; ///< each piece is learnt in the key the corpus has it in; else
                ///< moved at random, unless the corpus is in a common key
+  unsigned augmentations; ///< a set of #PartitaAugmentation
   /// Seconds on a clock that never goes back; the library reads no clock.
   double (*clock)(void *data);
   void *clock_data;

@@ -21,6 +21,7 @@ typedef struct {
   char *ledger;
   char *backend;
   char *transpose;
+  char *augment;
   double minutes;
   double epochs;
   gint64 steps;
@@ -57,6 +58,10 @@ train_entries(void *data)
     {"transpose", 0, 0, G_OPTION_ARG_STRING, &o->transpose,
      "Learn all in one key, in all keys, or in their own (common)",
      "common|random|none"},
+    {"augment", 0, 0, G_OPTION_ARG_STRING, &o->augment,
+     "Change pieces a little each time: a list of tempo, velocity, tracks "
+     "(none)",
+     "LIST|none"},
     {"ledger", 0, 0, G_OPTION_ARG_FILENAME, &o->ledger,
      "Where to say what became of each file (MODEL.ledger.jsonl)", "FILE"},
     {"batch", 0, 0, G_OPTION_ARG_INT64, &o->rows,
@@ -112,6 +117,13 @@ check(const Options *o, GError **error)
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
                 "--transpose %s: not one of common, random, none",
                 o->transpose);
+    return false;
+  }
+  if (!partita_augmentations_parse(o->augment != NULL ? o->augment : "none",
+                                   &(unsigned){0})) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--augment %s: not none or a list of tempo, velocity, tracks",
+                o->augment);
     return false;
   }
   return partita_file_check_target(o->output, error);
@@ -258,6 +270,11 @@ train(const Options *o,
   CliProgress progress;
   g_autofree char *run_folder = name_beside(o, ".run");
   const bool limited = o->epochs > 0.0 || o->steps > 0;
+  unsigned augmentations = 0;
+
+  if (o->augment != NULL)
+    (void)partita_augmentations_parse(o->augment, &augmentations);
+
   const PartitaTrainOptions options = {
     .architecture = o->architecture != NULL ? o->architecture : "lstm",
     .size = o->size != NULL ? o->size : "auto",
@@ -272,6 +289,7 @@ train(const Options *o,
     .threads = (unsigned)o->threads,
     .backend = o->backend,
     .keep_keys = g_strcmp0(o->transpose, "none") == 0,
+    .augmentations = augmentations,
     .clock = cli_clock,
     .patience = (unsigned)o->patience,
     .memory_bytes = cli_find_memory(),

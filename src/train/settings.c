@@ -188,6 +188,7 @@ partita_train_settings_init(PartitaTrainSettings *settings,
     .evaluation_tokens = EVALUATION_TOKENS,
     .transposing =
       !options->keep_keys && !partita_corpus_is_in_common_key(corpus),
+    .augmentations = options->augmentations,
     .backend = backend,
   };
   g_strlcpy(settings->size, size->name, sizeof settings->size);
@@ -266,6 +267,12 @@ partita_train_settings_describe(const PartitaTrainSettings *settings)
     add_double(builder, "passes", settings->passes);
   if (settings->reason[0] != '\0')
     add_string(builder, "choice", settings->reason);
+  if (settings->augmentations != 0) {
+    g_autofree char *list =
+      partita_augmentations_describe(settings->augmentations);
+
+    add_string(builder, "augment", list);
+  }
   add_string(builder, "backend",
              partita_nn_backend_get_name(settings->backend));
   // As text: a number of JSON holds only 53 bits everywhere.

@@ -19,7 +19,7 @@ struct PartitaStream {
   GArray *pieces; // size_t, in the order of this pass
   uint64_t seed;
   bool training;
-  bool transposing;
+  unsigned augmentations;
   size_t taken;    // pieces of this pass that rows have begun
   uint64_t passes; // before this one
   double tokens;   // of one pass
@@ -80,7 +80,9 @@ partita_stream_new(const PartitaCorpus *corpus,
   stream->pieces = g_array_copy((GArray *)pieces);
   stream->seed = settings->seed;
   stream->training = training;
-  stream->transposing = settings->transposing;
+  stream->augmentations =
+    settings->augmentations |
+    (settings->transposing ? PARTITA_AUGMENT_TRANSPOSE : 0u);
   for (size_t i = 0; i < pieces->len; ++i)
     stream->tokens +=
       (double)partita_corpus_get_piece(corpus, g_array_index(pieces, size_t, i))
@@ -169,7 +171,7 @@ read_piece(PartitaStream *stream, Row *row, uint64_t serial)
   partita_grammar_reset(row->grammar);
   if (stream->training)
     partita_augment(partita_corpus_get_scheme(stream->corpus), row->ids,
-                    stream->transposing, stream->seed, serial);
+                    stream->augmentations, stream->seed, serial);
   return piece;
 }
 

@@ -25,7 +25,8 @@ typedef struct {
   char reason[192];         // why these were chosen; empty if they were given
   double choosing_s;        // seconds that this took
   size_t evaluation_tokens; // held out, taken while training; at the end all
-  bool transposing; // pieces are moved at random each time they are seen
+  bool transposing;       // pieces are moved at random each time they are seen
+  unsigned augmentations; // what else is done to them, #PartitaAugmentation
   const PartitaNnBackend *backend; // of the matrix products
 } PartitaTrainSettings;
 
@@ -234,17 +235,23 @@ partita_stream_set_state(PartitaStream *stream, const uint64_t *state);
 /**
  * partita_augment:
  * @ids: (element-type uint16_t): a piece, changed in place
- * @transposing: whether to transpose by a random interval, uniform over those
- * of -5 to 6 semitones that fit
+ * @augmentations: a set of #PartitaAugmentation, and %PARTITA_AUGMENT_TRANSPOSE
  * @serial: number of the piece in the run
  *
- * Transposes if asked to, and leaves out each kind of control with probability
- * 1/4, all of them with probability 1/8.
+ * Does what it is asked to, a function of @seed and @serial alone: transposes
+ * by a random interval, uniform over those of -5 to 6 semitones that keep every
+ * instrument in its range (or in what it plays outside it already); moves the
+ * tempo by up to two bins, a twelfth of an octave each; all velocities by up to
+ * two bins of four; in one piece of four leaves out a track, but not the last
+ * with pitched notes. Then leaves out each kind of control with probability
+ * 1/4, all of them with probability 1/8. The piece stays legal.
  */
+#define PARTITA_AUGMENT_TRANSPOSE (1u << 3)
+
 void
 partita_augment(const PartitaScheme *scheme,
                 GArray *ids,
-                bool transposing,
+                unsigned augmentations,
                 uint64_t seed,
                 uint64_t serial);
 

@@ -36,12 +36,23 @@ read_row(PartitaStream *stream, size_t row, size_t chunks)
   return ids;
 }
 
+static PartitaTrainSettings
+make_augmenting_settings(const PartitaCorpus *corpus)
+{
+  PartitaTrainSettings settings = make_settings(corpus);
+
+  settings.transposing = true;
+  settings.augmentations =
+    PARTITA_AUGMENT_TEMPO | PARTITA_AUGMENT_VELOCITY | PARTITA_AUGMENT_TRACKS;
+  return settings;
+}
+
 /* Law: a stream that is not for training gives every piece once, as it is. */
 static void
 test_whole(void)
 {
   g_autoptr(PartitaCorpus) corpus = make_corpus(12, 0.3);
-  const PartitaTrainSettings settings = make_settings(corpus);
+  const PartitaTrainSettings settings = make_augmenting_settings(corpus);
   g_autoptr(GArray) pieces = find_side(corpus, true);
   size_t seen = 0;
 
@@ -193,7 +204,7 @@ test_augment(void)
     PartitaPrompt prompt;
     size_t n = 0;
 
-    partita_augment(scheme, ids, true, seed, serial);
+    partita_augment(scheme, ids, PARTITA_AUGMENT_TRANSPOSE, seed, serial);
     g_autoptr(PartitaScore) got = partita_scheme_decode(
       scheme, (const uint16_t *)(void *)ids->data, ids->len, &prompt, NULL);
     g_assert_nonnull(got);
@@ -230,7 +241,7 @@ static void
 test_state(void)
 {
   g_autoptr(PartitaCorpus) corpus = make_corpus(7, 0.3);
-  const PartitaTrainSettings settings = make_settings(corpus);
+  const PartitaTrainSettings settings = make_augmenting_settings(corpus);
   g_autoptr(GArray) pieces = find_side(corpus, false);
   g_autoptr(PartitaStream) stream =
     partita_stream_new(corpus, pieces, &settings, true);
