@@ -36,17 +36,20 @@
 #define TRAINING_SHARE 0.9
 /// A guess of a speed is not further from the truth than that.
 #define GUESS 2.0
+/// Fewer rows of a shard leave the products of a worker too thin.
+#define ROWS_OF_SHARD_MIN 4
 /// Seconds after which a first step is measure enough.
 #define LONG_STEP_S 1.0
 
 static const char *const sizes[] = {"tiny", "small", "base"};
-static const size_t batches[] = {8, 16, 32};
+static const size_t batches[] = {8, 16, 32, 64}; // of two shards
 
 typedef struct {
   const PartitaCorpus *corpus;
   const PartitaTrainOptions *options;
   double tokens;    // to train on
   double seconds;   // to train in; 0 if they are not to be measured
+  size_t workers;   // that there are, of all ranks
   const char *stop; // why no larger size was taken
 } Choice;
 
@@ -86,6 +89,28 @@ judge(const Choice *choice, Candidate *c, double tokens)
              pow(count_data(unique, useful / unique), -POWER);
 }
 
+/// The fewest shards: as given, or one a rank.
+static size_t
+count_shards_min(const PartitaTrainOptions *options)
+{
+  return options->shards > 0 ? options->shards
+                             : MAX(partita_ranks_get_size(options->ranks), 2);
+}
+
+// As many as there are workers for; without minutes the machine has no say.
+static size_t
+choose_shards(const Choice *choice, size_t rows)
+{
+  size_t shards = count_shards_min(choice->options);
+
+  if (choice->options->shards > 0 || choice->seconds <= 0.0)
+    return shards;
+  while (2 * shards <= choice->workers && rows % (2 * shards) == 0 &&
+         rows / (2 * shards) >= ROWS_OF_SHARD_MIN)
+    shards *= 2;
+  return shards;
+}
+
 static bool
 candidate_init(const Choice *choice,
                Candidate *c,
@@ -97,6 +122,8 @@ candidate_init(const Choice *choice,
   PartitaTrainPlan plan;
 
   options.size = size;
+  options.shards = 1; // which divides any batch
+  options.rows = 0;
   if (!partita_train_settings_init(&c->settings, choice->corpus, &options,
                                    error))
     return false;
@@ -104,6 +131,7 @@ candidate_init(const Choice *choice,
   const double usual = (double)c->settings.rows;
 
   options.rows = rows;
+  options.shards = choose_shards(choice, rows);
   if (!partita_train_settings_init(&c->settings, choice->corpus, &options,
                                    error) ||
       !partita_train_plan_init(&plan, &c->settings,
@@ -207,7 +235,7 @@ weigh_size(const Choice *choice,
   best->score = INFINITY;
   for (size_t i = 0; i < (given > 0 ? 1 : G_N_ELEMENTS(batches)); ++i) {
     const size_t rows =
-      given > 0 ? given : batches[i] * MAX(choice->options->shards, 2) / 2;
+      given > 0 ? given : batches[i] * count_shards_min(choice->options) / 2;
     Candidate c = {0};
 
     if (!candidate_init(choice, &c, size, rows, error) ||
@@ -311,6 +339,11 @@ partita_train_settings_choose(PartitaTrainSettings *settings,
   };
   Candidate best;
 
+  choice.workers =
+    partita_ranks_get_size(options->ranks) *
+    (options->threads > 0 ? options->threads : g_get_num_processors());
+  partita_ranks_broadcast(options->ranks, &choice.workers,
+                          sizeof choice.workers);
   if (!find_best(&choice, &best, error))
     return false;
   // Seen in other keys it is new.
@@ -340,6 +373,8 @@ read_choice(PartitaTrainSettings *settings,
   options.size = size;
   options.rows =
     (size_t)json_object_get_int_member_with_default(object, "batch", 0);
+  options.shards =
+    (size_t)json_object_get_int_member_with_default(object, "shards", 0);
   if (!partita_train_settings_init(settings, corpus, &options, NULL))
     return false;
   settings->learning_rate = json_object_get_double_member_with_default(

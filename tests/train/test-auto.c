@@ -132,6 +132,30 @@ test_time(void)
   g_assert_nonnull(strstr(slow, "\"size\":\"tiny\""));
 }
 
+/* Law: with minutes every worker has a shard, of no less than four rows. */
+static void
+test_shards(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(12, 0.2);
+  PartitaTrainOptions options = make_automatic(0);
+  Clock clock = {.look_s = 0.2};
+
+  options.minutes = 60.0;
+  options.clock = tick;
+  options.clock_data = &clock;
+  for (unsigned threads = 1; threads <= 64; threads *= 4) {
+    PartitaTrainSettings settings;
+
+    options.threads = threads;
+    g_assert_true(
+      partita_train_settings_init(&settings, corpus, &options, NULL));
+    g_assert_cmpuint(settings.rows / settings.shards, >=, 4);
+    g_assert_cmpuint(settings.shards, <=, MAX(threads, 2));
+    g_assert_true(settings.shards >= threads ||
+                  settings.rows / settings.shards < 8);
+  }
+}
+
 /* What does not fit is not chosen; where nothing does, that is said. */
 static void
 test_memory(void)
@@ -228,6 +252,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/train/auto/steps", test_steps);
   g_test_add_func("/train/auto/time", test_time);
+  g_test_add_func("/train/auto/shards", test_shards);
   g_test_add_func("/train/auto/memory", test_memory);
   g_test_add_func("/train/auto/resume", test_resume);
   g_test_add_func("/train/auto/passes", test_passes);
