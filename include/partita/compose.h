@@ -123,6 +123,32 @@ typedef struct {
 } PartitaComposeOptions;
 
 /**
+ * partita_compose_blend_styles:
+ * @model: changed in place if there is more than one style
+ * @blend: "chorale:0.7,blues:0.3"; a share left out is 1
+ *
+ * The style with the largest share comes to stand for the mean of them all: of
+ * the embeddings by which the model knows them, weighted by the shares.
+ *
+ * Returns: (transfer full) (nullable): its name; NULL with @error set
+ */
+PARTITA_API char *
+partita_compose_blend_styles(PartitaModel *model,
+                             const char *blend,
+                             GError **error);
+
+/**
+ * partita_composer_find_style:
+ *
+ * Returns: (transfer full) (nullable): the style in which the model finds
+ * @score likeliest; NULL, without @error if it knows no styles
+ */
+PARTITA_API char *
+partita_composer_find_style(const PartitaComposer *composer,
+                            const PartitaScore *score,
+                            GError **error);
+
+/**
  * partita_composer_rate:
  * @style: (nullable): for all the model learnt
  * @furthest: (out): the measure that is furthest off, %PARTITA_N_MEASURES if

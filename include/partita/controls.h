@@ -118,6 +118,11 @@ partita_controls_read_words(const char *text,
                             GPtrArray *unknown,
                             GError **error);
 
+/// Asks for the key, metre, mean tempo, density and instruments of @score.
+PARTITA_API void
+partita_controls_take_piece(PartitaControls *controls,
+                            const PartitaScore *score);
+
 /// Whether anything but the number of bars is asked.
 PARTITA_API bool
 partita_controls_has_any(const PartitaControls *controls);

@@ -124,6 +124,26 @@ PARTITA_API bool
 partita_model_save(const PartitaModel *model, const char *path, GError **error);
 
 /**
+ * partita_model_mix_embedding:
+ * @field: of the inputs
+ * @target: the value whose embedding is replaced
+ * @sources: shape [n]: values, @target may be among them
+ * @weights: shape [n]
+ *
+ * Makes the embedding of @target the weighted sum of those of @sources. States
+ * made before may not know it.
+ *
+ * Returns: false if memory does not suffice
+ */
+PARTITA_API bool
+partita_model_mix_embedding(PartitaModel *model,
+                            size_t field,
+                            size_t target,
+                            const size_t *sources,
+                            const double *weights,
+                            size_t n);
+
+/**
  * partita_model_state_new:
  *
  * Takes the weights as they are now; products are of bf16 where that is fast.

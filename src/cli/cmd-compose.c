@@ -47,7 +47,10 @@ compose_entries(void *data)
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
      "The MIDI file to write", "OUT.mid"},
     {"style", 0, 0, G_OPTION_ARG_STRING, &o->style,
-     "A style the model has learnt", "NAME"},
+     "A style the model has learnt, or a blend: chorale:0.7,blues:0.3", "NAME"},
+    {"like", 0, 0, G_OPTION_ARG_FILENAME, &o->wishes.like,
+     "A MIDI file whose style, key, metre, tempo and instruments to take",
+     "FILE"},
     {"prime", 0, 0, G_OPTION_ARG_FILENAME, &o->primer,
      "A MIDI file to continue", "FILE"},
     {"harmonise", 0, 0, G_OPTION_ARG_FILENAME, &o->melody,
@@ -354,20 +357,6 @@ compose_all(const PartitaComposer *composer,
   return ok;
 }
 
-/// Whether every bar has a note.
-static bool
-is_full(const PartitaScore *score)
-{
-  PartitaControls controls;
-
-  partita_controls_init(&controls);
-  controls.fill = true;
-
-  g_autoptr(GArray) promises = partita_controls_measure(&controls, score, 0);
-
-  return partita_promises_are_kept(promises);
-}
-
 static bool
 compose_stream(const PartitaComposer *composer,
                const PartitaComposeOptions *options,
@@ -379,29 +368,6 @@ compose_stream(const PartitaComposer *composer,
 
   return score != NULL && (o->output == NULL ||
                            partita_midi_write_file(score, o->output, error));
-}
-
-/// @style: (out) (transfer full): what the options borrow
-static bool
-hear(const char *sentence,
-     const Options *o,
-     const PartitaComposer *composer,
-     PartitaControls *controls,
-     PartitaComposeOptions *options,
-     char **style,
-     GError **error)
-{
-  const char *const *styles =
-    partita_scheme_get_styles(partita_composer_get_scheme(composer));
-
-  if (!cli_wishes_hear(&o->wishes, sentence, styles, controls, style, error))
-    return false;
-  if (o->style == NULL)
-    options->style = *style;
-  if (o->bars == 0)
-    options->bars = controls->bars;
-  controls->bars = 0; // which the options have
-  return true;
 }
 
 /// @score: (out) (nullable): NULL without a @path
@@ -418,7 +384,6 @@ compose_run(void *data, char **arguments, GError **error)
   const Options *o = data;
   PartitaComposeOptions options;
   PartitaControls controls;
-
   g_autofree char *style = NULL;
 
   if (arguments[0] != NULL && arguments[1] != NULL) {
@@ -448,14 +413,9 @@ compose_run(void *data, char **arguments, GError **error)
   options.primer = primer;
   options.melody = melody;
   options.cancellable = cancellable;
-  if (arguments[0] != NULL &&
-      !hear(arguments[0], o, composer, &controls, &options, &style, error))
+  if (!cli_wishes_settle(&o->wishes, arguments[0], model, composer, &controls,
+                         &options, &style, error))
     return false;
-  if (strcmp(partita_scheme_get_name(partita_composer_get_scheme(composer)),
-             "remi") == 0)
-    controls.fill = primer == NULL || is_full(primer);
-  if (controls.fill || partita_controls_has_any(&controls))
-    options.controls = &controls;
   if (o->explain != NULL && options.controls == NULL) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_FAILED,
                 "--explain: only of a model that writes remi");

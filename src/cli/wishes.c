@@ -62,19 +62,18 @@ cli_wishes_read(const CliWishes *wishes,
   return true;
 }
 
-bool
-cli_wishes_hear(const CliWishes *wishes,
-                const char *sentence,
-                const char *const *styles,
-                PartitaControls *controls,
-                char **style,
-                GError **error)
+static bool
+hear(const CliWishes *wishes,
+     const char *sentence,
+     const char *const *styles,
+     PartitaControls *controls,
+     char **style,
+     GError **error)
 {
   g_autoptr(GPtrArray) unknown = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GPtrArray) pairs =
     partita_controls_read_words(sentence, "en", styles, unknown, error);
 
-  *style = NULL;
   if (pairs == NULL)
     return false;
   for (guint i = 0; i < pairs->len; ++i) {
@@ -83,14 +82,114 @@ cli_wishes_hear(const CliWishes *wishes,
     if (has_option(wishes, pair[0]))
       continue;
     g_printerr("asked for: %s %s\n", pair[0], pair[1]);
-    if (strcmp(pair[0], "style") == 0)
+    if (strcmp(pair[0], "style") == 0) {
+      g_free(*style);
       *style = g_strdup(pair[1]);
-    else if (!partita_controls_set(controls, pair[0], pair[1], error))
+    } else if (!partita_controls_set(controls, pair[0], pair[1], error)) {
       return false;
+    }
   }
   for (guint i = 0; i < unknown->len; ++i)
     g_printerr("not understood: %s\n",
                (const char *)g_ptr_array_index(unknown, i));
+  return true;
+}
+
+/// Takes what the piece has, then again what the options say.
+static bool
+take_piece(const CliWishes *wishes,
+           const PartitaComposer *composer,
+           PartitaControls *controls,
+           char **style,
+           GError **error)
+{
+  g_autoptr(PartitaScore) score =
+    partita_midi_read_file(wishes->like, NULL, error);
+  g_autoptr(GError) bad = NULL;
+
+  if (score == NULL)
+    return false;
+  partita_controls_init(controls);
+  partita_controls_take_piece(controls, score);
+  *style = partita_composer_find_style(composer, score, &bad);
+  if (bad != NULL) {
+    g_propagate_error(error, g_steal_pointer(&bad));
+    return false;
+  }
+
+  g_autoptr(GPtrArray) lines = partita_controls_describe(controls);
+
+  if (*style != NULL)
+    g_printerr("like it: style %s\n", *style);
+  for (guint i = 0; i < lines->len; ++i)
+    g_printerr("like it: %s\n", (const char *)g_ptr_array_index(lines, i));
+  return cli_wishes_read(wishes, controls, error);
+}
+
+/// The style that options name, which may be a blend, else that of words or
+/// of a piece.
+static bool
+settle_style(PartitaModel *model,
+             const PartitaScheme *scheme,
+             PartitaComposeOptions *options,
+             char **style,
+             GError **error)
+{
+  const char *asked = options->style;
+
+  if (asked == NULL) {
+    options->style = *style;
+    return true;
+  }
+  if (strpbrk(asked, ":,") == NULL ||
+      partita_scheme_find_style(scheme, asked) >= 0)
+    return true;
+  g_free(*style);
+  options->style = *style = partita_compose_blend_styles(model, asked, error);
+  return *style != NULL;
+}
+
+/// Whether every bar has a note.
+static bool
+is_full(const PartitaScore *score)
+{
+  PartitaControls controls;
+
+  partita_controls_init(&controls);
+  controls.fill = true;
+
+  g_autoptr(GArray) promises = partita_controls_measure(&controls, score, 0);
+
+  return partita_promises_are_kept(promises);
+}
+
+bool
+cli_wishes_settle(const CliWishes *wishes,
+                  const char *sentence,
+                  PartitaModel *model,
+                  const PartitaComposer *composer,
+                  PartitaControls *controls,
+                  PartitaComposeOptions *options,
+                  char **style,
+                  GError **error)
+{
+  const PartitaScheme *scheme = partita_composer_get_scheme(composer);
+  const char *const *styles = partita_scheme_get_styles(scheme);
+
+  *style = NULL;
+  if ((wishes->like != NULL &&
+       !take_piece(wishes, composer, controls, style, error)) ||
+      (sentence != NULL &&
+       !hear(wishes, sentence, styles, controls, style, error)) ||
+      !settle_style(model, scheme, options, style, error))
+    return false;
+  if (options->bars == 0)
+    options->bars = controls->bars;
+  controls->bars = 0; // which the options have
+  if (strcmp(partita_scheme_get_name(scheme), "remi") == 0)
+    controls->fill = options->primer == NULL || is_full(options->primer);
+  if (controls->fill || partita_controls_has_any(controls))
+    options->controls = controls;
   return true;
 }
 

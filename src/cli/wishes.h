@@ -5,7 +5,7 @@
 #define PARTITA_CLI_WISHES_H
 
 #include <json-glib/json-glib.h>
-#include <partita/controls.h>
+#include <partita/compose.h>
 
 /// The controls as options have them, and where to report what became of them.
 typedef struct {
@@ -18,26 +18,32 @@ typedef struct {
   char *density;
   char *polyphony;
   char *chords;
+  char *like;
   char *report;
 } CliWishes;
 
 /**
- * cli_wishes_hear:
- * @styles: (array zero-terminated=1): those the model knows
- * @style: (out) (transfer full): NULL if @sentence names none
+ * cli_wishes_settle:
+ * @sentence: (nullable): words
+ * @model: that of @composer; a blend of styles is mixed in it
+ * @controls: with what the options say; the rest is set
+ * @options: with the style, bars and primer that options say, or nothing;
+ * borrows @controls and @style
+ * @style: (out) (transfer full) (nullable)
  *
- * Sets what @sentence says, where no option says something else, and prints
- * what it became and which words say nothing.
- *
- * Returns: false with @error set if two words exclude each other
+ * Brings together what options, words and a piece to be like ask for: words
+ * give way to options, the piece to both. Prints what words became, and which
+ * say nothing.
  */
 bool
-cli_wishes_hear(const CliWishes *wishes,
-                const char *sentence,
-                const char *const *styles,
-                PartitaControls *controls,
-                char **style,
-                GError **error);
+cli_wishes_settle(const CliWishes *wishes,
+                  const char *sentence,
+                  PartitaModel *model,
+                  const PartitaComposer *composer,
+                  PartitaControls *controls,
+                  PartitaComposeOptions *options,
+                  char **style,
+                  GError **error);
 
 /// Sets what the options say.
 bool

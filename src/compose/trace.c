@@ -39,17 +39,22 @@ partita_trace_see(PartitaTrace *trace,
   memcpy(trace->logits, logits, trace->vocab * sizeof *logits);
 }
 
-/// Of the whole vocabulary, as the model has it.
 static double
-log_sum(const PartitaTrace *trace)
+log_sum(const float *logits, size_t n)
 {
   double largest = -HUGE_VAL, sum = 0.0;
 
-  for (size_t i = 0; i < trace->vocab; ++i)
-    largest = fmax(largest, (double)trace->logits[i]);
-  for (size_t i = 0; i < trace->vocab; ++i)
-    sum += exp((double)trace->logits[i] - largest);
+  for (size_t i = 0; i < n; ++i)
+    largest = fmax(largest, (double)logits[i]);
+  for (size_t i = 0; i < n; ++i)
+    sum += exp((double)logits[i] - largest);
   return largest + log(sum);
+}
+
+double
+partita_compose_log_softmax(const float *logits, size_t n, uint16_t id)
+{
+  return (double)logits[id] - log_sum(logits, n);
 }
 
 static double
@@ -148,7 +153,7 @@ take_token(PartitaTrace *trace, uint16_t id, double log_p, double total)
 void
 partita_trace_take(PartitaTrace *trace, const uint8_t *mask, uint16_t id)
 {
-  const double total = log_sum(trace);
+  const double total = log_sum(trace->logits, trace->vocab);
   const double log_p = (double)trace->logits[id] - total;
 
   trace->sum += log_p;

@@ -44,4 +44,8 @@ partita_trace_see(PartitaTrace *trace,
 void
 partita_trace_take(PartitaTrace *trace, const uint8_t *mask, uint16_t id);
 
+/// Natural logarithm of the probability of @id.
+double
+partita_compose_log_softmax(const float *logits, size_t n, uint16_t id);
+
 #endif

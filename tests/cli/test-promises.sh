@@ -24,6 +24,14 @@ compose() {
   "$partita" compose -m lstm.safetensors -o piece.mid --seed 3 "$@"
 }
 
+refused() {
+  words=$1
+  shift
+  exits 1 "refused: $*" compose "$@"
+  check "by name: $words" says "$words"
+  check "with nothing written" test ! -e piece.mid
+}
+
 exits 0 "report" compose --key "D minor" --bars 4 --report report.json
 check "in words" grep -qx '  bars 4/4' out
 check "of every note" grep -qE '^  key D minor: ([0-9]+)/\1 notes in scale$' out
@@ -55,6 +63,15 @@ check "by the style too" grep -q 'deviations from the style, most in' out
 check "and written" [ -e piece-1.mid -a -e piece-2.mid -a ! -e piece-3.mid ]
 exits 2 "no more than there are" compose -n 2 --best 3
 
+exits 0 "like a piece" compose --bars 4 --tempo 70 \
+  --like "$corpus/waltz/waltz-01.mid"
+check "in its style" grep -q 'like it: style' err
+check "and its metre" grep -q 'meter 3/4: 4/4 bars' out
+check "unless an option says more" grep -q 'tempo 70: 1/1' out
+exits 0 "a blend" compose --bars 2 --style chorale:0.7,blues:0.3
+rm piece.mid
+refused "the model does not know it" --style chorale:0.7,polka:0.3
+
 exits 0 "words" compose --tempo 80 \
   "a slow waltz in D minor for string quartet, 6 bars, mauve"
 check "become controls" grep -qx 'asked for: programs violin,viola,cello' err
@@ -63,13 +80,6 @@ check "and are kept" grep -qx '  bars 6/6' out
 check "or are named" grep -qx 'not understood: mauve' err
 rm piece.mid
 
-refused() {
-  words=$1
-  shift
-  exits 1 "refused: $*" compose "$@"
-  check "by name: $words" says "$words"
-  check "with nothing written" test ! -e piece.mid
-}
 refused "range Db4-Db4 holds no note of C major" --key C --range 'C#4-C#4'
 refused "chord A7 has Db, which C major has not" --key C --chords "C | A7"
 refused "scale blues needs a key" --scale blues
