@@ -77,6 +77,8 @@ measure_rate(const PartitaModel *model,
 static double
 count_bytes(const PartitaNnBackend *backend, size_t n)
 {
+  if (backend == partita_nn_backend_find_int8())
+    return (double)n;
   return (double)n * (double)(partita_nn_backend_is_half(backend)
                                 ? sizeof(uint16_t)
                                 : sizeof(PartitaReal));
@@ -136,19 +138,20 @@ bench_generation(const BenchCase *bench, const PartitaNnBackend *backend)
 int
 main(void)
 {
-  static const char *const names[] = {"openblas", "onednn"};
+  const PartitaNnBackend *const backends[] = {
+    partita_nn_backend_find("openblas", NULL),
+    partita_nn_backend_find("onednn", NULL),
+    partita_nn_backend_find_int8(),
+  };
   g_autoptr(GError) error = NULL;
 
   if (!partita_nn_init(&error)) {
     g_printerr("bench-generate: %s\n", error->message);
     return 1;
   }
-  for (size_t i = 0; i < BENCH_CASES * G_N_ELEMENTS(names); ++i) {
-    const PartitaNnBackend *const backend =
-      partita_nn_backend_find(names[i % G_N_ELEMENTS(names)], NULL);
-
-    if (backend != NULL)
-      bench_generation(&bench_cases[i / G_N_ELEMENTS(names)], backend);
-  }
+  for (size_t i = 0; i < BENCH_CASES * G_N_ELEMENTS(backends); ++i)
+    if (backends[i % G_N_ELEMENTS(backends)] != NULL)
+      bench_generation(&bench_cases[i / G_N_ELEMENTS(backends)],
+                       backends[i % G_N_ELEMENTS(backends)]);
   return 0;
 }

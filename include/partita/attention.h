@@ -162,7 +162,7 @@ partita_nn_attention_run_back(const PartitaNnAttention *attention,
  * @q: shape [dim], divided by sqrt(dim)
  * @k: shape [n, dim]
  * @v: shape [n, dim]
- * @scores: shape [n]: scratch
+ * @scratch: shape [n + 2 dim]
  *
  * One query of partita_nn_attention_run() that sees all @n >= 1 steps. Keys
  * and values are read in bf16 where they are kept so.
@@ -174,7 +174,7 @@ partita_nn_attend(PartitaReal *o,
                   PartitaNnOperand v,
                   size_t n,
                   size_t dim,
-                  PartitaReal *scores);
+                  PartitaReal *scratch);
 
 G_END_DECLS
 

@@ -86,7 +86,9 @@ partita_model_get_n_parameters(const PartitaModel *model);
  * model knows is in C major or A minor; "random", "none"), "prompts" (control
  * tokens of the training pieces, and the semitones each was moved by),
  * "measures" (their means and deviations in each style), "settings" and
- * "training", the last four as JSON. */
+ * "training", the last four as JSON; and where products of bytes were tried,
+ * "generation": "int8" if they moved the held-out loss by less than 0.5 %, else
+ * "bf16". */
 
 PARTITA_API void
 partita_model_set_metadata(PartitaModel *model,
@@ -146,7 +148,8 @@ partita_model_mix_embedding(PartitaModel *model,
 /**
  * partita_model_state_new:
  *
- * Takes the weights as they are now; products are of bf16 where that is fast.
+ * Takes the weights as they are now; products are of bf16 where that is fast,
+ * and of bytes where the metadata say so too.
  *
  * Returns: (transfer full): the state before the first step, for @rows rows;
  * it must not outlive @model

@@ -27,7 +27,13 @@ typedef struct PartitaNnBackend PartitaNnBackend;
 PARTITA_API const PartitaNnBackend *
 partita_nn_backend_find(const char *name, GError **error);
 
-/// (transfer none): "openblas" or "onednn"
+/// (transfer none) (nullable): for generation, where a model stands it: weights
+/// of products are bytes, scaled for each output, and so is what they meet; the
+/// rest is bf16. NULL if this build or this chip has none.
+PARTITA_API const PartitaNnBackend *
+partita_nn_backend_find_int8(void);
+
+/// (transfer none): "openblas", "onednn" or "int8"
 PARTITA_API const char *
 partita_nn_backend_get_name(const PartitaNnBackend *backend);
 

@@ -53,7 +53,9 @@ void
 partita_lstm_worker_set_state(PartitaModelWorker *base, const PartitaReal *in);
 
 PartitaModelState *
-partita_lstm_state_new(const PartitaModel *model, size_t rows);
+partita_lstm_state_new(const PartitaModel *model,
+                       const PartitaNnBackend *backend,
+                       size_t rows);
 
 void
 partita_lstm_state_free(PartitaModelState *base);

@@ -36,7 +36,7 @@ lay_out_state(LstmState *state, size_t scratch_size)
   PartitaArena *const arena = &state->arena;
   const size_t rows = state->base.rows;
   const size_t hidden = config->hidden;
-  const bool half = partita_nn_backend_is_half(state->base.model->backend);
+  const bool half = partita_nn_backend_is_half(state->base.backend);
 
   state->input =
     partita_arena_take_operand(arena, half, rows, config->width, 1);
@@ -50,15 +50,17 @@ lay_out_state(LstmState *state, size_t scratch_size)
 }
 
 PartitaModelState *
-partita_lstm_state_new(const PartitaModel *model, size_t rows)
+partita_lstm_state_new(const PartitaModel *model,
+                       const PartitaNnBackend *backend,
+                       size_t rows)
 {
   LstmState *const state = g_new0(LstmState, 1);
 
   PartitaNnPlan plan;
 
-  state->base = (PartitaModelState){model, rows};
+  state->base = (PartitaModelState){model, backend, rows};
   partita_lstm_view(model, model->parameters, &state->view);
-  partita_nn_plan_begin(&plan, model->backend);
+  partita_nn_plan_begin(&plan, backend);
   plan_products(state, &plan);
   lay_out_state(state, plan.scratch_size);
   if (partita_arena_begin(&state->arena)) {

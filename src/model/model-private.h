@@ -164,7 +164,9 @@ typedef struct {
   void (*worker_get_state)(const PartitaModelWorker *worker, PartitaReal *out);
   void (*worker_set_state)(PartitaModelWorker *worker, const PartitaReal *in);
 
-  PartitaModelState *(*state_new)(const PartitaModel *model, size_t rows);
+  PartitaModelState *(*state_new)(const PartitaModel *model,
+                                  const PartitaNnBackend *backend,
+                                  size_t rows);
   void (*state_free)(PartitaModelState *state);
   void (*state_reset)(PartitaModelState *state);
   void (*state_step)(PartitaModelState *state,
@@ -194,6 +196,7 @@ struct PartitaModelWorker {
 
 struct PartitaModelState {
   const PartitaModel *model;
+  const PartitaNnBackend *backend;
   size_t rows;
 };
 
@@ -239,6 +242,11 @@ void
 partita_model_batch_settle(const PartitaModelBatch *batch,
                            const PartitaReal *gradients,
                            const PartitaReal *at);
+
+/// Whether states of @model are to multiply bytes where the chip can; kept in
+/// the metadata.
+void
+partita_model_set_int8(PartitaModel *model, bool int8);
 
 /// Whether the file's own metadata use @key: "format", "version", "sha256"
 /// and all that begins with "model.".

@@ -6,6 +6,8 @@
 
 #include <model/model-private.h>
 
+#define GENERATION "generation" // key of the metadata
+
 bool
 partita_model_check_ids(const PartitaModelConfig *config,
                         const uint16_t *inputs,
@@ -108,11 +110,30 @@ partita_model_worker_set_state(PartitaModelWorker *worker,
   worker->model->architecture->worker_set_state(worker, state);
 }
 
+void
+partita_model_set_int8(PartitaModel *model, bool int8)
+{
+  partita_model_set_metadata(model, GENERATION, int8 ? "int8" : "bf16");
+}
+
+// Who chose float gets float.
+static const PartitaNnBackend *
+choose_backend(const PartitaModel *model)
+{
+  const char *const wish = partita_model_get_metadata(model, GENERATION);
+  const PartitaNnBackend *const int8 = partita_nn_backend_find_int8();
+
+  return int8 != NULL && partita_nn_backend_is_half(model->backend) &&
+             g_strcmp0(wish, "int8") == 0
+           ? int8
+           : model->backend;
+}
+
 PartitaModelState *
 partita_model_state_new(const PartitaModel *model, size_t rows)
 {
   g_return_val_if_fail(model != NULL && rows >= 1, NULL);
-  return model->architecture->state_new(model, rows);
+  return model->architecture->state_new(model, choose_backend(model), rows);
 }
 
 void

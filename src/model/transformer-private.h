@@ -166,7 +166,9 @@ partita_transformer_worker_find_dropout(const PartitaTransformerWorker *worker,
                                         PartitaNnDropout *dropout);
 
 PartitaModelState *
-partita_transformer_state_new(const PartitaModel *model, size_t rows);
+partita_transformer_state_new(const PartitaModel *model,
+                              const PartitaNnBackend *backend,
+                              size_t rows);
 
 void
 partita_transformer_state_free(PartitaModelState *base);

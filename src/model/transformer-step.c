@@ -31,7 +31,7 @@ typedef struct {
   PartitaReal *branch;     ///< as @x
   PartitaReal *wide;       ///< shape [steps, rows, 3, width]
   PartitaReal *heads;      ///< shape [4, steps, rows, width]: new q, k, v, o
-  PartitaReal *scores;     ///< shape [context]
+  PartitaReal *attending;  ///< shape [context + 2 dim]: scratch
   PartitaReal *slope;      ///< shape [steps, rows, hidden]
   PartitaNnOperand active; ///< as @slope
   PartitaReal *logits;     ///< shape [rows, vocab]
@@ -54,7 +54,7 @@ lay_out_state(TransformerState *state, size_t scratch_size)
   const size_t width = config->width;
   const size_t context = config->context;
   const size_t steps = state->steps_max;
-  const bool half = partita_nn_backend_is_half(state->base.model->backend);
+  const bool half = partita_nn_backend_is_half(state->base.backend);
 
   state->inputs = partita_arena_take_bytes(
     arena, context * rows, config->n_fields * sizeof *state->inputs);
@@ -68,7 +68,8 @@ lay_out_state(TransformerState *state, size_t scratch_size)
   state->branch = partita_arena_take(arena, steps, rows, width);
   state->wide = partita_arena_take(arena, steps, rows, 3 * width);
   state->heads = partita_arena_take(arena, steps, rows, 4 * width);
-  state->scores = partita_arena_take(arena, context, 1, 1);
+  state->attending =
+    partita_arena_take(arena, context + 2 * find_dim(state), 1, 1);
   state->slope = partita_arena_take(arena, steps, rows, config->hidden);
   state->active =
     partita_arena_take_operand(arena, half, steps, rows, config->hidden);
@@ -112,7 +113,7 @@ make_products(TransformerState *state)
   const size_t rows = state->base.rows;
   PartitaNnPlan plan;
 
-  partita_nn_plan_begin(&plan, state->base.model->backend);
+  partita_nn_plan_begin(&plan, state->base.backend);
   partita_transformer_products_plan(&state->products, &plan, config, rows,
                                     false);
   lay_out_state(state, plan.scratch_size);
@@ -126,12 +127,14 @@ make_products(TransformerState *state)
 }
 
 PartitaModelState *
-partita_transformer_state_new(const PartitaModel *model, size_t rows)
+partita_transformer_state_new(const PartitaModel *model,
+                              const PartitaNnBackend *backend,
+                              size_t rows)
 {
   TransformerState *const state = g_new0(TransformerState, 1);
   const size_t context = model->config.context;
 
-  state->base = (PartitaModelState){model, rows};
+  state->base = (PartitaModelState){model, backend, rows};
   state->steps_max = CLAMP(context / 2, 1, STEPS_MAX);
   partita_transformer_view(model, model->parameters, &state->view);
   if (!make_products(state)) {
@@ -183,7 +186,7 @@ attend(TransformerState *state, size_t l, size_t n)
                              q + 2 * part, n * dim);
     for (size_t t = 0; t < n; ++t)
       partita_nn_attend(q + 3 * part + t * dim, q + t * dim, k, v,
-                        state->n + t + 1, dim, state->scores);
+                        state->n + t + 1, dim, state->attending);
   }
 }
 

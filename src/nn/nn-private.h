@@ -89,11 +89,10 @@ real_sqrt(float x)
 
 #endif
 
-/// The number of a bf16, which is the upper half of a float.
+/// The number of a bf16, the upper half of @bits.
 PARTITA_INLINE PartitaReal
-real_from_half(uint16_t half)
+real_from_bits(uint32_t bits)
 {
-  const uint32_t bits = (uint32_t)half << 16;
   float number = 0.0f;
 
   memcpy(&number, &bits, sizeof number);
@@ -133,14 +132,21 @@ real_max(const PartitaReal *x, size_t n)
   return lane[0];
 }
 
+/// Four numbers in one register; a compiler that finds sums of halves by itself
+/// takes them apart number by number.
+typedef PartitaReal PartitaQuad
+  __attribute__((vector_size(4 * sizeof(PartitaReal))));
+
 PARTITA_INLINE PartitaReal
 real_sum_lanes(const PartitaReal *lane)
 {
-  PartitaReal sum = lane[0];
+  PartitaQuad part[PARTITA_LANES / 4];
 
-  for (size_t j = 1; j < PARTITA_LANES; ++j)
-    sum += lane[j];
-  return sum;
+  memcpy(part, lane, sizeof part);
+
+  const PartitaQuad sum = (part[0] + part[1]) + (part[2] + part[3]);
+
+  return (sum[0] + sum[2]) + (sum[1] + sum[3]);
 }
 
 /// x = exp(x - max); returns the sum.

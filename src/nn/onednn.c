@@ -1,13 +1,14 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-/* Products of bf16 by oneDNN. Weights are brought from float into the blocks
- * it likes best, which pays most where a has few rows; the numbers of the
- * other products are taken as they lie. A run hands over all memory it needs;
- * oneDNN itself makes and frees a few small tables of arguments in it. */
+/* Products of bf16 by oneDNN, and of bytes. Weights are brought into the blocks
+ * it likes best, those of bf16 from float, which pays most where a has few
+ * rows; the numbers of the other products are taken as they lie. A run hands
+ * over all memory it needs; oneDNN itself makes and frees a few small tables of
+ * arguments in it. */
 
 #include <dnnl.h>
-#include <nn/product-private.h>
+#include <nn/onednn-private.h>
 #include <stdlib.h>
 
 #define ALIGNMENT 64
@@ -21,6 +22,7 @@ omp_get_max_threads(void);
 
 typedef struct {
   PartitaNnProduct base;
+  bool bytes; ///< of signed bytes, also the weights as they are given
   dnnl_engine_t engine;
   dnnl_stream_t stream;
   dnnl_primitive_t matmul;
@@ -34,16 +36,16 @@ typedef struct {
   void *scratch_block;   ///< its own; else NULL
 } OnednnProduct;
 
-static bool
-fit_onednn(void)
+bool
+partita_nn_onednn_fits(void)
 {
   const unsigned wanted = dnnl_cpu_isa_avx512_core_bf16; // AMX contains it
 
   return ((unsigned)dnnl_get_effective_cpu_isa() & wanted) == wanted;
 }
 
-static void
-free_onednn(PartitaNnProduct *base)
+void
+partita_nn_onednn_free(PartitaNnProduct *base)
 {
   OnednnProduct *const product = (OnednnProduct *)base;
   const dnnl_memory_t memories[] = {product->a, product->b, product->c,
@@ -132,25 +134,26 @@ describe_lent(const PartitaNnProduct *product)
   return desc;
 }
 
-/// (transfer full) (nullable): a product of bf16 into float.
+/// (transfer full) (nullable): a product of bf16 or bytes into float.
 static dnnl_primitive_desc_t
 choose_matmul(const OnednnProduct *product)
 {
   const PartitaNnProduct *const p = &product->base;
+  const dnnl_data_type_t type = product->bytes ? dnnl_s8 : dnnl_bf16;
   const dnnl_dims_t b_dims = {(dnnl_dim_t)p->k, (dnnl_dim_t)p->n};
   dnnl_memory_desc_t a, b, c;
   dnnl_matmul_desc_t desc;
   dnnl_primitive_attr_t attributes = NULL;
   dnnl_primitive_desc_t chosen = NULL;
 
-  if (!describe(&a, p->m, p->k, dnnl_bf16, p->flags & PARTITA_NN_TRANSPOSE_A) ||
-      !describe(&b, p->k, p->n, dnnl_bf16, p->flags & PARTITA_NN_TRANSPOSE_B) ||
+  if (!describe(&a, p->m, p->k, type, p->flags & PARTITA_NN_TRANSPOSE_A) ||
+      !describe(&b, p->k, p->n, type, p->flags & PARTITA_NN_TRANSPOSE_B) ||
       !describe(&c, p->m, p->n, dnnl_f32, false))
     return NULL;
   if (p->lender != NULL)
     b = *describe_lent(p);
   else if (p->weights &&
-           dnnl_memory_desc_init_by_tag(&b, 2, b_dims, dnnl_bf16,
+           dnnl_memory_desc_init_by_tag(&b, 2, b_dims, type,
                                         dnnl_format_tag_any) != dnnl_success)
     return NULL;
   if (dnnl_matmul_desc_init(&desc, &a, &b, NULL, &c) != dnnl_success ||
@@ -173,7 +176,7 @@ make_reorder(OnednnProduct *product, const dnnl_memory_desc_t *blocked)
   dnnl_memory_desc_t plain;
   dnnl_primitive_desc_t desc = NULL;
 
-  if (!describe(&plain, p->k, p->n, dnnl_f32,
+  if (!describe(&plain, p->k, p->n, product->bytes ? dnnl_s8 : dnnl_f32,
                 p->flags & PARTITA_NN_TRANSPOSE_B) ||
       dnnl_reorder_primitive_desc_create(&desc, &plain, product->engine,
                                          blocked, product->engine,
@@ -228,11 +231,14 @@ count_bytes(const_dnnl_primitive_desc_t desc, dnnl_query_t what)
 
 /* What a product takes depends on the threads that it is planned for, so it is
  * measured and planned for the one that will run it. */
-static bool
-measure_onednn(const PartitaNnProduct *shape, size_t *weights, size_t *scratch)
+bool
+partita_nn_onednn_measure(const PartitaNnProduct *shape,
+                          bool bytes,
+                          size_t *weights,
+                          size_t *scratch)
 {
   const int threads = omp_get_max_threads();
-  OnednnProduct product = {.base = *shape};
+  OnednnProduct product = {.base = *shape, .bytes = bytes};
   dnnl_primitive_desc_t desc = NULL;
 
   omp_set_num_threads(1);
@@ -267,20 +273,21 @@ plan(OnednnProduct *product)
   return made;
 }
 
-static PartitaNnProduct *
-new_onednn(const PartitaNnProduct *shape)
+PartitaNnProduct *
+partita_nn_onednn_new(const PartitaNnProduct *shape, bool bytes)
 {
   OnednnProduct *const product = g_new0(OnednnProduct, 1);
   const int threads = omp_get_max_threads();
 
   product->base = *shape;
+  product->bytes = bytes;
   omp_set_num_threads(1);
 
   const bool made = plan(product);
 
   omp_set_num_threads(threads);
   if (!made) {
-    free_onednn(&product->base);
+    partita_nn_onednn_free(&product->base);
     return NULL;
   }
   return &product->base;
@@ -307,8 +314,8 @@ execute(OnednnProduct *product,
     g_error("oneDNN: a product failed with status %d", (int)status);
 }
 
-static void
-set_onednn_weights(PartitaNnProduct *base, const PartitaReal *b)
+void
+partita_nn_onednn_set_weights(PartitaNnProduct *base, const void *b)
 {
   OnednnProduct *const product = (OnednnProduct *)base;
   const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, product->weights},
@@ -319,11 +326,11 @@ set_onednn_weights(PartitaNnProduct *base, const PartitaReal *b)
   execute(product, product->reorder, arguments, G_N_ELEMENTS(arguments));
 }
 
-static void
-run_onednn(PartitaNnProduct *base,
-           const PartitaNnOperand *a,
-           const PartitaNnOperand *b,
-           PartitaReal *c)
+void
+partita_nn_onednn_run(PartitaNnProduct *base,
+                      const void *a,
+                      const void *b,
+                      PartitaReal *c)
 {
   OnednnProduct *const product = (OnednnProduct *)base;
   const dnnl_exec_arg_t arguments[] = {
@@ -333,21 +340,48 @@ run_onednn(PartitaNnProduct *base,
     {DNNL_ARG_SCRATCHPAD, product->scratch},
   };
 
-  (void)dnnl_memory_set_data_handle(product->a, a->half);
+  (void)dnnl_memory_set_data_handle(product->a, (void *)(uintptr_t)a);
   if (!base->weights)
-    (void)dnnl_memory_set_data_handle(product->b, b->half);
+    (void)dnnl_memory_set_data_handle(product->b, (void *)(uintptr_t)b);
   (void)dnnl_memory_set_data_handle(product->c, c);
   execute(product, product->matmul, arguments, G_N_ELEMENTS(arguments));
+}
+
+static bool
+measure_half(const PartitaNnProduct *shape, size_t *weights, size_t *scratch)
+{
+  return partita_nn_onednn_measure(shape, false, weights, scratch);
+}
+
+static PartitaNnProduct *
+new_half(const PartitaNnProduct *shape)
+{
+  return partita_nn_onednn_new(shape, false);
+}
+
+static void
+set_half_weights(PartitaNnProduct *product, const PartitaReal *b)
+{
+  partita_nn_onednn_set_weights(product, b);
+}
+
+static void
+run_half(PartitaNnProduct *product,
+         const PartitaNnOperand *a,
+         const PartitaNnOperand *b,
+         PartitaReal *c)
+{
+  partita_nn_onednn_run(product, a->half, b == NULL ? NULL : b->half, c);
 }
 
 const PartitaNnBackend partita_nn_onednn = {
   .name = "onednn",
   .precision = "bf16",
   .half = true,
-  .fits = fit_onednn,
-  .measure = measure_onednn,
-  .product_new = new_onednn,
-  .product_free = free_onednn,
-  .set_weights = set_onednn_weights,
-  .run = run_onednn,
+  .fits = partita_nn_onednn_fits,
+  .measure = measure_half,
+  .product_new = new_half,
+  .product_free = partita_nn_onednn_free,
+  .set_weights = set_half_weights,
+  .run = run_half,
 };

@@ -43,6 +43,7 @@ struct PartitaNnBackend {
 
 #ifdef PARTITA_HAVE_ONEDNN
 extern const PartitaNnBackend partita_nn_onednn;
+extern const PartitaNnBackend partita_nn_int8;
 #endif
 
 #endif

@@ -78,6 +78,16 @@ static const PartitaNnBackend *const backends[] = {
   &openblas,
 };
 
+const PartitaNnBackend *
+partita_nn_backend_find_int8(void)
+{
+#ifdef PARTITA_HAVE_ONEDNN
+  if (partita_nn_int8.fits())
+    return &partita_nn_int8;
+#endif
+  return NULL;
+}
+
 static const PartitaNnBackend *
 find_best(void)
 {

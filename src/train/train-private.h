@@ -104,6 +104,15 @@ partita_train_write_prompts(PartitaModel *model, const PartitaCorpus *corpus);
 void
 partita_train_write_measures(PartitaModel *model, const PartitaCorpus *corpus);
 
+/// Writes into the metadata whether products of bytes, where this chip has
+/// them, move the loss of @pieces by less than 0.5 %, so that generation uses
+/// them.
+void
+partita_train_choose_generation(PartitaModel *model,
+                                const PartitaCorpus *corpus,
+                                const GArray *pieces,
+                                const PartitaTrainSettings *settings);
+
 /**
  * partita_train_plan_init:
  * @n_ranks: processes; what one of them takes is planned

@@ -323,6 +323,11 @@ finish(Run *run, PartitaTrainReport *report)
   };
   report->seconds = partita_run_measure_elapsed(run);
   partita_train_write_metadata(run->model, run->corpus, &run->settings, report);
+  if (partita_ranks_get_rank(run->options->ranks) == 0) {
+    g_clear_pointer(&run->crew, partita_crew_free); // for another to take place
+    partita_train_choose_generation(run->model, run->corpus, run->held_out,
+                                    &run->settings);
+  }
 }
 
 PartitaModel *

@@ -40,7 +40,7 @@ static const PartitaModelConfig configs[] = {
   },
 };
 
-static const char *const backends[] = {"openblas", "onednn"};
+static const char *const backends[] = {"openblas", "onednn", "int8"};
 
 /// Ids of a row, which depend on its own number alone.
 static void
@@ -88,7 +88,9 @@ check_rows(const PartitaModel *model)
 static void
 test_rows(gconstpointer data)
 {
-  const PartitaNnBackend *backend = partita_nn_backend_find(data, NULL);
+  const PartitaNnBackend *backend = g_str_equal(data, "int8")
+                                      ? partita_nn_backend_find_int8()
+                                      : partita_nn_backend_find(data, NULL);
   size_t checked = 0;
 
   if (backend == NULL) {

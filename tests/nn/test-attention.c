@@ -319,10 +319,10 @@ test_one_query(void)
 
   attend(head);
   for (size_t t = 0; t < STEPS; ++t) {
-    double o[DIM], scores[STEPS];
+    double o[DIM], scratch[STEPS + 2 * DIM];
 
     partita_nn_attend(o, head->q + t * DIM, (PartitaNnOperand){head->k, NULL},
-                      (PartitaNnOperand){head->v, NULL}, t + 1, DIM, scores);
+                      (PartitaNnOperand){head->v, NULL}, t + 1, DIM, scratch);
     for (size_t d = 0; d < DIM; ++d)
       g_assert_cmpfloat_with_epsilon(o[d], head->o[t * DIM + d], 1e-12);
   }

@@ -312,6 +312,116 @@ test_find(void)
   g_assert_error(error, PARTITA_NN_ERROR, PARTITA_NN_ERROR_BACKEND);
 }
 
+static float
+find_largest(const float *x, size_t n)
+{
+  float largest = 0.0f;
+
+  for (size_t i = 0; i < n; ++i)
+    largest = MAX(largest, fabsf(x[i]));
+  return largest;
+}
+
+/* Law: products of bytes differ from the exact ones by no more than what half
+ * a byte of each row's and each output's scale is worth; a row of zeros gives
+ * zeros; and those of the way back are there too. */
+static void
+test_int8(void)
+{
+  enum { M = 5, N = 70, K = 130 };
+  const PartitaNnBackend *const backend = partita_nn_backend_find_int8();
+  Operands o;
+
+  if (backend == NULL) {
+    g_test_skip("no products of bytes here");
+    return;
+  }
+  operands_init(&o, backend, M, N, K);
+  memset(o.a + 3 * K, 0, sizeof *o.a * K);
+  for (unsigned flags = PARTITA_NN_TRANSPOSE_B; flags < 8; flags += 4) {
+    g_autoptr(PartitaNnProduct) product =
+      partita_nn_product_new(backend, flags, true, M, N, K);
+    g_autofree float *c = g_new(float, M *N);
+    const PartitaNnOperand a = {o.a, o.a_half};
+    const float before = (flags & PARTITA_NN_ACCUMULATE) ? 2.0f : 0.0f;
+
+    for (size_t i = 0; i < M * N; ++i)
+      c[i] = 2.0f;
+    partita_nn_product_set_weights(product, o.b);
+    partita_nn_product_run(product, &a, NULL, c);
+    for (size_t i = 0; i < M; ++i)
+      for (size_t j = 0; j < N; ++j) {
+        const double row = (double)find_largest(o.a + i * K, K) / 254.0;
+        const double column = (double)find_largest(o.b + j * K, K) / 254.0;
+        double sum = 0.0, error = 1e-4;
+
+        for (size_t k = 0; k < K; ++k) {
+          const double x = (double)o.a[i * K + k], y = (double)o.b[j * K + k];
+
+          sum += x * y;
+          error += fabs(x) * column + fabs(y) * row + row * column;
+        }
+        g_assert_cmpfloat_with_epsilon((double)(c[i * N + j] - before), sum,
+                                       error);
+        g_assert_true(i != 3 || c[i * N + j] == before);
+      }
+  }
+  operands_clear(&o);
+  try_shape(backend, PARTITA_NN_PLAIN, true, M, N, K);
+  try_shape(backend, PARTITA_NN_TRANSPOSE_A | PARTITA_NN_ACCUMULATE, false, M,
+            N, K);
+}
+
+/* Law: what borrows weights gives the rows that their owner gives, also after
+ * they have changed, in a shared piece of memory as in one of its own. */
+static void
+test_borrow(gconstpointer name)
+{
+  enum { M = 24, N = 48, K = 32 };
+  const PartitaNnBackend *const backend = g_str_equal(name, "int8")
+                                            ? partita_nn_backend_find_int8()
+                                            : find_or_skip(name);
+  PartitaNnPlan plan;
+  Operands o;
+
+  if (backend == NULL) {
+    g_test_skip("no such backend");
+    return;
+  }
+  partita_nn_plan_begin(&plan, backend);
+  g_assert_null(
+    partita_nn_plan_product(&plan, PARTITA_NN_TRANSPOSE_B, true, M, N, K));
+
+  void *const scratch = aligned_alloc(64, (plan.scratch_size + 64) / 64 * 64);
+
+  partita_nn_plan_make(&plan, scratch);
+
+  g_autoptr(PartitaNnProduct) owner =
+    partita_nn_plan_product(&plan, PARTITA_NN_TRANSPOSE_B, true, M, N, K);
+  g_autoptr(PartitaNnProduct) one = partita_nn_product_borrow(owner, 1);
+
+  g_assert_false(plan.failed);
+  for (int round = 0; round < 2; ++round) {
+    float all[M * N], row[N];
+
+    operands_init(&o, backend, M, N, K);
+
+    const PartitaNnOperand a = {o.a, o.a_half};
+
+    partita_nn_product_set_weights(owner, o.b);
+    partita_nn_product_run(owner, &a, NULL, all);
+    for (size_t i = 0; i < M; ++i) {
+      const PartitaNnOperand at = partita_nn_operand_at(a, i * K);
+
+      partita_nn_product_run(one, &at, NULL, row);
+      for (size_t j = 0; j < N; ++j)
+        g_assert_cmpfloat_with_epsilon(row[j], all[i * N + j], 1e-5f);
+    }
+    operands_clear(&o);
+  }
+  free(scratch);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -328,5 +438,9 @@ main(int argc, char **argv)
   g_test_add_data_func("/nn/product/threads/openblas", "openblas",
                        test_threads);
   g_test_add_data_func("/nn/product/threads/onednn", "onednn", test_threads);
+  g_test_add_func("/nn/product/int8", test_int8);
+  g_test_add_data_func("/nn/product/borrow/openblas", "openblas", test_borrow);
+  g_test_add_data_func("/nn/product/borrow/onednn", "onednn", test_borrow);
+  g_test_add_data_func("/nn/product/borrow/int8", "int8", test_borrow);
   return g_test_run();
 }
