@@ -23,7 +23,7 @@ inspect_entries(void *data)
     {"notes", 0, 0, G_OPTION_ARG_NONE, &o->notes,
      "Of a MIDI file: print its bars and notes", NULL},
     {"ledger", 0, 0, G_OPTION_ARG_FILENAME, &o->ledger,
-     "Of a folder: write what becomes of each file", "FILE"},
+     "Of a folder or a corpus: write what becomes of each file", "FILE"},
     {0},
   };
 
@@ -89,7 +89,8 @@ static bool
 inspect_run(void *data, char **arguments, GError **error)
 {
   const Options *o = data;
-  const char *path = cli_take_argument(arguments, "FILE|DIR|MODEL", error);
+  const char *path =
+    cli_take_argument(arguments, "FILE|DIR|CORPUS|MODEL", error);
 
   if (path == NULL)
     return false;
@@ -102,19 +103,21 @@ inspect_run(void *data, char **arguments, GError **error)
       !g_str_has_suffix(path, ".safetensors"))
     return inspect_midi(o, path, object, error);
 
-  const bool ok = g_file_test(path, G_FILE_TEST_IS_DIR)
-                    ? cli_inspect_folder(path, o->ledger, object, error)
-                    : cli_inspect_model(path, object, error);
+  const bool folder = g_file_test(path, G_FILE_TEST_IS_DIR);
+  const bool ok = folder ? cli_inspect_folder(path, o->ledger, object, error)
+                         : cli_inspect_model(path, object, error);
 
-  if (ok)
+  if (ok && folder && !o->json)
+    cli_print_folder(object);
+  else if (ok)
     print_object(object, o->json);
   return ok;
 }
 
 const CliCommand cli_inspect = {
   .name = "inspect",
-  .arguments = "FILE|DIR|MODEL",
-  .summary = "Say what a MIDI file, a folder or a model holds",
+  .arguments = "FILE|DIR|CORPUS|MODEL",
+  .summary = "Say what a MIDI file, a folder, a corpus or a model holds",
   .options_size = sizeof(Options),
   .entries = inspect_entries,
   .run = inspect_run,

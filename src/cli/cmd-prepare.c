@@ -4,7 +4,7 @@
 #include "cli.h"
 #include "progress.h"
 
-#include <partita/corpus.h>
+#include <partita/train.h>
 #include <stdio.h>
 
 typedef struct {
@@ -67,6 +67,7 @@ prepare(const Options *o,
         const char *folder,
         unsigned part,
         unsigned parts,
+        bool shown,
         GError **error)
 {
   CliProgress progress;
@@ -75,7 +76,7 @@ prepare(const Options *o,
     .scheme = o->scheme != NULL ? o->scheme : "remi",
     .workers = (unsigned)o->workers,
     .cancellable = cancellable,
-    .progress = show,
+    .progress = shown ? show : NULL,
     .progress_data = &progress,
   };
 
@@ -88,11 +89,34 @@ prepare(const Options *o,
   return ok;
 }
 
+// Each takes a part; when all have left, the first joins the parts.
+static bool
+prepare_together(const Options *o,
+                 const char *folder,
+                 PartitaRanks *ranks,
+                 GError **error)
+{
+  const unsigned rank = (unsigned)partita_ranks_get_rank(ranks);
+
+  if (!prepare(o, folder, rank + 1, (unsigned)partita_ranks_get_size(ranks),
+               rank == 0, error)) {
+    g_prefix_error(error, "process %u: ", rank);
+    return false;
+  }
+  partita_ranks_leave(ranks);
+  if (rank == 0 && !prepare(o, folder, 1, 1, true, error))
+    return false;
+  if (rank == 0)
+    g_print("wrote %s\n", o->output);
+  return true;
+}
+
 static bool
 prepare_run(void *data, char **arguments, GError **error)
 {
   const Options *o = data;
   const char *folder = cli_take_argument(arguments, "DIR", error);
+  PartitaRanks *ranks = NULL;
   unsigned part = 0;
   unsigned parts = 0;
 
@@ -104,7 +128,11 @@ prepare_run(void *data, char **arguments, GError **error)
                 "--workers takes a number from 0 to 1024");
     return false;
   }
-  if (!prepare(o, folder, part, parts, error))
+  if (o->part == NULL && !cli_join_ranks(&ranks, error))
+    return false;
+  if (ranks != NULL)
+    return prepare_together(o, folder, ranks, error);
+  if (!prepare(o, folder, part, parts, true, error))
     return false;
   if (parts > 1)
     g_print("wrote part %u of %u of %s\n", part, parts, o->output);

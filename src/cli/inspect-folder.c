@@ -4,6 +4,7 @@
 #include "inspect.h"
 
 #include <partita/corpus.h>
+#include <string.h>
 
 static void
 count(GHashTable *counts, const char *name)
@@ -32,57 +33,95 @@ add_counts(JsonObject *object, const char *name, GHashTable *counts)
 static char *
 shorten(const char *reason)
 {
-  static const char *const prefixes[] = {"duplicate", "byte "};
+  static const char *const prefixes[] = {"duplicate", "near-duplicate",
+                                         "too long", "the list of styles"};
+  const char *colon =
+    g_str_has_prefix(reason, "byte ") ? strstr(reason, ": ") : NULL;
 
-  if (g_str_has_prefix(reason, prefixes[0]))
-    return g_strdup(prefixes[0]);
-  if (g_str_has_prefix(reason, prefixes[1])) {
-    const char *colon = strchr(reason, ':');
-
-    return g_strdup(colon != NULL ? colon + 2 : reason);
-  }
-  return g_strdup(reason);
+  for (size_t i = 0; i < G_N_ELEMENTS(prefixes); ++i)
+    if (g_str_has_prefix(reason, prefixes[i]))
+      return g_strdup(prefixes[i]);
+  return g_strdup(colon != NULL ? colon + 2 : reason);
 }
 
 static void
-add_sums(JsonObject *object, const PartitaCorpus *corpus)
+sum_piece(CliCorpusSums *sums,
+          const PartitaLedgerEntry *entry,
+          const char *const *styles)
 {
-  const char *const *names =
-    partita_scheme_get_styles(partita_corpus_get_scheme(corpus));
-  size_t n = 0;
-  const PartitaLedgerEntry *files = partita_corpus_get_ledger(corpus, &n);
-  g_autoptr(GHashTable) styles =
-    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr(GHashTable) skipped =
-    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  gint64 verdicts[3] = {0, 0, 0};
-  gint64 notes = 0, bars = 0, tokens = 0;
+  const bool bars = strstr(entry->reason, "metre") != NULL ||
+                    strstr(entry->reason, "moved") != NULL;
 
-  for (size_t i = 0; i < n; ++i) {
-    ++verdicts[files[i].verdict];
+  ++sums->pieces;
+  sums->notes += entry->notes;
+  sums->bars += entry->bars;
+  sums->tokens += entry->tokens;
+  sums->mended += entry->verdict == PARTITA_VERDICT_MENDED;
+  sums->mended_bars += bars;
+  sums->unlabelled += entry->n_styles == 0;
+  if (entry->family != NULL) {
+    ++sums->in_families;
+    count(sums->families, entry->family);
+  }
+  for (size_t i = 0; i < entry->n_styles; ++i)
+    count(sums->styles, styles[entry->styles[i]]);
+}
+
+static void
+sum_up(CliCorpusSums *sums, const PartitaCorpus *corpus)
+{
+  const char *const *styles =
+    partita_scheme_get_styles(partita_corpus_get_scheme(corpus));
+  const PartitaLedgerEntry *files =
+    partita_corpus_get_ledger(corpus, &sums->files);
+
+  sums->styles = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  sums->skipped = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  sums->families = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (size_t i = 0; i < sums->files; ++i) {
     if (files[i].verdict == PARTITA_VERDICT_SKIPPED) {
       g_autofree char *reason = shorten(files[i].reason);
 
-      count(skipped, reason);
-      continue;
+      count(sums->skipped, reason);
+    } else {
+      sum_piece(sums, &files[i], styles);
     }
-    for (size_t s = 0; s < files[i].n_styles; ++s)
-      count(styles, names[files[i].styles[s]]);
-    notes += files[i].notes;
-    bars += files[i].bars;
-    tokens += files[i].tokens;
   }
-  json_object_set_int_member(object, "files", (gint64)n);
-  json_object_set_int_member(object, "used", verdicts[PARTITA_VERDICT_USED]);
-  json_object_set_int_member(object, "mended",
-                             verdicts[PARTITA_VERDICT_MENDED]);
-  json_object_set_int_member(object, "skipped",
-                             verdicts[PARTITA_VERDICT_SKIPPED]);
-  json_object_set_int_member(object, "notes", notes);
-  json_object_set_int_member(object, "bars", bars);
-  json_object_set_int_member(object, "tokens", tokens);
-  add_counts(object, "styles", styles);
-  add_counts(object, "skipped_because", skipped);
+}
+
+static void
+clear_sums(CliCorpusSums *sums)
+{
+  g_clear_pointer(&sums->styles, g_hash_table_unref);
+  g_clear_pointer(&sums->skipped, g_hash_table_unref);
+  g_clear_pointer(&sums->families, g_hash_table_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CliCorpusSums, clear_sums)
+
+static void
+add_number(JsonObject *object, const char *name, size_t value)
+{
+  json_object_set_int_member(object, name, (gint64)value);
+}
+
+static void
+add_sums(JsonObject *object, const CliCorpusSums *sums)
+{
+  add_number(object, "files", sums->files);
+  add_number(object, "used", sums->pieces - sums->mended);
+  add_number(object, "mended", sums->mended);
+  add_number(object, "skipped", sums->files - sums->pieces);
+  add_number(object, "mended_bars", sums->mended_bars);
+  add_number(object, "notes", sums->notes);
+  add_number(object, "bars", sums->bars);
+  add_number(object, "tokens", sums->tokens);
+  add_number(object, "families", g_hash_table_size(sums->families));
+  add_number(object, "in_families", sums->in_families);
+  add_number(object, "unlabelled", sums->unlabelled);
+  add_counts(object, "styles", sums->styles);
+  add_counts(object, "skipped_because", sums->skipped);
+  json_object_set_array_member(object, "advice", cli_advise(sums));
 }
 
 bool
@@ -92,10 +131,15 @@ cli_inspect_folder(const char *path,
                    GError **error)
 {
   const PartitaCorpusOptions options = {0};
+  g_auto(CliCorpusSums) sums = {0};
   g_autoptr(PartitaCorpus) corpus = partita_corpus_read(path, &options, error);
 
   if (corpus == NULL)
     return false;
-  add_sums(object, corpus);
+  json_object_set_string_member(
+    object, "scheme",
+    partita_scheme_get_name(partita_corpus_get_scheme(corpus)));
+  sum_up(&sums, corpus);
+  add_sums(object, &sums);
   return ledger == NULL || partita_corpus_write_ledger(corpus, ledger, error);
 }

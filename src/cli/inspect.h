@@ -23,8 +23,38 @@ cli_inspect_midi(const char *path,
                  PartitaScore **score,
                  GError **error);
 
+/// What a corpus comes to; hash tables count pieces or files by a name.
+typedef struct {
+  size_t files;
+  size_t pieces;
+  size_t mended;
+  size_t mended_bars; ///< of them, those whose metre or bar line was wrong
+  size_t notes;
+  size_t bars;
+  size_t tokens;
+  size_t in_families;   ///< pieces
+  size_t unlabelled;    ///< pieces
+  GHashTable *families; ///< by the first path of each
+  GHashTable *styles;
+  GHashTable *skipped; ///< by reason
+} CliCorpusSums;
+
+/**
+ * cli_advise:
+ *
+ * Returns: (transfer full) (element-type utf8): what whoever trains on the
+ * corpus should know, a sentence each
+ */
+JsonArray *
+cli_advise(const CliCorpusSums *sums);
+
+/// Prints what cli_inspect_folder() found, for people.
+void
+cli_print_folder(JsonObject *object);
+
 /**
  * cli_inspect_folder:
+ * @path: a folder of MIDI files or a prepared corpus
  * @ledger: (nullable): where to write the ledger
  */
 bool

@@ -36,6 +36,28 @@ exits 1 "another scheme than it was prepared for is refused" \
 check "in one line" says "prepared as remi, not as grid"
 exits 0 "evaluating on it" "$partita" evaluate -m ready.safetensors ready
 
+exits 0 "inspecting it" "$partita" inspect --json ready
+check "sums up what is in it" python3 -c '
+import json
+corpus, advice = json.load(open("out")), []
+ledger = [json.loads(line) for line in open("ready/ledger.jsonl")]
+used = [x for x in ledger if x["verdict"] != "skipped"]
+assert corpus["files"] == len(ledger) and corpus["scheme"] == "remi"
+assert corpus["used"] + corpus["mended"] == len(used)
+assert corpus["skipped"] == sum(corpus["skipped_because"].values())
+assert corpus["notes"] == sum(x["notes"] for x in used)
+assert sum(corpus["styles"].values()) == len(used)
+assert corpus["in_families"] == len([x for x in used if x["family"]])'
+
+mkdir few
+for n in 01 02 03 04; do cp "$music/march/march-$n.mid" few/; done
+mkdir few/again
+cp "$music/march/march-01.mid" few/again/
+exits 0 "inspecting a few pieces" "$partita" inspect few
+check "advises on little music" grep -q '^  4 pieces of .* expect it to copy' out
+check "and on copies" grep -q '^  [0-9]* % of the pieces are duplicates' out
+check "and on pieces without a style" grep -q '^  3 pieces have no style' out
+
 exits 0 "a prepare that is killed goes on" \
   python3 "$here/kill-prepare.py" "$partita" "$music" "${KILLS:-6}"
 

@@ -92,4 +92,9 @@ for model in lstm transformer; do
   sed 's/^/# /' log
 done
 
+exits 0 "one process prepares" "$partita" prepare music -o alone --workers 1
+exits 0 "three processes prepare" mpirun --oversubscribe -n 3 "$partita" \
+  prepare music -o together --workers 1
+check "the same bytes" diff -r alone together
+
 finish
