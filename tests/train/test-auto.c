@@ -143,7 +143,7 @@ test_shards(void)
   options.minutes = 60.0;
   options.clock = tick;
   options.clock_data = &clock;
-  for (unsigned threads = 1; threads <= 64; threads *= 4) {
+  for (unsigned threads = 2; threads <= 16; threads *= 8) {
     PartitaTrainSettings settings;
 
     options.threads = threads;
@@ -214,7 +214,7 @@ test_resume(void)
   options.progress = NULL;
   options.cancellable = NULL;
   options.resume = true;
-  clock.look_s = 0.05;
+  clock.look_s = 0.1;
   g_autoptr(PartitaModel) second =
     partita_train(corpus, &options, &report, &error);
   g_assert_no_error(error);
