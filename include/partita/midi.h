@@ -97,6 +97,27 @@ partita_midi_read(const uint8_t *data,
                   unsigned *mends,
                   GError **error);
 
+/// Events of a file that are no notes, by kind.
+typedef struct {
+  size_t pedals;    ///< of the sustain pedal
+  size_t others;    ///< of all other controllers
+  size_t pressures; ///< of a key or a channel
+  size_t bends;     ///< of pitch
+} PartitaMidiControls;
+
+/**
+ * partita_midi_count_controls:
+ * @data: any bytes at all
+ * @controls: (out): what partita_midi_read() meets; a score holds only pedals
+ *
+ * Returns: false with @error set as by partita_midi_read()
+ */
+PARTITA_API bool
+partita_midi_count_controls(const uint8_t *data,
+                            size_t size,
+                            PartitaMidiControls *controls,
+                            GError **error);
+
 /**
  * partita_midi_read_file:
  * @path: of a regular file; FIFOs, devices and folders are refused without

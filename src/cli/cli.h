@@ -41,6 +41,7 @@ extern const CliCommand cli_train;
 extern const CliCommand cli_compose;
 extern const CliCommand cli_render;
 extern const CliCommand cli_inspect;
+extern const CliCommand cli_roundtrip;
 extern const CliCommand cli_evaluate;
 
 /// Ended by NULL.

@@ -17,8 +17,8 @@ cli_error_quark(void)
 }
 
 const CliCommand *const cli_commands[] = {
-  &cli_prepare, &cli_train,    &cli_compose, &cli_render,
-  &cli_inspect, &cli_evaluate, NULL,
+  &cli_prepare, &cli_train,     &cli_compose,  &cli_render,
+  &cli_inspect, &cli_roundtrip, &cli_evaluate, NULL,
 };
 
 const CliCommand *

@@ -7,7 +7,7 @@ set -u
 exits 2 "no command is wrong usage" "$partita"
 exits 2 "an unknown command is wrong usage" "$partita" sing
 exits 0 "--help" "$partita" --help
-for command in prepare train compose render inspect evaluate; do
+for command in prepare train compose render inspect roundtrip evaluate; do
   "$partita" --help >"$scratch/help"
   check "help names $command" grep -qw "$command" "$scratch/help"
   exits 0 "$command --help" "$partita" "$command" --help
