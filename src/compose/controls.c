@@ -56,6 +56,12 @@ set_bars(PartitaControls *controls, const char *text, GError **error)
 }
 
 static bool
+is_minor(uint16_t steps)
+{
+  return (steps & 1u << 4) == 0 && (steps & 1u << 3) != 0;
+}
+
+static bool
 set_key(PartitaControls *controls, const char *text, GError **error)
 {
   int mode = -1, scale = -1;
@@ -72,6 +78,9 @@ set_key(PartitaControls *controls, const char *text, GError **error)
   // A scale asked for by itself holds, whatever the key's is.
   if (scale >= 0 && (controls->scale < 0 || mode < 0))
     controls->scale = scale;
+  // And the key's third stays that of its own scale, whatever holds.
+  if (scale >= 0 && mode < 0)
+    controls->mode = is_minor(partita_scale_get_steps(scale)) ? 1 : 0;
   return true;
 }
 
@@ -305,10 +314,7 @@ partita_controls_get_key(const PartitaControls *controls)
   if (controls->mode >= 0)
     return 12 * controls->mode + controls->tonic;
 
-  const uint16_t steps = get_steps(controls);
-  const bool minor = (steps & 1u << 4) == 0 && (steps & 1u << 3) != 0;
-
-  return (minor ? 12 : 0) + controls->tonic;
+  return (is_minor(get_steps(controls)) ? 12 : 0) + controls->tonic;
 }
 
 uint16_t

@@ -117,6 +117,20 @@ test_key_and_scale(void)
   }
 }
 
+/* A key named by a mode keeps its third beside a list of pitch classes. */
+static void
+test_mode_and_list(void)
+{
+  PartitaControls controls;
+
+  partita_controls_init(&controls);
+  set(&controls, "key", "A dorian");
+  set(&controls, "scale", "D B E A F# C Bb");
+  g_assert_cmpint(partita_controls_get_key(&controls), ==, 12 + 9);
+  set(&controls, "key", "A mixolydian");
+  g_assert_cmpint(partita_controls_get_key(&controls), ==, 9);
+}
+
 static void
 test_notes(void)
 {
@@ -425,6 +439,7 @@ main(int argc, char **argv)
   g_test_add_func("/controls/modes", test_modes);
   g_test_add_func("/controls/keys", test_keys);
   g_test_add_func("/controls/key-and-scale", test_key_and_scale);
+  g_test_add_func("/controls/mode-and-list", test_mode_and_list);
   g_test_add_func("/controls/notes", test_notes);
   g_test_add_func("/controls/programs", test_programs);
   g_test_add_func("/controls/chords", test_chords);
