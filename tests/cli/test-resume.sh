@@ -102,6 +102,12 @@ check "and leaves nothing half written" \
 exits 0 "with room again it goes on" train -o a.safetensors --resume --steps 8
 exits 1 "a full disk at the start" small 1000 -o full.safetensors
 check "is told before any step" sh -c '! grep -q "step 1" err'
+"$partita" train music --size tiny --steps 1 --batch 4 --model transformer \
+  -o t.safetensors >out 2>err
+cp t.run/checkpoint.safetensors old
+exits 1 "a full disk, transformer" small 1000 -o t.safetensors --resume \
+  --batch 4 --model transformer
+check "keeps the checkpoint" cmp t.run/checkpoint.safetensors old
 cp torn a.run/checkpoint.safetensors
 exits 1 "a torn checkpoint" train -o a.safetensors --resume
 check "is told" tells a.run/checkpoint.safetensors
@@ -122,13 +128,15 @@ limited() (
   ulimit -v "$1" && shift && "$@"
 )
 if limited 400000 "$partita" --version >out 2>&1; then
-  for limit in 200000 400000 600000 800000 1000000; do
-    status=0
-    limited "$limit" env OPENBLAS_NUM_THREADS=2 timeout -s KILL 60 \
-      "$partita" train music --size tiny --steps 1 -o m.safetensors \
-      >out 2>err || status=$?
-    check "a limit of $limit KiB on address space ends with 0 or 1" \
-      test "$status" -le 1
+  for model in lstm transformer; do
+    for limit in 200000 400000 600000 800000 1000000; do
+      status=0
+      limited "$limit" env OPENBLAS_NUM_THREADS=2 timeout -s KILL 60 \
+        "$partita" train music --size tiny --steps 1 --batch 4 --model $model \
+        -o m.safetensors >out 2>err || status=$?
+      check "a limit of $limit KiB on address space, $model, ends with 0 or 1" \
+        test "$status" -le 1
+    done
   done
 else
   echo "# no limit on address space here"
