@@ -160,7 +160,7 @@ test_kept(void)
 {
   g_autoptr(PartitaModel) model = make_tiny_model("remi", 5);
   g_autoptr(PartitaComposer) composer = partita_composer_new(model, NULL);
-  const int runs = g_test_slow() ? 20000 : 1000;
+  const int runs = g_test_slow() ? 20000 : 300;
   int composed = 0;
 
   for (int run = 0; run < runs; ++run) {
