@@ -4,6 +4,7 @@
 #include "best.h"
 #include "cli.h"
 #include "compose-stream.h"
+#include "music.h"
 #include "progress.h"
 #include "sound.h"
 #include "wishes.h"
@@ -52,7 +53,7 @@ compose_entries(void *data)
      "A MIDI file whose style, key, metre, tempo and instruments to take",
      "FILE"},
     {"prime", 0, 0, G_OPTION_ARG_FILENAME, &o->primer,
-     "A MIDI file to continue", "FILE"},
+     "A MIDI file to continue, or its first bars", "FILE[:BARS]"},
     {"harmonise", 0, 0, G_OPTION_ARG_FILENAME, &o->melody,
      "A MIDI file whose top line to set in four voices", "FILE"},
     {"bars", 0, 0, G_OPTION_ARG_INT, &o->bars,
@@ -370,14 +371,6 @@ compose_stream(const PartitaComposer *composer,
                            partita_midi_write_file(score, o->output, error));
 }
 
-/// @score: (out) (nullable): NULL without a @path
-static bool
-read_music(const char *path, PartitaScore **score, GError **error)
-{
-  *score = path != NULL ? partita_midi_read_file(path, NULL, error) : NULL;
-  return path == NULL || *score != NULL;
-}
-
 static bool
 compose_run(void *data, char **arguments, GError **error)
 {
@@ -402,8 +395,8 @@ compose_run(void *data, char **arguments, GError **error)
   g_autoptr(PartitaScore) primer = NULL;
   g_autoptr(PartitaScore) melody = NULL;
 
-  if (model == NULL || !read_music(o->primer, &primer, error) ||
-      !read_music(o->melody, &melody, error))
+  if (model == NULL || !cli_music_read_bars(o->primer, &primer, error) ||
+      !cli_music_read(o->melody, &melody, error))
     return false;
 
   g_autoptr(PartitaComposer) composer = partita_composer_new(model, error);

@@ -78,6 +78,13 @@ exits 0 "continue a piece" "$partita" compose -m remi.safetensors -o on.mid \
   --prime music/waltz/waltz-01.mid --bars 60 --seed 1
 "$partita" inspect --json on.mid >out 2>err
 check "continued to the bars asked for" grep -q '"bars" : 60' out
+exits 0 "continue its first bars" "$partita" compose -m remi.safetensors \
+  -o on.mid --prime music/waltz/waltz-01.mid:3 --bars 5 --seed 1
+"$partita" inspect --json on.mid >out 2>err
+check "to no more than were asked for" grep -q '"bars" : 5' out
+exits 1 "more first bars than there are" "$partita" compose \
+  -m remi.safetensors -o no.mid --prime music/waltz/waltz-01.mid:9999
+check "is refused with how many there are" says "it has"
 exits 1 "a primer of more bars than asked for" "$partita" compose \
   -m remi.safetensors -o no.mid --prime music/waltz/waltz-01.mid --bars 2
 check "is refused by name" says bars
