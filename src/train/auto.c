@@ -15,7 +15,8 @@
  *
  * Tokens of a batch of B share a step, and count as 1 / (1 + B / 4096) of what
  * they would in small ones (McCandlish et al. 2018, arXiv:1812.06162, equation
- * 2.11; the 4096 is measured, see doc/benchmarks.md). */
+ * 2.11). The 4096, the parameters a token and the steps of dropout are judged
+ * from few runs, see doc/design.md. */
 
 #include <json-glib/json-glib.h>
 #include <math.h>
