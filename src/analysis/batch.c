@@ -4,6 +4,7 @@
 #include <analysis/analysis-private.h>
 
 #include <math.h>
+#include <model/model-private.h>
 #include <string.h>
 
 typedef struct {
@@ -110,7 +111,7 @@ partita_batch_run(PartitaBatch *batch)
   g_autofree uint16_t *inputs = g_new(uint16_t, n * (reading->n_fields + 1));
   g_autofree float *logits = g_new(float, n * reading->vocab);
   g_autoptr(PartitaModelState) state =
-    partita_model_state_new(reading->model, n);
+    partita_model_state_new_learnt(reading->model, n);
 
   memset(batch->tallies, 0, sizeof batch->tallies);
   rows_init(batch, rows);

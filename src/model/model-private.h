@@ -243,6 +243,10 @@ partita_model_batch_settle(const PartitaModelBatch *batch,
                            const PartitaReal *gradients,
                            const PartitaReal *at);
 
+/// As partita_model_state_new(), but never by int8: to measure what was learnt.
+PartitaModelState *
+partita_model_state_new_learnt(const PartitaModel *model, size_t rows);
+
 /// Whether states of @model are to multiply bytes where the chip can; kept in
 /// the metadata.
 void

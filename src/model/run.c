@@ -136,6 +136,13 @@ partita_model_state_new(const PartitaModel *model, size_t rows)
   return model->architecture->state_new(model, choose_backend(model), rows);
 }
 
+PartitaModelState *
+partita_model_state_new_learnt(const PartitaModel *model, size_t rows)
+{
+  g_return_val_if_fail(model != NULL && rows >= 1, NULL);
+  return model->architecture->state_new(model, model->backend, rows);
+}
+
 void
 partita_model_state_free(PartitaModelState *state)
 {

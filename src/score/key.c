@@ -89,12 +89,37 @@ partita_key_weigh_note(const PartitaScore *score, const PartitaNote *note)
   return MIN(1.0, note->duration_ticks / (double)score->ppq);
 }
 
+static bool
+begins(const PartitaNote *note, const PartitaNote *first)
+{
+  return note->onset_ticks < first->onset_ticks ||
+         (note->onset_ticks == first->onset_ticks &&
+          note->pitch < first->pitch);
+}
+
+/* Few notes may fit several keys to the bit. The one nearest above the lowest
+ * of the first notes is taken, so that a score and its transposed copy have
+ * the same one. */
+static int
+find_best(const double *fits, int bass)
+{
+  int best = bass;
+
+  for (int i = 0; i < PARTITA_N_KEYS; ++i) {
+    const int key = i / 12 * 12 + (bass + i) % 12;
+
+    if (fits[key] > fits[best])
+      best = key;
+  }
+  return best;
+}
+
 int
 partita_score_estimate_key(const PartitaScore *score)
 {
   double weights[12] = {0.0};
   double fits[PARTITA_N_KEYS];
-  int key = 0;
+  PartitaNote first = {.onset_ticks = G_MAXUINT32};
 
   for (guint t = 0; t < score->tracks->len; ++t) {
     const PartitaTrack *track = g_ptr_array_index(score->tracks, t);
@@ -104,15 +129,13 @@ partita_score_estimate_key(const PartitaScore *score)
       const PartitaNote *note = &g_array_index(track->notes, PartitaNote, i);
 
       weights[note->pitch % 12] += partita_key_weigh_note(score, note);
+      if (begins(note, &first))
+        first = *note;
     }
   }
   if (!partita_key_correlate(weights, fits))
     return -1;
-  for (int i = 1; i < PARTITA_N_KEYS; ++i) {
-    if (fits[i] > fits[key])
-      key = i;
-  }
-  return key;
+  return find_best(fits, first.pitch % 12);
 }
 
 int

@@ -138,6 +138,34 @@ test_common(void)
   }
 }
 
+/* Law: few notes fit several keys to the bit, and still a transposed score has
+ * the transposed key. */
+static void
+test_ties(void)
+{
+  static const uint8_t chords[][4] = {{0, 6, 0, 6}, {0, 4, 8, 0}, {0, 3, 6, 9}};
+
+  for (size_t c = 0; c < G_N_ELEMENTS(chords); ++c) {
+    int first = 0;
+
+    for (int by = 0; by < 12; ++by) {
+      g_autoptr(PartitaScore) score = partita_score_new(480);
+      PartitaTrack *track = partita_score_add_track(score, 0, NULL);
+
+      for (uint32_t i = 0; i < 4; ++i)
+        partita_track_add_note(
+          track,
+          (PartitaNote){i * 480, 480, (uint8_t)(60 + by + chords[c][i]), 80});
+
+      const int key = partita_score_estimate_key(score);
+
+      if (by == 0)
+        first = key;
+      g_assert_cmpint(key, ==, first / 12 * 12 + (first + by) % 12);
+    }
+  }
+}
+
 /// A scale of C major, ending in its chord.
 static PartitaScore *
 make_c_major(void)
@@ -279,6 +307,7 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/score/key/ties", test_ties);
   g_test_add_func("/score/key/round-trip", test_round_trip);
   g_test_add_func("/score/key/fifths", test_fifths);
   g_test_add_func("/score/key/names", test_names);
