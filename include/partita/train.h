@@ -129,6 +129,9 @@ typedef struct {
   double epochs;
   uint64_t steps;
   uint64_t seed;
+  size_t layers;       ///< of the network, 0 for what the size has
+  bool has_dropout;    ///< whether @dropout is asked for, else it is chosen
+  double dropout;      ///< share of numbers left out in training
   size_t rows;         ///< of the batch, 0 for what the size has
   size_t shards;       ///< that the batch is cut into, each the work of one
                        ///< thread; 0 for 2; divides @rows

@@ -28,6 +28,8 @@ typedef struct {
   gint64 seed;
   gint64 rows;
   gint64 shards;
+  int layers;
+  double dropout; // NaN if not given
   int threads;
   int patience;
   gboolean resume;
@@ -64,6 +66,12 @@ train_entries(void *data)
      "LIST|none"},
     {"ledger", 0, 0, G_OPTION_ARG_FILENAME, &o->ledger,
      "Where to say what became of each file (MODEL.ledger.jsonl)", "FILE"},
+    {"layers", 0, 0, G_OPTION_ARG_INT, &o->layers,
+     "Layers of the network (as the size has)", "N"},
+    {"dropout", 0, 0, G_OPTION_ARG_DOUBLE, &o->dropout,
+     "Share of numbers left out in training, against learning by heart "
+     "(chosen)",
+     "P"},
     {"batch", 0, 0, G_OPTION_ARG_INT64, &o->rows,
      "Pieces read side by side (as the size has)", "N"},
     {"shards", 0, 0, G_OPTION_ARG_INT64, &o->shards,
@@ -82,6 +90,7 @@ train_entries(void *data)
   };
 
   o->patience = DEFAULT_PATIENCE;
+  o->dropout = NAN;
   return g_memdup2(entries, sizeof entries);
 }
 
@@ -104,11 +113,11 @@ check(const Options *o, GError **error)
   if (!(o->minutes >= 0.0 && o->minutes <= 1e6) ||
       !(o->epochs >= 0.0 && o->epochs <= 1e9) || o->steps < 0 ||
       !(o->checkpoint_s >= 0.0 && o->checkpoint_s <= 1e9) || o->threads < 0 ||
-      o->threads > 1024 || o->patience < 0 || o->rows < 0 || o->shards < 0 ||
-      o->seed < 0) {
+      o->threads > 1024 || o->patience < 0 || o->layers < 0 || o->rows < 0 ||
+      o->shards < 0 || o->seed < 0) {
     g_set_error(
       error, CLI_ERROR, CLI_ERROR_USAGE,
-      "--minutes, --epochs, --steps, --checkpoint, --batch, "
+      "--minutes, --epochs, --steps, --checkpoint, --layers, --batch, "
       "--shards, --patience, --threads and --seed take numbers that are not "
       "negative");
     return false;
@@ -286,6 +295,9 @@ train(const Options *o,
     .seed = (uint64_t)o->seed,
     .rows = (size_t)o->rows,
     .shards = (size_t)o->shards,
+    .layers = (size_t)o->layers,
+    .has_dropout = !isnan(o->dropout),
+    .dropout = o->dropout,
     .threads = (unsigned)o->threads,
     .backend = o->backend,
     .keep_keys = g_strcmp0(o->transpose, "none") == 0,

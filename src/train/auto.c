@@ -348,8 +348,9 @@ partita_train_settings_choose(PartitaTrainSettings *settings,
   if (!find_best(&choice, &best, error))
     return false;
   // Seen in other keys it is new.
-  best.settings.config.dropout = choose_dropout(
-    best.settings.transposing ? best.passes / TRANSPOSITIONS : best.passes);
+  if (!options->has_dropout)
+    best.settings.config.dropout = choose_dropout(
+      best.settings.transposing ? best.passes / TRANSPOSITIONS : best.passes);
   if (options->minutes > 0.0)
     best.settings.passes = count_passes_max(&best);
   explain(&choice, &best);

@@ -129,6 +129,23 @@ shape_config(PartitaModelConfig *config,
     config->context = size->context;
 }
 
+static bool
+shape_as_asked(PartitaModelConfig *config,
+               const PartitaTrainOptions *options,
+               GError **error)
+{
+  size_t n_parameters = 0;
+
+  if (options->layers > 0)
+    config->layers = options->layers;
+  if (options->has_dropout)
+    config->dropout = options->dropout;
+  return partita_model_config_check(config, &n_parameters) ||
+         refuse(error,
+                "%zu layers with a dropout of %g: there is no such model",
+                config->layers, config->dropout);
+}
+
 // Each row is a place in the data and a state of its own.
 #define ROWS_MAX ((size_t)1 << 20)
 
@@ -194,7 +211,8 @@ partita_train_settings_init(PartitaTrainSettings *settings,
   g_strlcpy(settings->size, size->name, sizeof settings->size);
   shape_config(&settings->config, partita_corpus_get_scheme(corpus), size);
   settings->config.dropout = tokens < SMALL_CORPUS_TOKENS ? 0.3 : 0.2;
-  return cut_batch(settings, options, error);
+  return shape_as_asked(&settings->config, options, error) &&
+         cut_batch(settings, options, error);
 }
 
 const char *

@@ -89,6 +89,29 @@ test_shards(void)
   }
 }
 
+/* Layers and dropout are those asked for, also where the rest is chosen. */
+static void
+test_asked(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(8, 0.2);
+  static const char *const sizes[] = {"tiny", "auto"};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(sizes); ++i) {
+    PartitaTrainOptions options = make_options(2);
+    PartitaTrainSettings settings;
+
+    options.size = sizes[i];
+    options.layers = 3;
+    options.has_dropout = true;
+    options.dropout = 0.0;
+
+    g_assert_true(
+      partita_train_settings_init(&settings, corpus, &options, NULL));
+    g_assert_cmpuint(settings.config.layers, ==, 3);
+    g_assert_cmpfloat(settings.config.dropout, ==, 0.0);
+  }
+}
+
 /// The held-out loss of @model by the products of a backend.
 static double
 evaluate(const PartitaCorpus *corpus, PartitaModel *model, const char *backend)
@@ -266,7 +289,7 @@ static void
 test_options(void)
 {
   g_autoptr(PartitaCorpus) corpus = make_corpus(4, 0.3);
-  PartitaTrainOptions bad[10];
+  PartitaTrainOptions bad[12];
 
   for (size_t i = 0; i < G_N_ELEMENTS(bad); ++i)
     bad[i] = make_options(5);
@@ -281,6 +304,9 @@ test_options(void)
   bad[7].shards = 3; // of 16 rows
   bad[8].rows = 7;   // in 2 shards
   bad[9].rows = (size_t)1 << 40;
+  bad[10].layers = 17;
+  bad[11].has_dropout = true;
+  bad[11].dropout = 1.0;
   for (size_t i = 0; i < G_N_ELEMENTS(bad); ++i) {
     g_autoptr(GError) error = NULL;
 
@@ -401,6 +427,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/train/same", test_same);
   g_test_add_func("/train/shards", test_shards);
+  g_test_add_func("/train/asked", test_asked);
   g_test_add_func("/train/backends", test_backends);
   g_test_add_func("/train/learns", test_learns);
   g_test_add_func("/train/transformer", test_transformer);
