@@ -12,6 +12,7 @@
 #include <base/file.h>
 #include <partita/compose.h>
 #include <partita/midi.h>
+#include <partita/nn.h>
 
 #define PIECES_MAX 100000
 #define THREADS_MAX 1024
@@ -387,7 +388,9 @@ compose_run(void *data, char **arguments, GError **error)
   }
   partita_controls_init(&controls);
   if (!fill_options(o, &options, error) ||
-      !cli_wishes_read(&o->wishes, &controls, error) || !check(o, error))
+      !cli_wishes_read(&o->wishes, &controls, error) || !check(o, error) ||
+      !partita_nn_init(
+        error)) // before a thread that memory may not suffice for
     return false;
 
   g_autoptr(GCancellable) cancellable = cli_watch_interrupts();

@@ -8,6 +8,7 @@
 #include <json-glib/json-glib.h>
 #include <math.h>
 #include <partita/analysis.h>
+#include <partita/nn.h>
 #include <string.h>
 
 typedef struct {
@@ -296,7 +297,9 @@ evaluate_run(void *data, char **arguments, GError **error)
   const char *folder = cli_take_argument(arguments, "DIR", error);
   PartitaEvaluateOptions options = {0};
 
-  if (folder == NULL || !parse_options(o, &options, error))
+  // Before a thread that memory may not suffice for.
+  if (folder == NULL || !parse_options(o, &options, error) ||
+      !partita_nn_init(error))
     return false;
 
   g_autoptr(GCancellable) cancellable = cli_watch_interrupts();

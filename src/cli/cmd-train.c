@@ -392,7 +392,8 @@ train_run(void *data, char **arguments, GError **error)
   const char *folder = cli_take_argument(arguments, "DIR", error);
   PartitaRanks *ranks = NULL;
 
-  if (folder == NULL || !check(o, error))
+  // Before a thread that memory may not suffice for.
+  if (folder == NULL || !check(o, error) || !partita_nn_init(error))
     return false;
 
   const PartitaNnBackend *backend = partita_nn_backend_find(o->backend, error);
