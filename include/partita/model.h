@@ -85,8 +85,9 @@ partita_model_get_n_parameters(const PartitaModel *model);
  * "scheme" (partita_scheme_describe()), "transposition" ("common": what the
  * model knows is in C major or A minor; "random", "none"), "prompts" (control
  * tokens of the training pieces, and the semitones each was moved by),
- * "measures" (their means and deviations in each style), "settings" and
- * "training", the last four as JSON; and where products of bytes were tried,
+ * "measures" (their means and deviations in each style), "styles" (how many
+ * there are of each, and their tempos, metres and programs), "settings" and
+ * "training", the last five as JSON; and where products of bytes were tried,
  * "generation": "int8" if they moved the held-out loss by less than 0.5 %, else
  * "bf16". */
 

@@ -339,4 +339,5 @@ partita_train_write_metadata(PartitaModel *model,
     model, "transposition", partita_train_name_transposition(settings, corpus));
   partita_train_write_prompts(model, corpus);
   partita_train_write_measures(model, corpus);
+  partita_train_write_styles(model, corpus);
 }

@@ -104,6 +104,17 @@ partita_train_write_prompts(PartitaModel *model, const PartitaCorpus *corpus);
 void
 partita_train_write_measures(PartitaModel *model, const PartitaCorpus *corpus);
 
+/**
+ * partita_train_write_styles:
+ *
+ * Writes "styles", a JSON object with an object for each style, and for all as
+ * "": how many training "pieces" it has and, where the scheme says so, their
+ * quartiles of "tempo" in quarters a minute, and the "meters" and General MIDI
+ * "programs" that at least one piece in ten has, the most frequent first.
+ */
+void
+partita_train_write_styles(PartitaModel *model, const PartitaCorpus *corpus);
+
 /// Writes into the metadata whether products of bytes, where this chip has
 /// them, move the loss of @pieces by less than 0.5 %, so that generation uses
 /// them.
