@@ -233,6 +233,58 @@ partita_scheme_drop_controls(const PartitaScheme *scheme,
                              size_t n,
                              unsigned controls);
 
+/// Bars of a piece in which notes are open: to be written anew.
+typedef struct {
+  size_t first; ///< counted from 0
+  size_t n_bars;
+  bool programs[PARTITA_N_PROGRAMS]; ///< whose notes are open
+  bool topped[PARTITA_N_PROGRAMS];   ///< of those, the highest of the notes
+                                     ///< that begin together are not open
+} PartitaSpan;
+
+/// Whether partita_scheme_rearrange() works with the scheme: remi.
+PARTITA_API bool
+partita_scheme_has_parts(const PartitaScheme *scheme);
+
+/**
+ * partita_scheme_rearrange:
+ * @ids: a legal sequence of a scheme that has parts
+ * @spans: shape [n_spans]: ascending and apart from each other
+ * @leave_out: whether to leave the open notes out
+ *
+ * In each bar of a span, Part_Given stands before the notes that are not open
+ * and Part_Written before the open ones; at the head of the span, Part_Ahead
+ * stands before the notes of its programs in the bar behind it that are not
+ * open. A part without notes is left out, but for the written one. Such a
+ * sequence is legal where parts are allowed (partita_grammar_allow_parts()).
+ *
+ * Returns: (transfer full) (element-type uint16_t)
+ */
+PARTITA_API GArray *
+partita_scheme_rearrange(const PartitaScheme *scheme,
+                         const uint16_t *ids,
+                         size_t n,
+                         const PartitaSpan *spans,
+                         size_t n_spans,
+                         bool leave_out);
+
+/**
+ * partita_scheme_decode_part:
+ * @ids: a sequence that partita_scheme_rearrange() could make
+ * @written: which notes: those of Part_Written, or all others of the piece
+ *
+ * The notes of both together are those of the piece before it was rearranged.
+ *
+ * Returns: (transfer full) (nullable): NULL with @error set if @ids is not a
+ * whole, legal sequence
+ */
+PARTITA_API PartitaScore *
+partita_scheme_decode_part(const PartitaScheme *scheme,
+                           const uint16_t *ids,
+                           size_t n,
+                           bool written,
+                           GError **error);
+
 /**
  * PartitaGrammar:
  *
@@ -271,6 +323,20 @@ partita_grammar_reset(PartitaGrammar *grammar);
  */
 PARTITA_API void
 partita_grammar_demand_bars(PartitaGrammar *grammar, size_t bars);
+
+/// Bars may have parts from here on, if the scheme has them; not after a reset.
+PARTITA_API void
+partita_grammar_allow_parts(PartitaGrammar *grammar);
+
+/**
+ * partita_grammar_end_by:
+ * @ticks: in those of partita_scheme_get_ppq(), past every bar in which notes
+ * are written before the next call; 0 for no such wish
+ *
+ * From here on, the notes of Part_Written last until @ticks at most.
+ */
+PARTITA_API void
+partita_grammar_end_by(PartitaGrammar *grammar, uint32_t ticks);
 
 /**
  * partita_grammar_push:

@@ -102,12 +102,16 @@ typedef struct {
 typedef enum {
   PARTITA_AUGMENT_TEMPO = 1 << 0,    ///< faster or slower, by 12 % at most
   PARTITA_AUGMENT_VELOCITY = 1 << 1, ///< louder or softer, by 8 at most
-  PARTITA_AUGMENT_TRACKS = 1 << 2    ///< now and then without one of its tracks
+  PARTITA_AUGMENT_TRACKS = 1 << 2,   ///< now and then without one of its tracks
+  PARTITA_AUGMENT_PARTS = 1 << 3 ///< one in four rearranged, to be filled in or
+                                 ///< accompanied; only where the scheme has
+                                 ///< parts
 } PartitaAugmentation;
 
 /**
  * partita_augmentations_parse:
- * @list: "none", or names with commas between: tempo, velocity, tracks
+ * @list: "none", or names with commas between: tempo, velocity, tracks,
+ * parts
  * @augmentations: (out): a set of #PartitaAugmentation
  *
  * Returns: false, with @augmentations unchanged, if it is not such a list

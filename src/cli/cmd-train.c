@@ -12,6 +12,7 @@
 #define DEFAULT_MINUTES 20.0
 /// Two fifths of a run, for a run has at most about twenty evaluations.
 #define DEFAULT_PATIENCE 8
+#define DEFAULT_AUGMENT "parts"
 
 typedef struct {
   char *output;
@@ -61,8 +62,8 @@ train_entries(void *data)
      "Learn all in one key, in all keys, or in their own (common)",
      "common|random|none"},
     {"augment", 0, 0, G_OPTION_ARG_STRING, &o->augment,
-     "Change pieces a little each time: a list of tempo, velocity, tracks "
-     "(none)",
+     "Change pieces a little each time: a list of tempo, velocity, tracks, "
+     "parts (parts)",
      "LIST|none"},
     {"ledger", 0, 0, G_OPTION_ARG_FILENAME, &o->ledger,
      "Where to say what became of each file (MODEL.ledger.jsonl)", "FILE"},
@@ -128,10 +129,11 @@ check(const Options *o, GError **error)
                 o->transpose);
     return false;
   }
-  if (!partita_augmentations_parse(o->augment != NULL ? o->augment : "none",
-                                   &(unsigned){0})) {
+  if (!partita_augmentations_parse(
+        o->augment != NULL ? o->augment : DEFAULT_AUGMENT, &(unsigned){0})) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--augment %s: not none or a list of tempo, velocity, tracks",
+                "--augment %s: not none or a list of tempo, velocity, tracks, "
+                "parts",
                 o->augment);
     return false;
   }
@@ -281,8 +283,8 @@ train(const Options *o,
   const bool limited = o->epochs > 0.0 || o->steps > 0;
   unsigned augmentations = 0;
 
-  if (o->augment != NULL)
-    (void)partita_augmentations_parse(o->augment, &augmentations);
+  (void)partita_augmentations_parse(
+    o->augment != NULL ? o->augment : DEFAULT_AUGMENT, &augmentations);
 
   const PartitaTrainOptions options = {
     .architecture = o->architecture != NULL ? o->architecture : "lstm",

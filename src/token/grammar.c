@@ -47,6 +47,20 @@ partita_grammar_demand_bars(PartitaGrammar *grammar, size_t bars)
   grammar->scheme->ops->demand_bars(grammar->state, bars);
 }
 
+void
+partita_grammar_allow_parts(PartitaGrammar *grammar)
+{
+  if (grammar->scheme->ops->allow_parts != NULL)
+    grammar->scheme->ops->allow_parts(grammar->state);
+}
+
+void
+partita_grammar_end_by(PartitaGrammar *grammar, uint32_t ticks)
+{
+  if (grammar->scheme->ops->end_by != NULL)
+    grammar->scheme->ops->end_by(grammar->state, ticks);
+}
+
 static bool
 push(const PartitaScheme *scheme, void *state, uint16_t id)
 {

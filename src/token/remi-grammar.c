@@ -30,6 +30,7 @@ head_is_done(const RemiState *s)
 {
   switch ((RemiClass)s->last) {
   case REMI_DURATION:
+  case REMI_PART:
     return true;
   case REMI_TEMPO:
     return s->n_bars > 0;
@@ -40,6 +41,31 @@ head_is_done(const RemiState *s)
   default:
     return false;
   }
+}
+
+/// Of a bar in parts, the last is the one that is written.
+static bool
+may_end_bar(const RemiState *s)
+{
+  return head_is_done(s) &&
+         (s->part == REMI_NO_PART || s->part == REMI_WRITTEN);
+}
+
+/// The parts come in order, right behind the head; only before a later bar can
+/// that bar be shown.
+static bool
+may_begin_part(const RemiState *s, unsigned part)
+{
+  return s->parts && s->n_bars > 0 && head_is_done(s) && part > s->part &&
+         (s->part != REMI_NO_PART || s->position < 0) &&
+         (part != REMI_AHEAD || s->left != 1);
+}
+
+/// Notes of a bar ahead may lie past the end of this one.
+static unsigned
+count_positions(const RemiState *s)
+{
+  return s->part == REMI_AHEAD ? REMI_BAR_MAX : bar_length(s);
 }
 
 /// Whether a control token of @class_ may stand here: they come in order.
@@ -58,7 +84,7 @@ may_begin_bar(const RemiState *s, unsigned count)
            (s->bars_given < 0 || count == (unsigned)s->bars_given) &&
            (s->demanded == 0 ||
             count == partita_remi_count_of_bars(s->demanded));
-  if (!head_is_done(s))
+  if (!may_end_bar(s))
     return false;
   if (s->left > 0)
     return s->left > 1 && count == partita_remi_count_of_bars(s->left - 1);
@@ -96,12 +122,14 @@ may_strike(const RemiState *s, unsigned pitch, bool drum)
 static unsigned
 max_duration(const RemiState *s)
 {
-  if (s->left == 0 || s->left > REMI_EXACT_BARS)
-    return REMI_DURATION_MAX;
+  unsigned most = REMI_DURATION_MAX;
 
-  const unsigned rest = bar_length(s) - (unsigned)s->position;
-
-  return MIN(REMI_DURATION_MAX, rest + (s->left - 1) * REMI_BAR_MAX);
+  if (s->left > 0 && s->left <= REMI_EXACT_BARS)
+    most = MIN(most, bar_length(s) + (s->left - 1) * REMI_BAR_MAX -
+                       (unsigned)s->position);
+  if (s->until > 0 && s->part == REMI_WRITTEN)
+    most = MIN(most, s->until - s->bar_start - (unsigned)s->position);
+  return most;
 }
 
 static bool
@@ -131,18 +159,19 @@ static const uint32_t follow[REMI_N_CLASSES] = {
   [REMI_EOS] = 0,
   [REMI_STYLE] = CONTROLS,
   [REMI_KEY] = CONTROLS,
-  [REMI_TEMPO] = CONTROLS | AFTER_HEAD, // as a control or in a bar
+  [REMI_TEMPO] = CONTROLS | AFTER_HEAD | BIT(PART), // a control or in a bar
   [REMI_BARS] = CONTROLS,
   [REMI_DENSITY] = CONTROLS,
   [REMI_PROGRAM] = BIT(PROGRAM) | BIT(BAR) | STRIKES, // likewise
-  [REMI_BAR] = BIT(METER) | BIT(TEMPO) | AFTER_HEAD,
-  [REMI_METER] = BIT(TEMPO) | AFTER_HEAD,
+  [REMI_BAR] = BIT(METER) | BIT(TEMPO) | AFTER_HEAD | BIT(PART),
+  [REMI_METER] = BIT(TEMPO) | AFTER_HEAD | BIT(PART),
   [REMI_POSITION] = BIT(PROGRAM) | STRIKES,
   [REMI_PITCH] = BIT(VELOCITY),
   [REMI_DRUM] = BIT(VELOCITY),
   [REMI_VELOCITY] = BIT(HOLD_ON) | BIT(DURATION),
-  [REMI_DURATION] = BIT(PROGRAM) | STRIKES | AFTER_HEAD,
+  [REMI_DURATION] = BIT(PROGRAM) | STRIKES | AFTER_HEAD | BIT(PART),
   [REMI_HOLD_ON] = BIT(HOLD_ON) | BIT(DURATION),
+  [REMI_PART] = AFTER_HEAD | BIT(PART),
 };
 
 uint32_t
@@ -162,7 +191,7 @@ partita_remi_may(const void *state, unsigned class_, unsigned value)
   case REMI_BOS:
     return true;
   case REMI_EOS:
-    return s->left == 1 && head_is_done(s);
+    return s->left == 1 && may_end_bar(s);
   case REMI_STYLE:
   case REMI_KEY:
   case REMI_DENSITY:
@@ -182,7 +211,8 @@ partita_remi_may(const void *state, unsigned class_, unsigned value)
   case REMI_METER:
     return value != s->meter && rings_out(s, partita_remi_meter(value).length);
   case REMI_POSITION:
-    return (int)value > s->position && head_is_done(s) && value < bar_length(s);
+    return (int)value > s->position && head_is_done(s) &&
+           value < count_positions(s);
   case REMI_PITCH:
   case REMI_DRUM:
     return may_strike(s, value, class_ == REMI_DRUM);
@@ -192,6 +222,8 @@ partita_remi_may(const void *state, unsigned class_, unsigned value)
     return may_last(s, value);
   case REMI_HOLD_ON:
     return may_hold(s);
+  case REMI_PART:
+    return may_begin_part(s, value + 1);
   default:
     return false;
   }
@@ -201,6 +233,7 @@ static void
 begin(RemiState *s)
 {
   *s = (RemiState){.started = true,
+                   .parts = s->parts,
                    .demanded = s->demanded,
                    .style = -1,
                    .key = -1,
@@ -218,8 +251,11 @@ begin_bar(RemiState *s, unsigned count)
 {
   if (s->n_bars > 0)
     s->bar_start += bar_length(s);
-  else
-    s->program = PARTITA_N_PROGRAMS; // Controls used it for their order.
+  // Controls used it for their order; and what follows parts is the same
+  // whatever was written in them.
+  if (s->n_bars == 0 || s->part != REMI_NO_PART)
+    s->program = PARTITA_N_PROGRAMS;
+  s->part = REMI_NO_PART;
 
   if (s->demanded > 0)
     s->left = s->demanded - s->n_bars;
@@ -267,7 +303,16 @@ end_note(RemiState *s, unsigned value)
   const uint32_t onset = s->bar_start + (uint32_t)s->position;
   const uint32_t end = onset + s->duration;
 
-  s->ring_end = MAX(s->ring_end, end);
+  if (s->part != REMI_AHEAD)
+    s->ring_end = MAX(s->ring_end, end);
+}
+
+static void
+begin_part(RemiState *s, unsigned part)
+{
+  s->part = (uint8_t)part;
+  s->position = -1;
+  s->program = PARTITA_N_PROGRAMS;
 }
 
 static void
@@ -292,6 +337,9 @@ take_in_bar(RemiState *s, RemiClass class_, unsigned value)
     break;
   case REMI_DURATION:
     end_note(s, value);
+    break;
+  case REMI_PART:
+    begin_part(s, value + 1);
     break;
   default:
     break;
@@ -364,6 +412,22 @@ partita_remi_demand_bars(void *state, size_t bars)
   s->demanded = (uint32_t)bars;
 }
 
+void
+partita_remi_allow_parts(void *state)
+{
+  RemiState *s = state;
+
+  s->parts = true;
+}
+
+void
+partita_remi_end_by(void *state, uint32_t ticks)
+{
+  RemiState *s = state;
+
+  s->until = ticks / REMI_TICKS_A_POSITION;
+}
+
 bool
 partita_remi_is_complete(const void *state)
 {
@@ -387,4 +451,5 @@ partita_remi_get_fields(const void *state, uint16_t *fields)
   fields[4] = s->started ? (uint16_t)(s->style + 1) : 0;
   fields[5] = s->started ? (uint16_t)(s->key + 1) : 0;
   fields[6] = s->started ? (uint16_t)(s->density + 1) : 0;
+  fields[7] = s->part;
 }

@@ -34,6 +34,14 @@ partita_remi_piece_clear(RemiPiece *piece)
   g_array_unref(piece->notes);
 }
 
+void
+partita_remi_find_programs(const RemiPiece *piece, bool *programs)
+{
+  for (guint i = 0; i < piece->notes->len; ++i)
+    programs[remi_note_program(g_array_index(piece->notes, uint64_t, i))] =
+      true;
+}
+
 static uint64_t
 distance(uint64_t a, uint64_t b)
 {

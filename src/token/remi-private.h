@@ -41,8 +41,19 @@ typedef enum {
   REMI_VELOCITY,
   REMI_DURATION,
   REMI_HOLD_ON,
+  REMI_PART,
   REMI_N_CLASSES
 } RemiClass;
+
+/// The parts of a bar of a rearranged sequence; the values of %REMI_PART are
+/// one less.
+typedef enum {
+  REMI_NO_PART,
+  REMI_AHEAD,   ///< what will follow
+  REMI_GIVEN,   ///< what is there
+  REMI_WRITTEN, ///< what is to be composed
+  REMI_PARTS_END
+} RemiPart;
 
 /* remi-tables.c */
 
@@ -165,6 +176,71 @@ partita_remi_piece_quantise(RemiPiece *piece,
 PartitaScore *
 partita_remi_piece_to_score(const RemiPiece *piece);
 
+/// Adds the programs of its notes to @programs, shape [%PARTITA_N_PROGRAMS].
+void
+partita_remi_find_programs(const RemiPiece *piece, bool *programs);
+
+/* remi-write.c */
+
+/// (transfer full) (element-type uint16_t)
+GArray *
+partita_remi_write(const PartitaScheme *scheme,
+                   const PartitaPrompt *prompt,
+                   const RemiPiece *piece);
+
+/// Where ids are written; the room is reckoned beforehand.
+typedef struct {
+  const PartitaScheme *scheme;
+  uint16_t *at;
+  unsigned program; ///< of the last note, %PARTITA_N_PROGRAMS: none yet
+} RemiWriter;
+
+static inline void
+partita_remi_put(RemiWriter *w, RemiClass class_, unsigned value)
+{
+  *w->at++ = partita_scheme_id(w->scheme, class_, value);
+}
+
+void
+partita_remi_put_head(RemiWriter *w, const RemiPiece *piece, guint bar);
+
+/// Notes of a bar that begins at @start, ascending.
+void
+partita_remi_put_notes(RemiWriter *w,
+                       const uint64_t *notes,
+                       size_t n,
+                       uint32_t start);
+
+/// At least as many ids as the piece needs.
+size_t
+partita_remi_reckon_room(const RemiPiece *piece);
+
+/* remi-parts.c */
+
+GArray *
+partita_remi_rearrange(const PartitaScheme *scheme,
+                       const uint16_t *ids,
+                       size_t n,
+                       const PartitaSpan *spans,
+                       size_t n_spans,
+                       bool leave_out);
+
+PartitaScore *
+partita_remi_decode_part(const PartitaScheme *scheme,
+                         const uint16_t *ids,
+                         size_t n,
+                         bool written,
+                         GError **error);
+
+/* remi.c */
+
+/// A PartitaTokenVisitor: adds the notes and bars of ids to a #RemiPiece.
+void
+partita_remi_collect(const void *state,
+                     unsigned class_,
+                     unsigned value,
+                     void *data);
+
 /* remi-grammar.c */
 
 typedef struct {
@@ -173,6 +249,8 @@ typedef struct {
   bool complete;     ///< after Eos
   bool repeated;     ///< the pitch is that of the note before
   bool has_programs; ///< named by controls
+  bool parts;        ///< whether bars may have parts
+  uint8_t part;      ///< RemiPart
 
   int16_t style; ///< controls: -1 if not given
   int8_t key;
@@ -197,6 +275,7 @@ typedef struct {
   uint32_t left;     ///< bars from this one to the end, 0 if not known
   uint32_t bar_start;
   uint32_t ring_end; ///< where the last sound ends
+  uint32_t until;    ///< where what is written has to end, 0 if not said
   bool programs[PARTITA_N_PROGRAMS];
 } RemiState;
 
@@ -211,6 +290,12 @@ partita_remi_take(void *state, unsigned class_, unsigned value);
 
 void
 partita_remi_demand_bars(void *state, size_t bars);
+
+void
+partita_remi_allow_parts(void *state);
+
+void
+partita_remi_end_by(void *state, uint32_t ticks);
 
 bool
 partita_remi_is_complete(const void *state);

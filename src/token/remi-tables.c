@@ -117,6 +117,9 @@ name_count(unsigned count)
   return g_strdup_printf("%zu-%zu", low, partita_remi_count_max(count));
 }
 
+static const char *const parts[] = {"Ahead", "Given", "Written"};
+G_STATIC_ASSERT(G_N_ELEMENTS(parts) == REMI_PARTS_END - 1);
+
 char *
 partita_remi_name_value(unsigned class_, unsigned value)
 {
@@ -142,6 +145,8 @@ partita_remi_name_value(unsigned class_, unsigned value)
   }
   case REMI_DURATION:
     return g_strdup_printf("%u", value + 1);
+  case REMI_PART:
+    return g_strdup(parts[value]);
   default:
     break;
   }

@@ -21,6 +21,7 @@ static const PartitaTokenClass classes[] = {
   [REMI_VELOCITY] = {"Velocity", REMI_N_VELOCITIES},
   [REMI_DURATION] = {"Duration", REMI_HOLD},
   [REMI_HOLD_ON] = {"Hold", 1},
+  [REMI_PART] = {"Part", REMI_PARTS_END - 1},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(classes) == REMI_N_CLASSES);
 G_STATIC_ASSERT(REMI_N_CLASSES <= PARTITA_CLASSES_MAX);
@@ -33,6 +34,7 @@ static const PartitaTokenField fields[] = {
   {"Style", 0},
   {"Key", 24 + 1},
   {"Density", REMI_N_DENSITIES + 1},
+  {"Part", REMI_PARTS_END},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(fields) <= PARTITA_GRAMMAR_FIELDS_MAX);
 
@@ -45,16 +47,6 @@ make_piece(RemiPiece *piece,
 
   partita_remi_piece_init(piece);
   partita_remi_piece_quantise(piece, folded == NULL ? score : folded, loss);
-}
-
-static void
-find_programs(const RemiPiece *piece, bool programs[PARTITA_N_PROGRAMS])
-{
-  for (guint i = 0; i < piece->notes->len; ++i) {
-    const uint64_t note = g_array_index(piece->notes, uint64_t, i);
-
-    programs[remi_note_program(note)] = true;
-  }
 }
 
 static int
@@ -79,7 +71,7 @@ get_prompt(const PartitaScore *score, PartitaPrompt *prompt)
   prompt->bars = (int)piece.bars->len;
   prompt->density = (int)partita_remi_density(piece.notes->len, piece.end);
   prompt->has_programs = piece.notes->len > 0;
-  find_programs(&piece, prompt->programs);
+  partita_remi_find_programs(&piece, prompt->programs);
 }
 
 static PartitaScore *
@@ -89,119 +81,6 @@ quantise(const PartitaScore *score, PartitaQuantiseLoss *loss)
 
   make_piece(&piece, score, loss);
   return partita_remi_piece_to_score(&piece);
-}
-
-/// Where encoding writes; the room is reckoned beforehand.
-typedef struct {
-  const PartitaScheme *scheme;
-  uint16_t *at;
-} Writer;
-
-static inline void
-put(Writer *w, RemiClass class_, unsigned value)
-{
-  *w->at++ = partita_scheme_id(w->scheme, class_, value);
-}
-
-/// The same if @wanted; there must be room. Nothing to foretell wrongly.
-static inline void
-put_if(Writer *w, bool wanted, RemiClass class_, unsigned value)
-{
-  *w->at = partita_scheme_id(w->scheme, class_, value);
-  w->at += wanted;
-}
-
-static void
-put_controls(Writer *w, const PartitaPrompt *prompt, const RemiPiece *piece)
-{
-  bool programs[PARTITA_N_PROGRAMS] = {false};
-
-  put(w, REMI_BOS, 0);
-  if (prompt->style >= 0)
-    put(w, REMI_STYLE, (unsigned)prompt->style);
-  if (prompt->key >= 0 && prompt->key < 24)
-    put(w, REMI_KEY, (unsigned)prompt->key);
-  if (prompt->tempo_bin >= 0 && prompt->tempo_bin < (int)REMI_N_TEMPOS)
-    put(w, REMI_TEMPO, (unsigned)prompt->tempo_bin);
-  if (prompt->bars > 0)
-    put(w, REMI_BARS, partita_remi_count_of_bars(piece->bars->len));
-  if (prompt->density >= 0 && prompt->density < (int)REMI_N_DENSITIES)
-    put(w, REMI_DENSITY, (unsigned)prompt->density);
-  if (!prompt->has_programs)
-    return;
-  find_programs(piece, programs);
-  for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p) {
-    if (programs[p] || prompt->programs[p])
-      put(w, REMI_PROGRAM, p);
-  }
-}
-
-static void
-put_bar_head(Writer *w, const RemiPiece *piece, guint i)
-{
-  const RemiBar *bar = &g_array_index(piece->bars, RemiBar, i);
-
-  put(w, REMI_BAR, partita_remi_count_of_bars(piece->bars->len - i));
-  if (i == 0 || bar->meter != bar[-1].meter)
-    put(w, REMI_METER, bar->meter);
-  if (i == 0 || bar->tempo != bar[-1].tempo)
-    put(w, REMI_TEMPO, bar->tempo);
-}
-
-static inline void
-put_note(Writer *w, uint64_t note)
-{
-  const uint32_t duration = remi_note_duration(note) - 1;
-  const bool drum = remi_note_program(note) == PARTITA_PROGRAM_DRUMS;
-
-  put(w, drum ? REMI_DRUM : REMI_PITCH, remi_note_pitch(note));
-  put(w, REMI_VELOCITY, remi_note_velocity(note));
-  for (uint32_t h = 0; h < duration / REMI_HOLD; ++h)
-    put(w, REMI_HOLD_ON, 0);
-  put(w, REMI_DURATION, duration % REMI_HOLD);
-}
-
-static void
-put_bars(Writer *w, const RemiPiece *piece)
-{
-  const uint64_t *notes = (const uint64_t *)(const void *)piece->notes->data;
-  const guint n_bars = piece->bars->len;
-  unsigned program = PARTITA_N_PROGRAMS;
-  guint n = 0;
-
-  for (guint i = 0; i < n_bars; ++i) {
-    const uint32_t start = g_array_index(piece->bars, RemiBar, i).start;
-    const uint32_t end = i + 1 < n_bars
-                           ? g_array_index(piece->bars, RemiBar, i + 1).start
-                           : piece->end;
-    uint32_t onset = UINT32_MAX;
-
-    put_bar_head(w, piece, i);
-    for (; n < piece->notes->len && remi_note_onset(notes[n]) < end; ++n) {
-      put_if(w, remi_note_onset(notes[n]) != onset, REMI_POSITION,
-             remi_note_onset(notes[n]) - start);
-      put_if(w, remi_note_program(notes[n]) != program, REMI_PROGRAM,
-             remi_note_program(notes[n]));
-      onset = remi_note_onset(notes[n]);
-      program = remi_note_program(notes[n]);
-      put_note(w, notes[n]);
-    }
-  }
-  put(w, REMI_EOS, 0);
-}
-
-/// At least as many ids as the piece needs.
-static size_t
-reckon_room(const RemiPiece *piece)
-{
-  const size_t controls = 8 + PARTITA_N_PROGRAMS;
-  size_t room =
-    controls + 3 * (size_t)piece->bars->len + 5 * (size_t)piece->notes->len;
-
-  for (guint i = 0; i < piece->notes->len; ++i)
-    room +=
-      remi_note_duration(g_array_index(piece->notes, uint64_t, i)) / REMI_HOLD;
-  return room;
 }
 
 static GArray *
@@ -214,26 +93,19 @@ encode(const PartitaScheme *scheme,
 
   make_piece(&piece, score, &loss);
 
-  GArray *ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
-
-  g_array_set_size(ids, (guint)reckon_room(&piece));
-
-  uint16_t *first = (uint16_t *)(void *)ids->data;
-  Writer w = {scheme, first};
-
-  put_controls(&w, prompt, &piece);
-  put_bars(&w, &piece);
-  g_array_set_size(ids, (guint)(w.at - first));
-  return ids;
+  return partita_remi_write(scheme, prompt, &piece);
 }
 
-static void
-collect(const void *state, unsigned class_, unsigned value, void *data)
+void
+partita_remi_collect(const void *state,
+                     unsigned class_,
+                     unsigned value,
+                     void *data)
 {
   const RemiState *s = state;
   RemiPiece *piece = data;
 
-  if (class_ == REMI_DURATION) {
+  if (class_ == REMI_DURATION && s->part != REMI_AHEAD) {
     const uint64_t note =
       remi_note_pack(s->bar_start + (uint32_t)s->position, s->program, s->pitch,
                      s->velocity, s->duration);
@@ -273,7 +145,8 @@ decode(const PartitaScheme *scheme,
   RemiState state = {0};
 
   partita_remi_piece_init(&piece);
-  if (!partita_scheme_walk(scheme, ids, n, &state, collect, &piece, error))
+  if (!partita_scheme_walk(scheme, ids, n, &state, partita_remi_collect, &piece,
+                           error))
     return NULL;
   piece.end = state.bar_start + partita_remi_meter(state.meter).length;
   read_prompt(&state, prompt);
@@ -307,7 +180,7 @@ get_events(const void *state, PartitaScoreEvent *events)
       .type = PARTITA_SCORE_EVENT_METER,
       .meter = {tick, partita_remi_meter(s->meter).numerator,
                 partita_remi_meter(s->meter).denominator}};
-  else if (s->last == REMI_DURATION)
+  else if (s->last == REMI_DURATION && s->part != REMI_AHEAD)
     *events = (PartitaScoreEvent){.type = PARTITA_SCORE_EVENT_NOTE,
                                   .program = s->program,
                                   .note = tell_note(s)};
@@ -387,6 +260,10 @@ const PartitaSchemeOps partita_remi_ops = {
   .may = partita_remi_may,
   .take = partita_remi_take,
   .demand_bars = partita_remi_demand_bars,
+  .allow_parts = partita_remi_allow_parts,
+  .end_by = partita_remi_end_by,
+  .rearrange = partita_remi_rearrange,
+  .decode_part = partita_remi_decode_part,
   .is_complete = partita_remi_is_complete,
   .get_fields = partita_remi_get_fields,
   .get_events = get_events,

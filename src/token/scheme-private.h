@@ -11,7 +11,7 @@
  * scheme. */
 enum { PARTITA_CLASS_BOS, PARTITA_CLASS_EOS, PARTITA_CLASS_STYLE };
 
-#define PARTITA_CLASSES_MAX 16
+#define PARTITA_CLASSES_MAX 32
 #define PARTITA_STYLES_MAX 4096
 
 typedef struct {
@@ -67,6 +67,20 @@ typedef struct {
   /// Takes a token that may follow.
   void (*take)(void *state, unsigned class_, unsigned value);
   void (*demand_bars)(void *state, size_t bars);
+  /// (nullable): no parts in the scheme, as for the next two
+  void (*allow_parts)(void *state);
+  void (*end_by)(void *state, uint32_t ticks);
+  GArray *(*rearrange)(const PartitaScheme *scheme,
+                       const uint16_t *ids,
+                       size_t n,
+                       const PartitaSpan *spans,
+                       size_t n_spans,
+                       bool leave_out);
+  PartitaScore *(*decode_part)(const PartitaScheme *scheme,
+                               const uint16_t *ids,
+                               size_t n,
+                               bool written,
+                               GError **error);
   bool (*is_complete)(const void *state);
   void (*get_fields)(const void *state, uint16_t *fields);
   /// partita_grammar_get_events()

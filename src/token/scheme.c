@@ -233,6 +233,37 @@ partita_scheme_decode(const PartitaScheme *scheme,
 }
 
 bool
+partita_scheme_has_parts(const PartitaScheme *scheme)
+{
+  return scheme->ops->rearrange != NULL;
+}
+
+GArray *
+partita_scheme_rearrange(const PartitaScheme *scheme,
+                         const uint16_t *ids,
+                         size_t n,
+                         const PartitaSpan *spans,
+                         size_t n_spans,
+                         bool leave_out)
+{
+  g_return_val_if_fail(partita_scheme_has_parts(scheme), NULL);
+
+  return scheme->ops->rearrange(scheme, ids, n, spans, n_spans, leave_out);
+}
+
+PartitaScore *
+partita_scheme_decode_part(const PartitaScheme *scheme,
+                           const uint16_t *ids,
+                           size_t n,
+                           bool written,
+                           GError **error)
+{
+  g_return_val_if_fail(partita_scheme_has_parts(scheme), NULL);
+
+  return scheme->ops->decode_part(scheme, ids, n, written, error);
+}
+
+bool
 partita_scheme_transpose(const PartitaScheme *scheme,
                          uint16_t *ids,
                          size_t n,

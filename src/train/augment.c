@@ -17,13 +17,15 @@ enum {
   DRAW_DROPPED,
   DRAW_NO_CONTROL,
   DRAW_CONTROLS,
-  DRAW_STYLE = DRAW_CONTROLS + N_CONTROLS
+  DRAW_STYLE = DRAW_CONTROLS + N_CONTROLS,
+  DRAW_PARTS
 };
 
 #define TEMPO_BINS 2    // each way; twelve are an octave
 #define VELOCITY_BINS 2 // each way
 #define VELOCITY_BIN 4  // velocities
 #define DROP_ONE_IN 4   // pieces
+#define PARTS_ONE_IN 4  // pieces
 
 /// What is done to a piece.
 typedef struct {
@@ -237,16 +239,20 @@ partita_augment(const PartitaScheme *scheme,
                 uint64_t seed,
                 uint64_t serial)
 {
-  if (augmentations != 0)
+  if ((augmentations & ~(unsigned)PARTITA_AUGMENT_PARTS) != 0)
     change_piece(scheme, ids, augmentations, seed, serial);
 
   const size_t n =
     partita_scheme_drop_controls(scheme, (uint16_t *)(void *)ids->data,
                                  ids->len, draw_controls(seed, serial));
   g_array_set_size(ids, (guint)n);
+  if ((augmentations & PARTITA_AUGMENT_PARTS) != 0 &&
+      partita_scheme_has_parts(scheme) &&
+      draw(seed, serial, DRAW_PARTS, PARTS_ONE_IN) == 0)
+    partita_rearrange_at_random(scheme, ids, seed, serial);
 }
 
-static const char *const names[] = {"tempo", "velocity", "tracks"};
+static const char *const names[] = {"tempo", "velocity", "tracks", "parts"};
 
 bool
 partita_augmentations_parse(const char *list, unsigned *augmentations)

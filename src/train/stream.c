@@ -92,6 +92,7 @@ partita_stream_new(const PartitaCorpus *corpus,
   for (size_t i = 0; i < stream->n_rows; ++i) {
     stream->rows[i].ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
     stream->rows[i].grammar = partita_grammar_new(scheme);
+    partita_grammar_allow_parts(stream->rows[i].grammar);
   }
   stream->chunk = (PartitaChunk){
     .shards = settings->shards,
@@ -169,6 +170,7 @@ read_piece(PartitaStream *stream, Row *row, uint64_t serial)
   row->next = 0;
   row->serial = serial;
   partita_grammar_reset(row->grammar);
+  partita_grammar_allow_parts(row->grammar);
   if (stream->training)
     partita_augment(partita_corpus_get_scheme(stream->corpus), row->ids,
                     stream->augmentations, stream->seed, serial);

@@ -264,9 +264,10 @@ partita_stream_set_state(PartitaStream *stream, const uint64_t *state);
  * tempo by up to two bins, a twelfth of an octave each; all velocities by up to
  * two bins of four; in one piece of four leaves out a track, but not the last
  * with pitched notes. Then leaves out each kind of control with probability
- * 1/4, all of them with probability 1/8. The piece stays legal.
+ * 1/4, all of them with probability 1/8, and rearranges one piece of four. The
+ * piece stays legal, where parts are allowed.
  */
-#define PARTITA_AUGMENT_TRANSPOSE (1u << 3)
+#define PARTITA_AUGMENT_TRANSPOSE (1u << 4)
 
 void
 partita_augment(const PartitaScheme *scheme,
@@ -274,6 +275,20 @@ partita_augment(const PartitaScheme *scheme,
                 unsigned augmentations,
                 uint64_t seed,
                 uint64_t serial);
+
+/**
+ * partita_rearrange_at_random:
+ * @ids: (element-type uint16_t): a legal piece, changed in place
+ *
+ * Opens some of the piece: a few bars, of all its programs or some; some
+ * programs all the way; or, of one program, all but its highest notes, with all
+ * of the others. What is opened is a function of @seed and @serial alone.
+ */
+void
+partita_rearrange_at_random(const PartitaScheme *scheme,
+                            GArray *ids,
+                            uint64_t seed,
+                            uint64_t serial);
 
 /// Which of its @n styles a piece is trained under this time.
 uint32_t

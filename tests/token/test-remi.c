@@ -43,14 +43,15 @@ test_vocabulary(void)
     "Meter_4/4",    "Meter_6/8",    "Meter_12/8",    "Meter_7/16",
     "Position_0",   "Position_95",  "Pitch_0",       "Pitch_127",
     "Drum_0",       "Drum_127",     "Velocity_31",   "Duration_1",
-    "Duration_48",  "Hold"};
+    "Duration_48",  "Hold",         "Part_Ahead",    "Part_Given",
+    "Part_Written"};
   g_autoptr(PartitaScheme) scheme = make_scheme("remi");
 
   for (size_t i = 0; i < G_N_ELEMENTS(names); ++i)
     g_assert_cmpint(partita_scheme_find_token(scheme, names[i]), >=, 0);
   g_assert_cmpint(partita_scheme_find_token(scheme, "Duration_49"), ==, -1);
   g_assert_cmpint(partita_scheme_find_token(scheme, "Meter_9/4"), ==, -1);
-  g_assert_cmpuint(partita_scheme_get_vocab_size(scheme), ==, 850);
+  g_assert_cmpuint(partita_scheme_get_vocab_size(scheme), ==, 853);
 }
 
 static void
@@ -316,7 +317,7 @@ test_fields(void)
   g_autoptr(PartitaGrammar) grammar = partita_grammar_new(scheme);
   uint16_t fields[PARTITA_GRAMMAR_FIELDS_MAX];
 
-  g_assert_cmpuint(partita_scheme_get_n_fields(scheme), ==, 7);
+  g_assert_cmpuint(partita_scheme_get_n_fields(scheme), ==, 8);
   g_assert_cmpstr(partita_scheme_get_field_name(scheme, 1), ==, "BarsLeft");
   push_all(grammar, "Bos Key_D_major Density_3 Program_5");
   partita_grammar_get_fields(grammar, fields);
@@ -333,6 +334,45 @@ test_fields(void)
   g_assert_cmpuint(fields[4], ==, 0);
   g_assert_cmpuint(fields[5], ==, 2 + 1);
   g_assert_cmpuint(fields[6], ==, 3 + 1);
+  g_assert_cmpuint(fields[7], ==, 0);
+}
+
+/// An example by hand: the piano of the second of three bars is open.
+static void
+test_parts(void)
+{
+  g_autoptr(PartitaScheme) scheme = make_scheme("remi");
+  g_autoptr(PartitaScore) score = partita_score_new(12);
+  PartitaTrack *piano = partita_score_add_track(score, 0, NULL);
+  PartitaTrack *flute = partita_score_add_track(score, 73, NULL);
+  PartitaSpan span = {.first = 1, .n_bars = 1, .programs = {true}};
+
+  for (uint32_t bar = 0; bar < 3; ++bar) {
+    partita_track_add_note(
+      piano, (PartitaNote){48 * bar, 12, (uint8_t)(60 + bar), 64});
+    partita_track_add_note(
+      flute, (PartitaNote){48 * bar + 12, 36, (uint8_t)(72 + bar), 64});
+  }
+
+  g_autoptr(GArray) ids = partita_scheme_encode(scheme, score, NULL);
+  g_autoptr(GArray) rearranged =
+    partita_scheme_rearrange(scheme, ids_of(ids), ids->len, &span, 1, false);
+  g_autofree char *text = spell(scheme, rearranged);
+
+  g_assert_cmpstr(
+    text, ==,
+    "Bos Bar_3 Meter_4/4 Tempo_31 "
+    "Position_0 Program_0 Pitch_60 Velocity_16 Duration_12 "
+    "Position_12 Program_73 Pitch_72 Velocity_16 Duration_36 "
+    "Bar_2 Part_Ahead "
+    "Position_0 Program_0 Pitch_62 Velocity_16 Duration_12 "
+    "Part_Given "
+    "Position_12 Program_73 Pitch_73 Velocity_16 Duration_36 "
+    "Part_Written "
+    "Position_0 Program_0 Pitch_61 Velocity_16 Duration_12 "
+    "Bar_1 "
+    "Position_0 Program_0 Pitch_62 Velocity_16 Duration_12 "
+    "Position_12 Program_73 Pitch_74 Velocity_16 Duration_36 Eos");
 }
 
 /// The style stays in sight as long as the piece.
@@ -469,6 +509,7 @@ main(int argc, char **argv)
   g_test_add_func("/token/remi/halves", test_halves);
   g_test_add_func("/token/remi/mean-tempo", test_mean_tempo);
   g_test_add_func("/token/remi/fields", test_fields);
+  g_test_add_func("/token/remi/parts", test_parts);
   g_test_add_func("/token/remi/style-field", test_style_field);
   g_test_add_func("/token/remi/ringing", test_ringing);
   g_test_add_func("/token/remi/programs-given", test_programs_given);

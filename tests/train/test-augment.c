@@ -248,6 +248,60 @@ test_room(void)
   g_assert_cmpuint(seen, ==, (1u << 12) - 1);
 }
 
+static bool
+is_legal_in_parts(const PartitaScheme *scheme, const GArray *ids)
+{
+  g_autoptr(PartitaGrammar) grammar = partita_grammar_new(scheme);
+
+  partita_grammar_allow_parts(grammar);
+  for (guint i = 0; i < ids->len; ++i)
+    if (!partita_grammar_push(grammar, g_array_index(ids, uint16_t, i)))
+      return false;
+  return partita_grammar_is_complete(grammar);
+}
+
+static size_t
+count_notes(const PartitaScheme *scheme, const GArray *ids, bool written)
+{
+  g_autoptr(PartitaScore) score = partita_scheme_decode_part(
+    scheme, (const uint16_t *)(const void *)ids->data, ids->len, written, NULL);
+
+  g_assert_nonnull(score);
+  return partita_score_get_n_notes(score);
+}
+
+/* Laws: about one piece in four is rearranged, the others are as they would be
+ * without; rearranged it is legal and has the same notes, some of them open. */
+static void
+test_parts(void)
+{
+  g_autoptr(PartitaScheme) scheme = make_scheme("remi");
+  unsigned n_rearranged = 0;
+  unsigned n_halves = 0;
+
+  for (uint64_t serial = 0; serial < 400; ++serial) {
+    g_autoptr(PartitaScore) score = make_random();
+    g_autoptr(GArray) plain = encode(scheme, score);
+    g_autoptr(GArray) ids = g_array_copy(plain);
+
+    partita_augment(scheme, plain, ALL, 9, serial);
+    partita_augment(scheme, ids, ALL | PARTITA_AUGMENT_PARTS, 9, serial);
+    g_assert_true(is_legal_in_parts(scheme, ids));
+    if (are_equal(plain, ids))
+      continue;
+    ++n_rearranged;
+
+    const size_t written = count_notes(scheme, ids, true);
+    const size_t given = count_notes(scheme, ids, false);
+
+    g_assert_cmpuint(written + given, ==, count_notes(scheme, plain, false));
+    n_halves += written > 0 && given > 0;
+  }
+  g_assert_cmpuint(n_rearranged, >, 70);
+  g_assert_cmpuint(n_rearranged, <, 130);
+  g_assert_cmpuint(n_halves, >, n_rearranged / 2);
+}
+
 /* The controls say what the changed piece is. */
 static void
 test_controls(void)
@@ -284,7 +338,7 @@ test_names(void)
 
   g_assert_true(partita_augmentations_parse("none", &set));
   g_assert_cmpuint(set, ==, 0);
-  for (unsigned i = 1; i < 8; ++i) {
+  for (unsigned i = 1; i < 16; ++i) {
     g_autofree char *list = partita_augmentations_describe(i);
 
     g_assert_true(partita_augmentations_parse(list, &set));
@@ -307,6 +361,7 @@ main(int argc, char **argv)
   g_test_add_func("/train/augment/function", test_function);
   g_test_add_func("/train/augment/bounds", test_bounds);
   g_test_add_func("/train/augment/room", test_room);
+  g_test_add_func("/train/augment/parts", test_parts);
   g_test_add_func("/train/augment/controls", test_controls);
   g_test_add_func("/train/augment/names", test_names);
   return g_test_run();

@@ -42,8 +42,8 @@ make_augmenting_settings(const PartitaCorpus *corpus)
   PartitaTrainSettings settings = make_settings(corpus);
 
   settings.transposing = true;
-  settings.augmentations =
-    PARTITA_AUGMENT_TEMPO | PARTITA_AUGMENT_VELOCITY | PARTITA_AUGMENT_TRACKS;
+  settings.augmentations = PARTITA_AUGMENT_TEMPO | PARTITA_AUGMENT_VELOCITY |
+                           PARTITA_AUGMENT_TRACKS | PARTITA_AUGMENT_PARTS;
   return settings;
 }
 
