@@ -18,7 +18,8 @@ typedef enum {
   PARTITA_MODEL_ERROR_READ,    ///< the file cannot be read
   PARTITA_MODEL_ERROR_BROKEN,  ///< not a whole safetensors file
   PARTITA_MODEL_ERROR_VERSION, ///< of a version this program does not read
-  PARTITA_MODEL_ERROR_WRITE    ///< the file cannot be written
+  PARTITA_MODEL_ERROR_WRITE,   ///< the file cannot be written
+  PARTITA_MODEL_ERROR_NONE     ///< none was named, and none is installed
 } PartitaModelError;
 
 PARTITA_API GQuark
@@ -112,6 +113,22 @@ partita_model_get_metadata(const PartitaModel *model, const char *key);
  */
 PARTITA_API PartitaModel *
 partita_model_load(const char *path, GError **error);
+
+/**
+ * partita_model_find:
+ * @wish: (nullable): a file, for instance from the command line
+ *
+ * Says which model to load: @wish; the file that the environment variable
+ * PARTITA_MODEL names; else the model that ships, the first there is of
+ * `models` in the build folder if the program was not installed, `models` in
+ * the installation's data, and `partita/models` in $XDG_DATA_HOME and in each
+ * folder of $XDG_DATA_DIRS, each with the file `partita.safetensors`.
+ *
+ * Returns: (transfer full) (nullable): a path, which need not be a model; NULL
+ * with @error set if none is named or found
+ */
+PARTITA_API char *
+partita_model_find(const char *wish, GError **error);
 
 /**
  * partita_model_parse:

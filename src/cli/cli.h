@@ -43,6 +43,7 @@ extern const CliCommand cli_render;
 extern const CliCommand cli_inspect;
 extern const CliCommand cli_roundtrip;
 extern const CliCommand cli_evaluate;
+extern const CliCommand cli_styles;
 
 /// Ended by NULL.
 extern const CliCommand *const cli_commands[];
@@ -73,6 +74,14 @@ cli_take_argument(char **arguments, const char *what, GError **error);
 /// Demands that an option that may not be left out was given.
 bool
 cli_demand(const char *value, const char *option, GError **error);
+
+/**
+ * cli_settle_model:
+ * @model: (inout): a path, or NULL for that of partita_model_find(), which is
+ * then printed
+ */
+bool
+cli_settle_model(char **model, GError **error);
 
 /**
  * cli_watch_interrupts:

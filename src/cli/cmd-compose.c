@@ -45,7 +45,7 @@ compose_entries(void *data)
   Options *o = data;
   const GOptionEntry entries[] = {
     {"model", 'm', 0, G_OPTION_ARG_FILENAME, &o->model,
-     "The model to compose with", "MODEL"},
+     "The model to compose with (that which ships)", "MODEL"},
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
      "The MIDI file to write", "OUT.mid"},
     {"style", 0, 0, G_OPTION_ARG_STRING, &o->style,
@@ -194,8 +194,7 @@ check(const Options *o, GError **error)
                 "--stream");
     return false;
   }
-  return cli_demand(o->model, "-m MODEL", error) &&
-         (o->stream || cli_demand(o->output, "-o OUT.mid", error)) &&
+  return (o->stream || cli_demand(o->output, "-o OUT.mid", error)) &&
          (o->output == NULL || partita_file_check_target(o->output, error)) &&
          (o->explain == NULL || partita_file_check_target(o->explain, error)) &&
          (o->wishes.report == NULL ||
@@ -375,7 +374,7 @@ compose_stream(const PartitaComposer *composer,
 static bool
 compose_run(void *data, char **arguments, GError **error)
 {
-  const Options *o = data;
+  Options *o = data;
   PartitaComposeOptions options;
   PartitaControls controls;
   g_autofree char *style = NULL;
@@ -389,6 +388,7 @@ compose_run(void *data, char **arguments, GError **error)
   partita_controls_init(&controls);
   if (!fill_options(o, &options, error) ||
       !cli_wishes_read(&o->wishes, &controls, error) || !check(o, error) ||
+      !cli_settle_model(&o->model, error) ||
       !partita_nn_init(
         error)) // before a thread that memory may not suffice for
     return false;
@@ -423,7 +423,7 @@ compose_run(void *data, char **arguments, GError **error)
 
 const CliCommand cli_compose = {
   .name = "compose",
-  .arguments = "-m MODEL -o OUT.mid [WORDS]",
+  .arguments = "[-m MODEL] -o OUT.mid [WORDS]",
   .summary = "Compose new pieces with a trained model",
   .options_size = sizeof(Options),
   .entries = compose_entries,

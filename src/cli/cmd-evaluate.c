@@ -25,8 +25,8 @@ evaluate_entries(void *data)
 {
   Options *o = data;
   const GOptionEntry entries[] = {
-    {"model", 'm', 0, G_OPTION_ARG_FILENAME, &o->model, "The model to measure",
-     "MODEL"},
+    {"model", 'm', 0, G_OPTION_ARG_FILENAME, &o->model,
+     "The model to measure (that which ships)", "MODEL"},
     {"json", 'j', 0, G_OPTION_ARG_NONE, &o->json, "Print one JSON object",
      NULL},
     {"split", 0, 0, G_OPTION_ARG_STRING, &o->split, "Which files (all)",
@@ -68,8 +68,7 @@ parse_options(const Options *o, PartitaEvaluateOptions *options, GError **error)
 {
   guint64 seed = 0;
 
-  if (!cli_demand(o->model, "-m MODEL", error) ||
-      !parse_split(o->split != NULL ? o->split : "all", &options->split, error))
+  if (!parse_split(o->split != NULL ? o->split : "all", &options->split, error))
     return false;
   if (o->threads < 0 || o->threads > 1024) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
@@ -293,13 +292,13 @@ evaluate(const Options *o,
 static bool
 evaluate_run(void *data, char **arguments, GError **error)
 {
-  const Options *o = data;
+  Options *o = data;
   const char *folder = cli_take_argument(arguments, "DIR", error);
   PartitaEvaluateOptions options = {0};
 
   // Before a thread that memory may not suffice for.
   if (folder == NULL || !parse_options(o, &options, error) ||
-      !partita_nn_init(error))
+      !cli_settle_model(&o->model, error) || !partita_nn_init(error))
     return false;
 
   g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
@@ -314,7 +313,7 @@ evaluate_run(void *data, char **arguments, GError **error)
 
 const CliCommand cli_evaluate = {
   .name = "evaluate",
-  .arguments = "-m MODEL DIR",
+  .arguments = "[-m MODEL] DIR",
   .summary = "Measure how well a model predicts a folder of MIDI files",
   .options_size = sizeof(Options),
   .entries = evaluate_entries,

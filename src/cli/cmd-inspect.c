@@ -89,8 +89,15 @@ static bool
 inspect_run(void *data, char **arguments, GError **error)
 {
   const Options *o = data;
+  g_autofree char *shipped = NULL;
+
+  if (arguments[0] == NULL && !cli_settle_model(&shipped, error))
+    return false;
+
   const char *path =
-    cli_take_argument(arguments, "FILE|DIR|CORPUS|MODEL", error);
+    shipped != NULL
+      ? shipped
+      : cli_take_argument(arguments, "FILE|DIR|CORPUS|MODEL", error);
 
   if (path == NULL)
     return false;
@@ -99,7 +106,7 @@ inspect_run(void *data, char **arguments, GError **error)
   g_autofree char *shown = partita_file_display(path);
 
   json_object_set_string_member(object, "path", shown);
-  if (!g_file_test(path, G_FILE_TEST_IS_DIR) &&
+  if (shipped == NULL && !g_file_test(path, G_FILE_TEST_IS_DIR) &&
       !g_str_has_suffix(path, ".safetensors"))
     return inspect_midi(o, path, object, error);
 
@@ -116,7 +123,7 @@ inspect_run(void *data, char **arguments, GError **error)
 
 const CliCommand cli_inspect = {
   .name = "inspect",
-  .arguments = "FILE|DIR|CORPUS|MODEL",
+  .arguments = "[FILE|DIR|CORPUS|MODEL]",
   .summary = "Say what a MIDI file, a folder, a corpus or a model holds",
   .options_size = sizeof(Options),
   .entries = inspect_entries,

@@ -3,7 +3,9 @@
 
 #include "cli.h"
 
+#include <base/file.h>
 #include <locale.h>
+#include <partita/model.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +19,7 @@ cli_error_quark(void)
 }
 
 const CliCommand *const cli_commands[] = {
-  &cli_prepare, &cli_train,     &cli_compose,  &cli_render,
+  &cli_prepare, &cli_train,     &cli_compose,  &cli_styles, &cli_render,
   &cli_inspect, &cli_roundtrip, &cli_evaluate, NULL,
 };
 
@@ -64,6 +66,21 @@ cli_demand(const char *value, const char *option, GError **error)
     return true;
   g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s is missing", option);
   return false;
+}
+
+bool
+cli_settle_model(char **model, GError **error)
+{
+  if (*model != NULL)
+    return true;
+  *model = partita_model_find(NULL, error);
+  if (*model == NULL)
+    return false;
+
+  g_autofree char *shown = partita_file_display(*model);
+
+  g_printerr("model %s\n", shown);
+  return true;
 }
 
 static void

@@ -32,6 +32,15 @@ partita_model_get_parameters(PartitaModel *model);
 const PartitaModelTensor *
 partita_model_get_tensors(const PartitaModel *model, size_t *n_tensors);
 
+/// The first of @folders (ended by NULL) that holds the model that ships.
+char *
+partita_model_search(const char *const *folders, GError **error);
+
+/// (transfer full) (nullable): where the model that ships lies for a @program
+/// that was built and not installed
+char *
+partita_model_find_built(const char *program);
+
 /// The backend of the workers and states that are made from now on; before
 /// that the best on this machine.
 void

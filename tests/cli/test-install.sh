@@ -37,6 +37,9 @@ check "a consumer builds" cc $sanitize -Wall -Wextra -Werror \
 check "and runs" env LD_LIBRARY_PATH="$(dirname "$(find "$root" -name 'libpartita.so')")" \
   "$scratch/consumer"
 check "the manual" test -f "$(find "$root" -name partita-train.1)"
+shipped=$(find "$root" -name partita.safetensors)
+check "the model, where there is one" \
+  [ -n "$shipped" -o ! -e "$build/models/partita.safetensors" ]
 check "the completion" test -f "$(find "$root" -path '*bash-completion*/partita')"
 lib=$(find "$root" -name 'libpartita.so')
 nm -D --defined-only "$lib" >"$scratch/symbols" 2>/dev/null
