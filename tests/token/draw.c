@@ -197,3 +197,14 @@ assert_legal(const PartitaScheme *scheme, const GArray *ids)
   }
   g_assert_true(partita_grammar_is_complete(grammar));
 }
+
+char *
+spell(const PartitaScheme *scheme, const GArray *ids)
+{
+  GString *text = g_string_new(NULL);
+
+  for (guint i = 0; i < ids->len; ++i)
+    g_string_append_printf(text, "%s%s", i == 0 ? "" : " ",
+                           partita_scheme_token_name(scheme, ids_of(ids)[i]));
+  return g_string_free(text, FALSE);
+}

@@ -41,6 +41,10 @@ walk_on(const PartitaScheme *scheme,
 PartitaScheme *
 make_scheme(const char *name);
 
+/// (transfer full): the names of the ids with spaces between
+char *
+spell(const PartitaScheme *scheme, const GArray *ids);
+
 /// Asserts that both hold the same ids.
 void
 assert_same_ids(const PartitaScheme *scheme, const GArray *a, const GArray *b);

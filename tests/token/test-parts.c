@@ -344,6 +344,44 @@ test_schemes(void)
   g_assert_false(partita_scheme_has_parts(grid));
 }
 
+/// An example by hand: the piano of the second of three bars is open.
+static void
+test_example(void)
+{
+  g_autoptr(PartitaScheme) scheme = make_scheme("remi");
+  g_autoptr(PartitaScore) score = partita_score_new(12);
+  PartitaTrack *piano = partita_score_add_track(score, 0, NULL);
+  PartitaTrack *flute = partita_score_add_track(score, 73, NULL);
+  PartitaSpan span = {.first = 1, .n_bars = 1, .programs = {true}};
+
+  for (uint32_t bar = 0; bar < 3; ++bar) {
+    partita_track_add_note(
+      piano, (PartitaNote){48 * bar, 12, (uint8_t)(60 + bar), 64});
+    partita_track_add_note(
+      flute, (PartitaNote){48 * bar + 12, 36, (uint8_t)(72 + bar), 64});
+  }
+
+  g_autoptr(GArray) ids = partita_scheme_encode(scheme, score, NULL);
+  g_autoptr(GArray) rearranged =
+    partita_scheme_rearrange(scheme, ids_of(ids), ids->len, &span, 1, false);
+  g_autofree char *text = spell(scheme, rearranged);
+
+  g_assert_cmpstr(
+    text, ==,
+    "Bos Bar_3 Meter_4/4 Tempo_31 "
+    "Position_0 Program_0 Pitch_60 Velocity_16 Duration_12 "
+    "Position_12 Program_73 Pitch_72 Velocity_16 Duration_36 "
+    "Bar_2 Part_Ahead "
+    "Position_0 Program_0 Pitch_62 Velocity_16 Duration_12 "
+    "Part_Given "
+    "Position_12 Program_73 Pitch_73 Velocity_16 Duration_36 "
+    "Part_Written "
+    "Position_0 Program_0 Pitch_61 Velocity_16 Duration_12 "
+    "Bar_1 "
+    "Position_0 Program_0 Pitch_62 Velocity_16 Duration_12 "
+    "Position_12 Program_73 Pitch_74 Velocity_16 Duration_36 Eos");
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -352,6 +390,7 @@ main(int argc, char *argv[])
   g_test_add_func("/token/parts/leave-out", test_leave_out);
   g_test_add_func("/token/parts/walks", test_walks);
   g_test_add_func("/token/parts/end-by", test_end_by);
+  g_test_add_func("/token/parts/example", test_example);
   g_test_add_func("/token/parts/schemes", test_schemes);
   return g_test_run();
 }

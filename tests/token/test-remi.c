@@ -6,18 +6,6 @@
 #include <string.h>
 #include <token/remi-private.h>
 
-/// (transfer full): the names of the ids with spaces between
-static char *
-spell(const PartitaScheme *scheme, const GArray *ids)
-{
-  GString *text = g_string_new(NULL);
-
-  for (guint i = 0; i < ids->len; ++i)
-    g_string_append_printf(text, "%s%s", i == 0 ? "" : " ",
-                           partita_scheme_token_name(scheme, ids_of(ids)[i]));
-  return g_string_free(text, FALSE);
-}
-
 static void
 assert_encodes(const PartitaScore *score,
                const PartitaPrompt *prompt,
@@ -337,44 +325,6 @@ test_fields(void)
   g_assert_cmpuint(fields[7], ==, 0);
 }
 
-/// An example by hand: the piano of the second of three bars is open.
-static void
-test_parts(void)
-{
-  g_autoptr(PartitaScheme) scheme = make_scheme("remi");
-  g_autoptr(PartitaScore) score = partita_score_new(12);
-  PartitaTrack *piano = partita_score_add_track(score, 0, NULL);
-  PartitaTrack *flute = partita_score_add_track(score, 73, NULL);
-  PartitaSpan span = {.first = 1, .n_bars = 1, .programs = {true}};
-
-  for (uint32_t bar = 0; bar < 3; ++bar) {
-    partita_track_add_note(
-      piano, (PartitaNote){48 * bar, 12, (uint8_t)(60 + bar), 64});
-    partita_track_add_note(
-      flute, (PartitaNote){48 * bar + 12, 36, (uint8_t)(72 + bar), 64});
-  }
-
-  g_autoptr(GArray) ids = partita_scheme_encode(scheme, score, NULL);
-  g_autoptr(GArray) rearranged =
-    partita_scheme_rearrange(scheme, ids_of(ids), ids->len, &span, 1, false);
-  g_autofree char *text = spell(scheme, rearranged);
-
-  g_assert_cmpstr(
-    text, ==,
-    "Bos Bar_3 Meter_4/4 Tempo_31 "
-    "Position_0 Program_0 Pitch_60 Velocity_16 Duration_12 "
-    "Position_12 Program_73 Pitch_72 Velocity_16 Duration_36 "
-    "Bar_2 Part_Ahead "
-    "Position_0 Program_0 Pitch_62 Velocity_16 Duration_12 "
-    "Part_Given "
-    "Position_12 Program_73 Pitch_73 Velocity_16 Duration_36 "
-    "Part_Written "
-    "Position_0 Program_0 Pitch_61 Velocity_16 Duration_12 "
-    "Bar_1 "
-    "Position_0 Program_0 Pitch_62 Velocity_16 Duration_12 "
-    "Position_12 Program_73 Pitch_74 Velocity_16 Duration_36 Eos");
-}
-
 /// The style stays in sight as long as the piece.
 static void
 test_style_field(void)
@@ -509,7 +459,6 @@ main(int argc, char **argv)
   g_test_add_func("/token/remi/halves", test_halves);
   g_test_add_func("/token/remi/mean-tempo", test_mean_tempo);
   g_test_add_func("/token/remi/fields", test_fields);
-  g_test_add_func("/token/remi/parts", test_parts);
   g_test_add_func("/token/remi/style-field", test_style_field);
   g_test_add_func("/token/remi/ringing", test_ringing);
   g_test_add_func("/token/remi/programs-given", test_programs_given);
