@@ -39,10 +39,10 @@ typedef struct {
   char *explain;
 } Options;
 
-static GOptionEntry *
-compose_entries(void *data)
+/// What the piece is made of.
+static void
+add_music_entries(GArray *all, Options *o)
 {
-  Options *o = data;
   const GOptionEntry entries[] = {
     {"model", 'm', 0, G_OPTION_ARG_FILENAME, &o->model,
      "The model to compose with (that which ships)", "MODEL"},
@@ -50,39 +50,22 @@ compose_entries(void *data)
      "The MIDI file to write", "OUT.mid"},
     {"style", 0, 0, G_OPTION_ARG_STRING, &o->style,
      "A style the model has learnt, or a blend: chorale:0.7,blues:0.3", "NAME"},
-    {"like", 0, 0, G_OPTION_ARG_FILENAME, &o->wishes.like,
-     "A MIDI file whose style, key, metre, tempo and instruments to take",
-     "FILE"},
     {"prime", 0, 0, G_OPTION_ARG_FILENAME, &o->primer,
      "A MIDI file to continue, or its first bars", "FILE[:BARS]"},
     {"harmonise", 0, 0, G_OPTION_ARG_FILENAME, &o->melody,
      "A MIDI file whose top line to set in four voices", "FILE"},
     {"bars", 0, 0, G_OPTION_ARG_INT, &o->bars,
      "Bars of the whole piece (16, after the primer)", "N"},
-    {"key", 0, 0, G_OPTION_ARG_STRING, &o->wishes.key,
-     "The key to be in, such as \"D minor\"", "KEY"},
-    {"scale", 0, 0, G_OPTION_ARG_STRING, &o->wishes.scale,
-     "The scale to keep to, or a list of pitch classes", "SCALE"},
-    {"chords", 0, 0, G_OPTION_ARG_STRING, &o->wishes.chords,
-     "A grid to follow, such as \"C Am | F G7\"", "GRID"},
-    {"programs", 0, 0, G_OPTION_ARG_STRING, &o->wishes.programs,
-     "The instruments that play, separated by commas", "NAMES"},
-    {"range", 0, 0, G_OPTION_ARG_STRING, &o->wishes.range,
-     "The notes they may play, such as violin:G3-E6", "RANGES"},
-    {"meter", 0, 0, G_OPTION_ARG_STRING, &o->wishes.meter,
-     "The metre of every bar, such as 3/4", "N/D"},
-    {"tempo", 0, 0, G_OPTION_ARG_STRING, &o->wishes.tempo, "Quarters a minute",
-     "T"},
-    {"density", 0, 0, G_OPTION_ARG_STRING, &o->wishes.density,
-     "Notes a quarter", "D"},
-    {"polyphony", 0, 0, G_OPTION_ARG_STRING, &o->wishes.polyphony,
-     "Notes that may sound at once", "N"},
-    {"best", 0, 0, G_OPTION_ARG_INT, &o->best,
-     "Of the pieces of -n, write the K that rate best", "K"},
-    {"explain", 0, 0, G_OPTION_ARG_FILENAME, &o->explain,
-     "Write as JSON why each note is what it is", "FILE"},
-    {"report", 0, 0, G_OPTION_ARG_FILENAME, &o->wishes.report,
-     "Write as JSON what became of each wish", "FILE"},
+  };
+
+  g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
+}
+
+/// How it is drawn.
+static void
+add_sampling_entries(GArray *all, Options *o)
+{
+  const GOptionEntry entries[] = {
     {"temperature", 0, 0, G_OPTION_ARG_STRING, &o->temperature,
      "Above 1 bolder, below 1 safer (1)", "T"},
     {"top-k", 0, 0, G_OPTION_ARG_INT, &o->top_k,
@@ -93,19 +76,45 @@ compose_entries(void *data)
      "Draw from those at least this share of the likeliest (0.02)", "P"},
     {"seed", 0, 0, G_OPTION_ARG_STRING, &o->seed,
      "The same seed gives the same piece (a new one, printed)", "S"},
+  };
+
+  g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
+}
+
+/// How many there are, and what is written beside them.
+static void
+add_output_entries(GArray *all, Options *o)
+{
+  const GOptionEntry entries[] = {
     {"pieces", 'n', 0, G_OPTION_ARG_INT, &o->pieces,
      "Compose so many, numbered OUT-1.mid and so on", "N"},
+    {"best", 0, 0, G_OPTION_ARG_INT, &o->best,
+     "Of the pieces of -n, write the K that rate best", "K"},
     {"threads", 0, 0, G_OPTION_ARG_INT, &o->threads,
      "Workers that compose them (one a core)", "N"},
+    {"explain", 0, 0, G_OPTION_ARG_FILENAME, &o->explain,
+     "Write as JSON why each note is what it is", "FILE"},
     {"stream", 0, 0, G_OPTION_ARG_NONE, &o->stream,
      "Print each note as soon as it is settled; OUT.mid may be left out", NULL},
     {"wav", 0, 0, G_OPTION_ARG_FILENAME, &o->wav, "Render it too", "OUT.wav"},
     {"soundfont", 0, 0, G_OPTION_ARG_FILENAME, &o->sound.soundfont,
      "The SoundFont to play with (searched for)", "FILE"},
-    {0},
   };
 
-  return g_memdup2(entries, sizeof entries);
+  g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
+}
+
+static GOptionEntry *
+compose_entries(void *data)
+{
+  Options *o = data;
+  GArray *all = g_array_new(TRUE, FALSE, sizeof(GOptionEntry));
+
+  add_music_entries(all, o);
+  cli_wishes_add_entries(all, &o->wishes);
+  add_sampling_entries(all, o);
+  add_output_entries(all, o);
+  return (GOptionEntry *)(void *)g_array_free(all, FALSE);
 }
 
 /* Numbers whose 0 is a wish of its own come as text, since GOption cannot

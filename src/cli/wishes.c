@@ -9,6 +9,38 @@
 #include <partita/midi.h>
 #include <string.h>
 
+void
+cli_wishes_add_entries(GArray *all, CliWishes *wishes)
+{
+  const GOptionEntry entries[] = {
+    {"like", 0, 0, G_OPTION_ARG_FILENAME, &wishes->like,
+     "A MIDI file whose style, key, metre, tempo and instruments to take",
+     "FILE"},
+    {"key", 0, 0, G_OPTION_ARG_STRING, &wishes->key,
+     "The key to be in, such as \"D minor\"", "KEY"},
+    {"scale", 0, 0, G_OPTION_ARG_STRING, &wishes->scale,
+     "The scale to keep to, or a list of pitch classes", "SCALE"},
+    {"chords", 0, 0, G_OPTION_ARG_STRING, &wishes->chords,
+     "A grid to follow, such as \"C Am | F G7\"", "GRID"},
+    {"programs", 0, 0, G_OPTION_ARG_STRING, &wishes->programs,
+     "The instruments that play, separated by commas", "NAMES"},
+    {"range", 0, 0, G_OPTION_ARG_STRING, &wishes->range,
+     "The notes they may play, such as violin:G3-E6", "RANGES"},
+    {"meter", 0, 0, G_OPTION_ARG_STRING, &wishes->meter,
+     "The metre of every bar, such as 3/4", "N/D"},
+    {"tempo", 0, 0, G_OPTION_ARG_STRING, &wishes->tempo, "Quarters a minute",
+     "T"},
+    {"density", 0, 0, G_OPTION_ARG_STRING, &wishes->density, "Notes a quarter",
+     "D"},
+    {"polyphony", 0, 0, G_OPTION_ARG_STRING, &wishes->polyphony,
+     "Notes that may sound at once", "N"},
+    {"report", 0, 0, G_OPTION_ARG_FILENAME, &wishes->report,
+     "Write as JSON what became of each wish", "FILE"},
+  };
+
+  g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
+}
+
 typedef struct {
   const char *name;
   const char *text; // nullable

@@ -22,6 +22,10 @@ typedef struct {
   char *report;
 } CliWishes;
 
+/// Adds the options (element-type GOptionEntry) that set @wishes.
+void
+cli_wishes_add_entries(GArray *all, CliWishes *wishes);
+
 /**
  * cli_wishes_settle:
  * @sentence: (nullable): words
