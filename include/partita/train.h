@@ -145,6 +145,9 @@ typedef struct {
     keep_keys; ///< each piece is learnt in the key the corpus has it in; else
                ///< moved at random, unless the corpus is in a common key
   unsigned augmentations; ///< a set of #PartitaAugmentation
+  /// From 0 to 1: how far small styles are made as large as the largest, by
+  /// reading their pieces more often
+  double balance;
   /// Seconds on a clock that never goes back; the library reads no clock.
   double (*clock)(void *data);
   void *clock_data;

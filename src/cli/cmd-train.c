@@ -23,6 +23,7 @@ typedef struct {
   char *backend;
   char *transpose;
   char *augment;
+  double balance;
   double minutes;
   double epochs;
   gint64 steps;
@@ -65,6 +66,8 @@ train_entries(void *data)
      "Change pieces a little each time: a list of tempo, velocity, tracks, "
      "parts (parts)",
      "LIST|none"},
+    {"balance", 0, 0, G_OPTION_ARG_DOUBLE, &o->balance,
+     "Read small styles more often; 1: as much as the largest (0)", "B"},
     {"ledger", 0, 0, G_OPTION_ARG_FILENAME, &o->ledger,
      "Where to say what became of each file (MODEL.ledger.jsonl)", "FILE"},
     {"layers", 0, 0, G_OPTION_ARG_INT, &o->layers,
@@ -121,6 +124,11 @@ check(const Options *o, GError **error)
       "--minutes, --epochs, --steps, --checkpoint, --layers, --batch, "
       "--shards, --patience, --threads and --seed take numbers that are not "
       "negative");
+    return false;
+  }
+  if (!(o->balance >= 0.0 && o->balance <= 1.0)) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--balance takes a number from 0 to 1");
     return false;
   }
   if (o->transpose != NULL && !g_strv_contains(transpositions, o->transpose)) {
@@ -304,6 +312,7 @@ train(const Options *o,
     .backend = o->backend,
     .keep_keys = g_strcmp0(o->transpose, "none") == 0,
     .augmentations = augmentations,
+    .balance = o->balance,
     .clock = cli_clock,
     .patience = (unsigned)o->patience,
     .memory_bytes = cli_find_memory(),

@@ -206,6 +206,7 @@ partita_train_settings_init(PartitaTrainSettings *settings,
     .transposing =
       !options->keep_keys && !partita_corpus_is_in_common_key(corpus),
     .augmentations = options->augmentations,
+    .balance = options->balance,
     .backend = backend,
   };
   g_strlcpy(settings->size, size->name, sizeof settings->size);
@@ -291,6 +292,8 @@ partita_train_settings_describe(const PartitaTrainSettings *settings)
 
     add_string(builder, "augment", list);
   }
+  if (settings->balance > 0.0)
+    add_double(builder, "balance", settings->balance);
   add_string(builder, "backend",
              partita_nn_backend_get_name(settings->backend));
   // As text: a number of JSON holds only 53 bits everywhere.

@@ -77,16 +77,18 @@ partita_stream_new(const PartitaCorpus *corpus,
   PartitaStream *stream = g_new0(PartitaStream, 1);
 
   stream->corpus = corpus;
-  stream->pieces = g_array_copy((GArray *)pieces);
+  stream->pieces = training && settings->balance > 0.0
+                     ? partita_train_balance(corpus, pieces, settings->balance)
+                     : g_array_copy((GArray *)pieces);
   stream->seed = settings->seed;
   stream->training = training;
   stream->augmentations =
     settings->augmentations |
     (settings->transposing ? PARTITA_AUGMENT_TRANSPOSE : 0u);
-  for (size_t i = 0; i < pieces->len; ++i)
-    stream->tokens +=
-      (double)partita_corpus_get_piece(corpus, g_array_index(pieces, size_t, i))
-        .n;
+  for (guint i = 0; i < stream->pieces->len; ++i)
+    stream->tokens += (double)partita_corpus_get_piece(
+                        corpus, g_array_index(stream->pieces, size_t, i))
+                        .n;
   stream->n_rows = settings->rows;
   stream->rows = g_new0(Row, stream->n_rows);
   for (size_t i = 0; i < stream->n_rows; ++i) {

@@ -27,6 +27,7 @@ typedef struct {
   size_t evaluation_tokens; // held out, taken while training; at the end all
   bool transposing;       // pieces are moved at random each time they are seen
   unsigned augmentations; // what else is done to them, #PartitaAugmentation
+  double balance;         // of styles, 0 for none
   const PartitaNnBackend *backend; // of the matrix products
 } PartitaTrainSettings;
 
@@ -194,12 +195,28 @@ typedef struct {
 typedef struct PartitaStream PartitaStream;
 
 /**
+ * partita_train_balance:
+ * @pieces: (element-type size_t): indices in the corpus
+ * @balance: from 0 to 1
+ *
+ * A style that has 1/k of the tokens of the largest one (those without a style
+ * counting as one) comes k^@balance times, 16 at most. Source: sampling by
+ * temperature, Conneau et al. 2020, arXiv:1911.02116, section 3.1.
+ *
+ * Returns: (transfer full) (element-type size_t): @pieces, some of them often
+ */
+GArray *
+partita_train_balance(const PartitaCorpus *corpus,
+                      const GArray *pieces,
+                      double balance);
+
+/**
  * partita_stream_new:
  * @pieces: (element-type size_t): indices in the corpus, copied
  * @settings: the shape of the chunks, and the seed
  * @training: whether the stream has no end, each pass in another order, its
- * pieces transposed and their controls dropped by chance; else each piece
- * comes once, as it is, in the order given
+ * styles balanced, its pieces changed and their controls dropped by chance;
+ * else each piece comes once, as it is, in the order given
  *
  * Rows read pieces one after another; the next piece goes to the row that is
  * free first. The stream is a function of its arguments.

@@ -4,6 +4,8 @@
 #include "fixture.h"
 
 #include <json-glib/json-glib.h>
+#include <string.h>
+#include <train/train-private.h>
 
 typedef struct {
   const char *name;
@@ -140,10 +142,46 @@ test_bare(void)
   g_assert_cmpuint(json_object_get_size(style), ==, 1);
 }
 
+static size_t
+count_of_style(const PartitaCorpus *corpus, const GArray *pieces, size_t style)
+{
+  const PartitaLedgerEntry *ledger =
+    partita_corpus_get_ledger(corpus, &(size_t){0});
+  size_t n = 0;
+
+  for (guint i = 0; i < pieces->len; ++i) {
+    const PartitaPiece piece =
+      partita_corpus_get_piece(corpus, g_array_index(pieces, size_t, i));
+
+    n += ledger[piece.ledger_index].styles[0] == style;
+  }
+  return n;
+}
+
+/* Laws: without balance each piece comes once; with it the largest style stays
+ * as it is, every piece of the other comes equally often, and at 1 the styles
+ * have the same tokens, as nearly as whole pieces can. */
+static void
+test_balance(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_styled_corpus("remi");
+  g_autoptr(GArray) pieces = partita_train_find_training(corpus);
+  g_autoptr(GArray) none = partita_train_balance(corpus, pieces, 0.0);
+  g_autoptr(GArray) full = partita_train_balance(corpus, pieces, 1.0);
+
+  g_assert_cmpuint(none->len, ==, pieces->len);
+  g_assert_true(
+    memcmp(none->data, pieces->data, pieces->len * sizeof(size_t)) == 0);
+  g_assert_cmpuint(count_of_style(corpus, pieces, 0), ==, styles[0].pieces);
+  g_assert_cmpuint(count_of_style(corpus, full, 0), ==, styles[0].pieces);
+  g_assert_cmpuint(count_of_style(corpus, full, 1), ==, 2 * styles[1].pieces);
+}
+
 int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/train/styles/balance", test_balance);
   g_test_add_func("/train/styles/habits", test_habits);
   g_test_add_func("/train/styles/bare", test_bare);
   return g_test_run();
