@@ -5,6 +5,7 @@
 #define PARTITA_COMPOSE_H
 
 #include <gio/gio.h>
+#include <partita/arrange.h>
 #include <partita/controls.h>
 #include <partita/model.h>
 #include <partita/token.h>
@@ -105,8 +106,10 @@ typedef struct {
                                    ///< scheme "remi" only
   const PartitaScore *melody; ///< (nullable): music whose top line is set in
                               ///< four voices; with the scheme "grid" only
+  const PartitaArrangement *arrangement; ///< (nullable): music to work on; with
+                                         ///< the scheme "remi" only
   size_t bars; ///< of the finished piece, primer included; 0 for 16 new bars;
-               ///< not read with a melody
+               ///< not read with a melody or an arrangement
   PartitaSampling sampling;
   uint64_t seed;
   uint64_t index;            ///< of the piece: each has its own random numbers
@@ -181,6 +184,22 @@ PARTITA_API PartitaScore *
 partita_compose(const PartitaComposer *composer,
                 const PartitaComposeOptions *options,
                 GError **error);
+
+/**
+ * partita_compose_loop:
+ * @options: with the scheme "remi", neither primer, melody nor arrangement
+ *
+ * Composes bars whose end leads back to their beginning: the last quarter of
+ * them is written anew, in sight of the first ones. There is no ending, and no
+ * note goes on past the last bar.
+ *
+ * Returns: (transfer full) (nullable): exactly the bars asked for; NULL with
+ * @error set
+ */
+PARTITA_API PartitaScore *
+partita_compose_loop(const PartitaComposer *composer,
+                     const PartitaComposeOptions *options,
+                     GError **error);
 
 /**
  * PartitaComposition: one piece in the making, to be heard while the rest of it

@@ -75,6 +75,8 @@ typedef struct {
   size_t n_chords;     ///< 0 if left out
   size_t n_chord_bars; ///< after which the grid repeats
   bool fill;           ///< no bar without a note
+  bool loop;           ///< the end leads back to the beginning: no ending, and
+                       ///< no note goes on past it
   PartitaGroup groups[PARTITA_GROUPS_MAX];
   PartitaRange ranges[PARTITA_RANGES_MAX];
   PartitaChord chords[PARTITA_CHORDS_MAX];

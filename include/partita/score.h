@@ -91,6 +91,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaScore, partita_score_free)
 PARTITA_API PartitaScore *
 partita_score_copy(const PartitaScore *score);
 
+/// (transfer full): as long as @score, with its tempos, metres and keys, and no
+/// track
+PARTITA_API PartitaScore *
+partita_score_copy_frame(const PartitaScore *score);
+
 /**
  * partita_score_equal:
  *
@@ -265,6 +270,17 @@ partita_score_fold_pedal(PartitaScore *score);
  */
 PARTITA_API PartitaScore *
 partita_score_cut_bars(const PartitaScore *score, size_t first, size_t n);
+
+/**
+ * partita_score_append:
+ * @score: changed in place
+ * @other: with as many ticks a quarter
+ *
+ * Puts @other behind the end of @score: its notes into the first tracks of the
+ * same programs, or new ones; its tempos, metres and keys from there on.
+ */
+PARTITA_API void
+partita_score_append(PartitaScore *score, const PartitaScore *other);
 
 /// Keys by number: 0 to 11 for C to B major, 12 to 23 for C to B minor.
 #define PARTITA_N_KEYS 24

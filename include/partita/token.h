@@ -250,7 +250,8 @@ partita_scheme_has_parts(const PartitaScheme *scheme);
  * partita_scheme_rearrange:
  * @ids: a legal sequence of a scheme that has parts
  * @spans: shape [n_spans]: ascending and apart from each other
- * @leave_out: whether to leave the open notes out
+ * @given_only: whether no note of @ids is open, those that were having been
+ * taken out already
  *
  * In each bar of a span, Part_Given stands before the notes that are not open
  * and Part_Written before the open ones; at the head of the span, Part_Ahead
@@ -266,7 +267,7 @@ partita_scheme_rearrange(const PartitaScheme *scheme,
                          size_t n,
                          const PartitaSpan *spans,
                          size_t n_spans,
-                         bool leave_out);
+                         bool given_only);
 
 /**
  * partita_scheme_decode_part:

@@ -4,6 +4,7 @@
 #include "best.h"
 #include "cli.h"
 #include "compose-stream.h"
+#include "existing.h"
 #include "music.h"
 #include "progress.h"
 #include "sound.h"
@@ -22,7 +23,6 @@ typedef struct {
   char *output;
   char *style;
   char *primer;
-  char *melody;
   char *temperature;
   char *top_p;
   char *min_p;
@@ -35,6 +35,7 @@ typedef struct {
   char *wav;
   CliSound sound;
   CliWishes wishes;
+  CliExisting existing;
   int best;
   char *explain;
 } Options;
@@ -52,8 +53,6 @@ add_music_entries(GArray *all, Options *o)
      "A style the model has learnt, or a blend: chorale:0.7,blues:0.3", "NAME"},
     {"prime", 0, 0, G_OPTION_ARG_FILENAME, &o->primer,
      "A MIDI file to continue, or its first bars", "FILE[:BARS]"},
-    {"harmonise", 0, 0, G_OPTION_ARG_FILENAME, &o->melody,
-     "A MIDI file whose top line to set in four voices", "FILE"},
     {"bars", 0, 0, G_OPTION_ARG_INT, &o->bars,
      "Bars of the whole piece (16, after the primer)", "N"},
   };
@@ -111,6 +110,7 @@ compose_entries(void *data)
   GArray *all = g_array_new(TRUE, FALSE, sizeof(GOptionEntry));
 
   add_music_entries(all, o);
+  cli_existing_add_entries(all, &o->existing);
   cli_wishes_add_entries(all, &o->wishes);
   add_sampling_entries(all, o);
   add_output_entries(all, o);
@@ -178,32 +178,27 @@ fill_options(const Options *o, PartitaComposeOptions *options, GError **error)
 }
 
 static bool
+refuse(GError **error, int code, const char *what)
+{
+  g_set_error_literal(error, CLI_ERROR, code, what);
+  return false;
+}
+
+static bool
 check(const Options *o, GError **error)
 {
-  if (o->best < 0 || o->best > MAX(1, o->pieces)) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--best %d: of the %d pieces of -n", o->best,
-                MAX(1, o->pieces));
-    return false;
-  }
-  if (o->explain != NULL && (o->pieces > 1 || o->stream)) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--explain tells of one piece, without -n and --stream");
-    return false;
-  }
+  if (o->best < 0 || o->best > MAX(1, o->pieces))
+    return refuse(error, CLI_ERROR_USAGE, "--best: at most the pieces of -n");
+  if (o->explain != NULL && (o->pieces > 1 || o->stream))
+    return refuse(error, CLI_ERROR_USAGE,
+                  "--explain tells of one piece, without -n and --stream");
   if (o->stream &&
-      (o->pieces > 1 || o->wav != NULL || o->wishes.report != NULL)) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--stream prints one piece, without -n, --wav and --report");
-    return false;
-  }
-  if (o->melody != NULL && (o->stream || o->bars > 0)) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--harmonise keeps the bars of its melody, and goes without "
-                "--stream");
-    return false;
-  }
-  return (o->stream || cli_demand(o->output, "-o OUT.mid", error)) &&
+      (o->pieces > 1 || o->wav != NULL || o->wishes.report != NULL))
+    return refuse(error, CLI_ERROR_USAGE,
+                  "--stream prints one piece, without -n, --wav and --report");
+  return cli_existing_check(&o->existing, o->primer, o->bars, o->stream,
+                            error) &&
+         (o->stream || cli_demand(o->output, "-o OUT.mid", error)) &&
          (o->output == NULL || partita_file_check_target(o->output, error)) &&
          (o->explain == NULL || partita_file_check_target(o->explain, error)) &&
          (o->wishes.report == NULL ||
@@ -280,7 +275,8 @@ write_files(Writer *writer,
 
   g_autofree char *wav = number_path(o->wav, index, pieces);
 
-  return cli_sound_write(&o->sound, score, wav, writer->cancellable, error);
+  return cli_sound_write(&o->sound, score, o->existing.loop, wav,
+                         writer->cancellable, error);
 }
 
 static bool
@@ -325,6 +321,45 @@ write_reasons(const GArray *reasons, const char *path, GError **error)
   return partita_file_replace_bytes(path, text, strlen(text), error);
 }
 
+/// Each piece is composed twice over, so one after another.
+static bool
+compose_loops(const PartitaComposer *composer,
+              const PartitaComposeOptions *options,
+              size_t n,
+              Writer *writer,
+              GError **error)
+{
+  for (size_t i = 0; i < n; ++i) {
+    PartitaComposeOptions one = *options;
+
+    one.index += i;
+    if (options->likelihoods != NULL)
+      one.likelihoods += i;
+
+    g_autoptr(PartitaScore) score = partita_compose_loop(composer, &one, error);
+
+    if (score == NULL || !take_piece(one.index, score, writer, error))
+      return false;
+  }
+  return true;
+}
+
+/// Of each piece; 0 if it is not promised.
+static size_t
+count_bars(const PartitaComposeOptions *options)
+{
+  if (options->arrangement != NULL) {
+    g_autoptr(GArray) bars = partita_score_get_bars(
+      partita_arrangement_get_given(options->arrangement));
+
+    return bars->len;
+  }
+  if (options->melody != NULL ||
+      (options->bars == 0 && options->primer != NULL))
+    return 0;
+  return options->bars > 0 ? options->bars : 16;
+}
+
 static bool
 compose_all(const PartitaComposer *composer,
             PartitaComposeOptions *options,
@@ -341,10 +376,8 @@ compose_all(const PartitaComposer *composer,
                    .cancellable = options->cancellable,
                    .composer = composer,
                    .style = options->style,
+                   .bars = count_bars(options),
                    .candidates = candidates};
-
-  if (options->melody == NULL && (options->bars > 0 || options->primer == NULL))
-    writer.bars = options->bars > 0 ? options->bars : 16;
 
   cli_progress_init(&writer.progress);
   options->progress = show;
@@ -353,11 +386,13 @@ compose_all(const PartitaComposer *composer,
 
   options->likelihoods = o->best > 0 ? likelihoods : NULL;
   options->reasons = o->explain != NULL ? reasons : NULL;
-  cli_report_begin(&writer.report, controls, n > 1);
+  cli_report_begin(&writer.report, controls, options->arrangement, n > 1);
 
   const bool ok =
-    partita_compose_many(composer, options, n, (unsigned)o->threads, take_piece,
-                         &writer, error) &&
+    (o->existing.loop
+       ? compose_loops(composer, options, n, &writer, error)
+       : partita_compose_many(composer, options, n, (unsigned)o->threads,
+                              take_piece, &writer, error)) &&
     (o->best == 0 || write_best(&writer, likelihoods, error)) &&
     (o->explain == NULL || write_reasons(reasons, o->explain, error)) &&
     cli_report_end(&writer.report, o->wishes.report, error);
@@ -380,54 +415,77 @@ compose_stream(const PartitaComposer *composer,
                            partita_midi_write_file(score, o->output, error));
 }
 
+/// Brings together what is asked for, and composes.
+static bool
+compose(const Options *o,
+        const char *sentence,
+        PartitaModel *model,
+        const PartitaComposer *composer,
+        PartitaComposeOptions *options,
+        PartitaControls *controls,
+        GError **error)
+{
+  g_autofree char *style = NULL;
+
+  if (!cli_wishes_settle(&o->wishes, sentence, model, composer, controls,
+                         options, &style, error) ||
+      !cli_existing_check_controls(&o->existing, controls, error))
+    return false;
+  controls->loop = o->existing.loop;
+  if (options->arrangement != NULL) {
+    controls->fill = false;
+    options->controls = NULL;
+  }
+  if (o->explain != NULL && options->controls == NULL)
+    return refuse(error, CLI_ERROR_FAILED,
+                  "--explain: only of new music, of a model that "
+                  "writes remi");
+  return o->stream ? compose_stream(composer, options, o, error)
+                   : compose_all(composer, options, controls, o, error);
+}
+
 static bool
 compose_run(void *data, char **arguments, GError **error)
 {
   Options *o = data;
   PartitaComposeOptions options;
   PartitaControls controls;
-  g_autofree char *style = NULL;
+  CliMusic music = {0};
 
   if (arguments[0] != NULL && arguments[1] != NULL) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "'%s': words that ask for something go into one pair of quotes",
-                arguments[1]);
-    return false;
+    return refuse(error, CLI_ERROR_USAGE,
+                  "words that ask for something go into one pair of quotes");
   }
   partita_controls_init(&controls);
   if (!fill_options(o, &options, error) ||
       !cli_wishes_read(&o->wishes, &controls, error) || !check(o, error) ||
       !cli_settle_model(&o->model, error) ||
-      !partita_nn_init(
-        error)) // before a thread that memory may not suffice for
+      !partita_nn_init(error)) // before a thread there may be no memory for
     return false;
 
   g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
   g_autoptr(PartitaModel) model = partita_model_load(o->model, error);
   g_autoptr(PartitaScore) primer = NULL;
-  g_autoptr(PartitaScore) melody = NULL;
 
-  if (model == NULL || !cli_music_read_bars(o->primer, &primer, error) ||
-      !cli_music_read(o->melody, &melody, error))
+  if (model == NULL || !cli_music_read_bars(o->primer, &primer, error))
     return false;
 
   g_autoptr(PartitaComposer) composer = partita_composer_new(model, error);
 
   if (composer == NULL)
     return false;
+
+  bool ok =
+    cli_existing_read(&o->existing, composer, options.seed, &music, error);
+
   options.primer = primer;
-  options.melody = melody;
+  options.melody = music.melody;
+  options.arrangement = music.arrangement;
   options.cancellable = cancellable;
-  if (!cli_wishes_settle(&o->wishes, arguments[0], model, composer, &controls,
-                         &options, &style, error))
-    return false;
-  if (o->explain != NULL && options.controls == NULL) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_FAILED,
-                "--explain: only of a model that writes remi");
-    return false;
-  }
-  return o->stream ? compose_stream(composer, &options, o, error)
-                   : compose_all(composer, &options, &controls, o, error);
+  ok =
+    ok && compose(o, arguments[0], model, composer, &options, &controls, error);
+  cli_music_clear(&music);
+  return ok;
 }
 
 const CliCommand cli_compose = {

@@ -9,6 +9,7 @@
 typedef struct {
   char *output;
   CliSound sound;
+  gboolean loop;
 } Options;
 
 static GOptionEntry *
@@ -26,6 +27,9 @@ render_entries(void *data)
      "s16|s24|float"},
     {"gain", 0, 0, G_OPTION_ARG_DOUBLE, &o->sound.gain,
      "Gain of the synthesiser, 0.01 to 10 (peak brought to -1 dBFS)", "G"},
+    {"loop", 0, 0, G_OPTION_ARG_NONE, &o->loop,
+     "To be played on end: what rings on at its end is heard at its beginning",
+     NULL},
     {0},
   };
 
@@ -45,8 +49,8 @@ render_run(void *data, char **arguments, GError **error)
   g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
   g_autoptr(PartitaScore) score = partita_midi_read_file(path, NULL, error);
 
-  return score != NULL &&
-         cli_sound_write(&o->sound, score, o->output, cancellable, error);
+  return score != NULL && cli_sound_write(&o->sound, score, o->loop, o->output,
+                                          cancellable, error);
 }
 
 const CliCommand cli_render = {

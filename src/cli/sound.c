@@ -77,6 +77,7 @@ show(double share, void *data)
 bool
 cli_sound_write(const CliSound *sound,
                 const PartitaScore *score,
+                bool loop,
                 const char *path,
                 GCancellable *cancellable,
                 GError **error)
@@ -91,6 +92,7 @@ cli_sound_write(const CliSound *sound,
   options.cancellable = cancellable;
   options.progress = show;
   options.progress_data = &progress;
+  options.loop = loop;
 
   const bool ok = partita_render_file(score, path, &options, &report, error);
 
@@ -128,12 +130,14 @@ cli_sound_check(const CliSound *sound, const char *path, GError **error)
 bool
 cli_sound_write(const CliSound *sound,
                 const PartitaScore *score,
+                bool loop,
                 const char *path,
                 GCancellable *cancellable,
                 GError **error)
 {
   (void)sound;
   (void)score;
+  (void)loop;
   (void)path;
   (void)cancellable;
   return refuse(error);

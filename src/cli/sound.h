@@ -19,12 +19,15 @@ typedef struct {
 /**
  * cli_sound_write:
  *
+ * @loop: whether its end leads back to its beginning
+ *
  * Renders @score to the WAV file at @path and says on standard error how long
  * and how loud it is.
  */
 bool
 cli_sound_write(const CliSound *sound,
                 const PartitaScore *score,
+                bool loop,
                 const char *path,
                 GCancellable *cancellable,
                 GError **error);

@@ -226,10 +226,15 @@ cli_wishes_settle(const CliWishes *wishes,
 }
 
 void
-cli_report_begin(CliReport *report, const PartitaControls *controls, bool terse)
+cli_report_begin(CliReport *report,
+                 const PartitaControls *controls,
+                 const PartitaArrangement *arrangement,
+                 bool terse)
 {
-  *report = (CliReport){
-    .controls = controls, .terse = terse, .builder = json_builder_new()};
+  *report = (CliReport){.controls = controls,
+                        .arrangement = arrangement,
+                        .terse = terse,
+                        .builder = json_builder_new()};
   json_builder_begin_array(report->builder);
 }
 
@@ -265,6 +270,21 @@ add_promise(JsonBuilder *builder, const PartitaPromise *promise)
   json_builder_end_object(builder);
 }
 
+static void
+tell_promises(CliReport *report, const GArray *promises, const char *file)
+{
+  for (guint i = 0; i < promises->len; ++i) {
+    const PartitaPromise *promise = &g_array_index(promises, PartitaPromise, i);
+    g_autofree char *words = partita_promise_describe(promise);
+
+    if (!promise->kept || !report->terse)
+      g_print("  %s%s\n", words, promise->kept ? "" : ": broken");
+    add_promise(report->builder, promise);
+    if (!promise->kept && report->broken == NULL)
+      report->broken = g_strdup_printf("%s: %s", file, words);
+  }
+}
+
 bool
 cli_report_add(CliReport *report, const char *path, size_t bars, GError **error)
 {
@@ -281,15 +301,12 @@ cli_report_add(CliReport *report, const char *path, size_t bars, GError **error)
   add_member(report->builder, "file", shown);
   json_builder_set_member_name(report->builder, "promises");
   json_builder_begin_array(report->builder);
-  for (guint i = 0; i < promises->len; ++i) {
-    const PartitaPromise *promise = &g_array_index(promises, PartitaPromise, i);
-    g_autofree char *words = partita_promise_describe(promise);
+  tell_promises(report, promises, shown);
+  if (report->arrangement != NULL) {
+    g_autoptr(GArray) kept =
+      partita_arrangement_measure(report->arrangement, score);
 
-    if (!promise->kept || !report->terse)
-      g_print("  %s%s\n", words, promise->kept ? "" : ": broken");
-    add_promise(report->builder, promise);
-    if (!promise->kept && report->broken == NULL)
-      report->broken = g_strdup_printf("%s: %s", shown, words);
+    tell_promises(report, kept, shown);
   }
   json_builder_end_array(report->builder);
   json_builder_end_object(report->builder);

@@ -58,14 +58,17 @@ cli_wishes_read(const CliWishes *wishes,
 /// What became of the promises of one or many pieces.
 typedef struct {
   const PartitaControls *controls;
-  bool terse; ///< print only those that are broken
+  const PartitaArrangement *arrangement; ///< (nullable)
+  bool terse;                            ///< print only those that are broken
   JsonBuilder *builder;
   char *broken; ///< (nullable): the first promise that was not kept
 } CliReport;
 
+/// Both @controls and (nullable) @arrangement are borrowed.
 void
 cli_report_begin(CliReport *report,
                  const PartitaControls *controls,
+                 const PartitaArrangement *arrangement,
                  bool terse);
 
 void

@@ -66,6 +66,8 @@ struct PartitaComposer {
 GArray *
 partita_compose_parse_prompts(const char *json, size_t vocab);
 
+typedef struct PartitaFrame PartitaFrame;
+
 /// A wish that was found good, ready to be composed any number of times.
 typedef struct {
   const PartitaComposer *composer;
@@ -76,6 +78,7 @@ typedef struct {
                                  ///< begins
   int shift; ///< semitones the primer was moved by to the model's key
   PartitaMelody *melody; ///< (nullable): given
+  PartitaFrame *frame;   ///< (nullable): of the music to work on
 } PartitaComposePlan;
 
 /**
@@ -180,12 +183,15 @@ typedef struct {
   const PartitaComposePlan *plan;
   uint64_t index;
   PartitaGrammar *grammar;
-  GArray *given;                 ///< uint16_t: primer or prompt, from Bos
-  GArray *ids;                   ///< uint16_t
-  uint8_t *mask;                 ///< shape [vocab]
-  PartitaConstraint *constraint; ///< (nullable)
-  PartitaTrace *trace;           ///< (nullable)
-  bool prompted;                 ///< all controls are given
+  GArray *given; ///< uint16_t: primer or prompt, from Bos; all that is given of
+                 ///< an arrangement
+  GArray *ids;   ///< uint16_t
+  uint8_t *mask; ///< shape [vocab]
+  PartitaConstraint *constraint;    ///< (nullable)
+  PartitaTrace *trace;              ///< (nullable)
+  struct PartitaArranger *arranger; ///< (nullable)
+  size_t drawn;                     ///< ids
+  bool prompted;                    ///< all controls are given
   int shift;         ///< semitones from the piece's key to the model's
   size_t time;       ///< reckoned in spans
   size_t done;       ///< bars that are whole

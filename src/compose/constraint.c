@@ -4,26 +4,6 @@
 #include <compose/constraint.h>
 #include <string.h>
 
-static PartitaStep
-find_step(const char *type)
-{
-  static const struct {
-    const char *type;
-    PartitaStep step;
-  } steps[] = {
-    {"Eos", PARTITA_STEP_EOS},           {"Tempo", PARTITA_STEP_TEMPO},
-    {"Program", PARTITA_STEP_PROGRAM},   {"Bar", PARTITA_STEP_BAR},
-    {"Meter", PARTITA_STEP_METER},       {"Position", PARTITA_STEP_POSITION},
-    {"Pitch", PARTITA_STEP_PITCH},       {"Drum", PARTITA_STEP_DRUM},
-    {"Duration", PARTITA_STEP_DURATION}, {"Hold", PARTITA_STEP_HOLD},
-  };
-
-  for (size_t i = 0; i < G_N_ELEMENTS(steps); ++i)
-    if (strcmp(type, steps[i].type) == 0)
-      return steps[i].step;
-  return PARTITA_STEP_OTHER;
-}
-
 /// Of a token such as "Meter_3/4": its bar, and whether it is asked for.
 static void
 read_meter(PartitaConstraint *c, size_t id, const char *name)
@@ -44,25 +24,15 @@ read_meter(PartitaConstraint *c, size_t id, const char *name)
 static void
 read_tokens(PartitaConstraint *c, const PartitaScheme *scheme)
 {
-  const char *last = "";
-  uint8_t value = 0;
-
   c->vocab = partita_scheme_get_vocab_size(scheme);
   c->steps = g_new(uint8_t, c->vocab);
   c->values = g_new(uint8_t, c->vocab);
   c->lengths = g_new0(uint8_t, c->vocab);
   c->meters = g_new0(bool, c->vocab);
-  for (size_t id = 0; id < c->vocab; ++id) {
-    const char *type = partita_scheme_token_type(scheme, (uint16_t)id);
-
-    // The ids of a type follow each other, in order of what they say.
-    value = strcmp(type, last) == 0 ? (uint8_t)(value + 1) : 0;
-    last = type;
-    c->steps[id] = (uint8_t)find_step(type);
-    c->values[id] = value;
+  partita_steps_read(scheme, c->steps, c->values);
+  for (size_t id = 0; id < c->vocab; ++id)
     if (c->steps[id] == PARTITA_STEP_METER)
       read_meter(c, id, partita_scheme_token_name(scheme, (uint16_t)id));
-  }
 }
 
 static void
@@ -216,13 +186,28 @@ end_note(PartitaConstraint *c, unsigned value)
     g_array_append_val(c->rings, ring);
 }
 
+/// What follows is shown, and not there yet.
+static void
+begin_part(PartitaConstraint *c, unsigned part)
+{
+  c->ahead = part == PARTITA_STEP_PART_AHEAD;
+  c->position = -1;
+  c->program = PARTITA_N_PROGRAMS;
+  c->struck = false;
+}
+
 void
 partita_constraint_push(PartitaConstraint *constraint, uint16_t id)
 {
   PartitaConstraint *c = constraint;
   const unsigned value = c->values[id];
 
+  if (c->ahead && c->steps[id] != PARTITA_STEP_PART)
+    return;
   switch ((PartitaStep)c->steps[id]) {
+  case PARTITA_STEP_PART:
+    begin_part(c, value);
+    break;
   case PARTITA_STEP_BAR:
     begin_bar(c);
     break;

@@ -5,30 +5,12 @@
 #define PARTITA_CONSTRAINT_H
 
 #include <compose/controls-private.h>
+#include <compose/steps.h>
 #include <partita/token.h>
 
 /* The controls as an automaton over the tokens of `remi`, to run beside the
  * grammar's. What it lets through can always be finished so that every promise
  * is kept; so nothing is ever mended or drawn again. */
-
-/// What the constraint must know of a token.
-typedef enum {
-  PARTITA_STEP_OTHER,
-  PARTITA_STEP_EOS,
-  PARTITA_STEP_TEMPO,
-  PARTITA_STEP_PROGRAM,
-  PARTITA_STEP_BAR,
-  PARTITA_STEP_METER,
-  PARTITA_STEP_POSITION,
-  PARTITA_STEP_PITCH,
-  PARTITA_STEP_DRUM,
-  PARTITA_STEP_DURATION,
-  PARTITA_STEP_HOLD
-} PartitaStep;
-
-#define PARTITA_STEP_LONGEST_BAR 96 ///< positions
-#define PARTITA_STEP_HOLD_LENGTH 48 ///< positions that a Hold adds
-#define PARTITA_STEP_BEAT 12        ///< positions a quarter
 
 /// A set of pitches.
 typedef struct {
@@ -74,6 +56,7 @@ typedef struct {
   bool open;        ///< whether it is yet to end
   unsigned holds;
   bool closed; ///< whether the piece could end on what sounds
+  bool ahead;  ///< in a part that shows what follows
   size_t n_notes;
   size_t bar_notes;
   uint32_t ring_end; ///< where the last sound ends

@@ -93,6 +93,19 @@ partita_controls_is_in_group(const PartitaControls *controls,
                              const PartitaGroup *group,
                              unsigned program);
 
+/// (transfer full) (element-type PartitaPromise): none yet
+GArray *
+partita_promises_new(void);
+
+/// @wish: (transfer full) (nullable)
+void
+partita_promises_add(GArray *promises,
+                     const char *name,
+                     char *wish,
+                     const char *detail,
+                     size_t held,
+                     size_t of);
+
 /* Each (transfer full). */
 
 char *

@@ -343,6 +343,8 @@ partita_controls_get_closing(const PartitaControls *controls,
                              size_t bars,
                              uint8_t *bass)
 {
+  if (controls->loop)
+    return 0;
   if (controls->n_chords > 0) {
     uint32_t start = 0, end = 0;
     const PartitaChord *last =

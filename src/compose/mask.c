@@ -1,15 +1,12 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-#include <compose/compose-private.h>
+#include <compose/arranger.h>
 
 static bool
 is_dense(const PartitaPiece *piece)
 {
-  const size_t drawn =
-    piece->ids->len - MIN(piece->ids->len, piece->given->len);
-
-  return drawn / PARTITA_COMPOSE_BAR_TOKENS_MAX >
+  return piece->drawn / PARTITA_COMPOSE_BAR_TOKENS_MAX >
          piece->done - piece->given_done;
 }
 
@@ -69,6 +66,9 @@ partita_piece_restrict(PartitaPiece *piece)
                                   piece->ids, piece->mask);
   if (piece->constraint != NULL)
     partita_constraint_restrict(piece->constraint, piece->mask);
+  if (piece->arranger != NULL)
+    partita_arranger_restrict(piece->arranger, plan->composer->vocab,
+                              piece->mask);
   if (plan->melody != NULL && piece->ids->len >= piece->given->len)
     partita_melody_restrict(
       plan->melody, piece->time / PARTITA_COMPOSE_SPAN_VOICE,

@@ -61,6 +61,39 @@ sound_at(const Measure *m, guint i)
   return &g_array_index(m->sounds, Sound, i);
 }
 
+static void
+clear_promise(void *data)
+{
+  PartitaPromise *promise = data;
+
+  g_free(promise->name);
+  g_free(promise->wish);
+  g_free(promise->detail);
+}
+
+GArray *
+partita_promises_new(void)
+{
+  GArray *promises = g_array_new(FALSE, FALSE, sizeof(PartitaPromise));
+
+  g_array_set_clear_func(promises, clear_promise);
+  return promises;
+}
+
+void
+partita_promises_add(GArray *promises,
+                     const char *name,
+                     char *wish,
+                     const char *detail,
+                     size_t held,
+                     size_t of)
+{
+  const PartitaPromise promise = {g_strdup(name), wish, g_strdup(detail),
+                                  held,           of,   held == of};
+
+  g_array_append_val(promises, promise);
+}
+
 /// Takes @wish.
 static void
 add(Measure *m,
@@ -70,10 +103,7 @@ add(Measure *m,
     size_t held,
     size_t of)
 {
-  const PartitaPromise promise = {g_strdup(name), wish, g_strdup(detail),
-                                  held,           of,   held == of};
-
-  g_array_append_val(m->promises, promise);
+  partita_promises_add(m->promises, name, wish, detail, held, of);
 }
 
 static void
@@ -340,13 +370,26 @@ measure_fill(Measure *m)
 }
 
 static void
-clear_promise(void *data)
+measure_loop(Measure *m)
 {
-  PartitaPromise *promise = data;
+  const PartitaBar *last =
+    &g_array_index(m->bars, PartitaBar, m->bars->len - 1);
+  size_t n_notes = 0;
+  size_t held = 0;
 
-  g_free(promise->name);
-  g_free(promise->wish);
-  g_free(promise->detail);
+  if (!m->controls->loop)
+    return;
+  for (size_t t = 0; t < partita_score_get_n_tracks(m->score); ++t) {
+    size_t n = 0;
+    const PartitaNote *notes =
+      partita_track_get_notes(partita_score_get_track(m->score, t), &n);
+
+    n_notes += n;
+    for (size_t i = 0; i < n; ++i)
+      held += notes[i].onset_ticks + notes[i].duration_ticks <=
+              last->tick + last->length_ticks;
+  }
+  add(m, "loop", NULL, "notes end by its end", held, n_notes);
 }
 
 GArray *
@@ -357,7 +400,7 @@ partita_controls_measure(const PartitaControls *controls,
   static void (*const measures[])(Measure *) = {
     measure_scale,   measure_signature, measure_ending, measure_chords,
     measure_ranges,  measure_meter,     measure_tempo,  measure_programs,
-    measure_density, measure_polyphony, measure_fill,
+    measure_density, measure_polyphony, measure_fill,   measure_loop,
   };
   g_autoptr(GArray) of_score = partita_score_get_bars(score);
   g_autoptr(GArray) sounds = g_array_new(FALSE, FALSE, sizeof(Sound));
@@ -365,9 +408,8 @@ partita_controls_measure(const PartitaControls *controls,
                .score = score,
                .bars = of_score,
                .sounds = sounds,
-               .promises = g_array_new(FALSE, FALSE, sizeof(PartitaPromise))};
+               .promises = partita_promises_new()};
 
-  g_array_set_clear_func(m.promises, clear_promise);
   collect(&m);
   if (bars > 0)
     add(&m, "bars", NULL, NULL, of_score->len, bars);

@@ -5,6 +5,8 @@
 
 #define N_VOICES 4
 #define STEPS_A_BAR 16
+/// A line has at least one note for so many of the fullest track.
+#define FEW_SHARE 8
 
 static double
 find_mean_pitch(const PartitaTrack *track)
@@ -18,18 +20,31 @@ find_mean_pitch(const PartitaTrack *track)
   return n > 0 ? sum / (double)n : -1.0;
 }
 
-/// (nullable)
+static size_t
+count_notes(const PartitaTrack *track)
+{
+  size_t n = 0;
+
+  (void)partita_track_get_notes(track, &n);
+  return partita_track_is_drums(track) ? 0 : n;
+}
+
+/// (nullable): not one of a few high notes beside much longer ones
 static const PartitaTrack *
 find_top_track(const PartitaScore *score)
 {
   const PartitaTrack *top = NULL;
   double highest = -1.0;
+  size_t most = 0;
 
+  for (size_t t = 0; t < partita_score_get_n_tracks(score); ++t)
+    most = MAX(most, count_notes(partita_score_get_track(score, t)));
   for (size_t t = 0; t < partita_score_get_n_tracks(score); ++t) {
     const PartitaTrack *track = partita_score_get_track(score, t);
     const double mean = find_mean_pitch(track);
 
-    if (!partita_track_is_drums(track) && mean > highest) {
+    if (count_notes(track) * FEW_SHARE >= most && mean > highest &&
+        count_notes(track) > 0) {
       highest = mean;
       top = track;
     }
@@ -74,44 +89,20 @@ add_pedals(PartitaTrack *line, const PartitaTrack *track)
     partita_track_add_pedal(line, pedals[i]);
 }
 
-/// An empty score with the tempos, metres and keys of @score.
-static PartitaScore *
-copy_frame(const PartitaScore *score)
-{
-  PartitaScore *frame = partita_score_new(partita_score_get_ppq(score));
-  size_t n = 0;
-  const PartitaTempo *tempos = partita_score_get_tempos(score, &n);
-
-  for (size_t i = 0; i < n; ++i)
-    partita_score_add_tempo(frame, tempos[i]);
-
-  const PartitaMeter *meters = partita_score_get_meters(score, &n);
-
-  for (size_t i = 0; i < n; ++i)
-    partita_score_add_meter(frame, meters[i]);
-
-  const PartitaKey *keys = partita_score_get_keys(score, &n);
-
-  for (size_t i = 0; i < n; ++i)
-    partita_score_add_key(frame, keys[i]);
-  return frame;
-}
-
-static PartitaScore *
-take_line(const PartitaScore *score)
+PartitaScore *
+partita_melody_take_line(const PartitaScore *score)
 {
   const PartitaTrack *top = find_top_track(score);
 
   if (top == NULL)
     return NULL;
 
-  PartitaScore *line = copy_frame(score);
+  PartitaScore *line = partita_score_copy_frame(score);
   PartitaTrack *track =
     partita_score_add_track(line, partita_track_get_program(top), "Soprano");
 
   add_top_notes(track, top);
   add_pedals(track, top);
-  partita_score_set_end(line, partita_score_get_end(score));
   partita_score_sort(line);
   return line;
 }
@@ -142,7 +133,7 @@ partita_melody_new(const PartitaScheme *scheme,
                    const PartitaScore *score,
                    bool common_key)
 {
-  PartitaScore *line = take_line(score);
+  PartitaScore *line = partita_melody_take_line(score);
   if (line == NULL)
     return NULL;
 

@@ -15,12 +15,23 @@ typedef struct {
 } PartitaMelody;
 
 /**
+ * partita_melody_take_line:
+ *
+ * Of the tracks that are no drums, and not much sparser than the fullest, the
+ * one of the highest mean pitch, and in it no note that begins under another.
+ *
+ * Returns: (transfer full) (nullable): that track alone; NULL if there is no
+ * note
+ */
+PartitaScore *
+partita_melody_take_line(const PartitaScore *score);
+
+/**
  * partita_melody_new:
  * @scheme: of voices
  * @common_key: whether the model knows C major and A minor only
  *
- * Takes the top line of @score: of the tracks that are no drums the one of the
- * highest mean pitch, and in it no note that begins under another.
+ * Takes the top line of @score.
  *
  * Returns: (transfer full) (nullable): NULL if there is no note
  */

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <base/philox.h>
-#include <compose/compose-private.h>
+#include <compose/arranger.h>
 #include <string.h>
 
 static void
@@ -32,6 +32,15 @@ give_prompt(PartitaPiece *piece)
   piece->prompted = piece->plan->composer->has_bars;
 }
 
+/// Bars of which promises are made.
+static size_t
+count_promised(const PartitaComposePlan *plan)
+{
+  const size_t keep = plan->frame != NULL ? plan->frame->arrangement->keep : 0;
+
+  return keep > 0 ? keep : plan->bars;
+}
+
 static void
 constrain(PartitaPiece *piece)
 {
@@ -40,9 +49,9 @@ constrain(PartitaPiece *piece)
   const bool named =
     partita_compose_read_programs(plan->composer, piece->given, programs);
 
-  piece->constraint =
-    partita_constraint_new(plan->composer->scheme, plan->options.controls,
-                           plan->bars, piece->shift, named ? programs : NULL);
+  piece->constraint = partita_constraint_new(
+    plan->composer->scheme, plan->options.controls, count_promised(plan),
+    piece->shift, named ? programs : NULL);
 }
 
 PartitaPiece *
@@ -56,7 +65,12 @@ partita_piece_new(const PartitaComposePlan *plan, uint64_t index)
   partita_grammar_demand_bars(piece->grammar, plan->bars);
   piece->ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
   piece->mask = g_new(uint8_t, plan->composer->vocab);
-  if (plan->primer == NULL) {
+  if (plan->frame != NULL) {
+    piece->given = g_array_ref(plan->frame->ids);
+    piece->shift = plan->frame->shift;
+    piece->arranger = partita_arranger_new(plan->frame);
+    partita_grammar_allow_parts(piece->grammar);
+  } else if (plan->primer == NULL) {
     give_prompt(piece);
   } else {
     piece->given = g_array_ref(plan->primer);
@@ -77,6 +91,7 @@ partita_piece_free(PartitaPiece *piece)
     return;
   partita_trace_free(piece->trace);
   partita_constraint_free(piece->constraint);
+  partita_arranger_free(piece->arranger);
   partita_grammar_free(piece->grammar);
   g_array_unref(piece->given);
   g_array_unref(piece->ids);
@@ -86,9 +101,10 @@ partita_piece_free(PartitaPiece *piece)
 
 // In a scheme with bar lines the bar begun last is whole only at the end.
 static void
-reckon(PartitaPiece *piece, uint16_t id)
+reckon(PartitaPiece *piece, uint16_t id, bool given)
 {
   const PartitaComposer *composer = piece->plan->composer;
+  const size_t before = piece->done;
 
   piece->time += composer->spans[id];
   piece->done = piece->time / PARTITA_COMPOSE_SPAN_BAR;
@@ -96,8 +112,10 @@ reckon(PartitaPiece *piece, uint16_t id)
     --piece->done;
   if (id == PARTITA_TOKEN_EOS)
     piece->done = piece->plan->bars;
-  if (piece->ids->len <= piece->given->len)
-    piece->given_done = piece->done;
+  if (given)
+    piece->given_done += piece->done - before;
+  else
+    ++piece->drawn;
 }
 
 static bool
@@ -167,22 +185,34 @@ choose(PartitaPiece *piece, float *logits)
   return id;
 }
 
+/// (nullable): what comes next without being drawn
+static const uint16_t *
+get_given(const PartitaPiece *piece)
+{
+  if (piece->arranger != NULL)
+    return partita_arranger_get_given(piece->arranger);
+  return piece->ids->len < piece->given->len
+           ? &g_array_index(piece->given, uint16_t, piece->ids->len)
+           : NULL;
+}
+
 bool
 partita_piece_advance(PartitaPiece *piece, float *logits, GError **error)
 {
-  const guint at = piece->ids->len;
-  const bool given = at < piece->given->len;
+  const uint16_t *given = get_given(piece);
   const uint16_t id =
-    given ? fit_bars(piece, g_array_index(piece->given, uint16_t, at))
-          : choose(piece, logits);
+    given != NULL ? fit_bars(piece, *given) : choose(piece, logits);
 
   if (!partita_grammar_push(piece->grammar, id))
-    return fail(error, given ? "the grammar refuses its prompt or primer"
-                             : "the grammar refuses a token");
+    return fail(error, given != NULL ? "the grammar refuses what is given"
+                                     : "the grammar refuses a token");
   g_array_append_val(piece->ids, id);
-  if (piece->constraint != NULL)
+  if (piece->arranger != NULL)
+    partita_arranger_push(piece->arranger, piece->grammar, id);
+  if (piece->constraint != NULL &&
+      (piece->arranger == NULL || !partita_arranger_is_past(piece->arranger)))
     partita_constraint_push(piece->constraint, id);
-  reckon(piece, id);
+  reckon(piece, id, given != NULL);
   return true;
 }
 
@@ -224,9 +254,44 @@ set_tempo(PartitaScore *score, const PartitaControls *controls)
                           (PartitaTempo){0, partita_controls_get_us(controls)});
 }
 
+static void
+tell_likelihood(const PartitaPiece *piece)
+{
+  const PartitaComposeOptions *options = &piece->plan->options;
+
+  if (options->likelihoods != NULL)
+    options->likelihoods[piece->index - options->index] =
+      piece->trace->sum / (double)MAX(1, piece->trace->n);
+}
+
+/// Brings what was composed to the key of the piece.
+static bool
+move_back(const PartitaPiece *piece, PartitaScore *score, GError **error)
+{
+  return partita_score_transpose(score, -piece->shift) ||
+         fail(error, "it leaves the range of MIDI in its own key");
+}
+
+static PartitaScore *
+finish_arrangement(const PartitaPiece *piece, GError **error)
+{
+  g_autoptr(PartitaScore) written =
+    partita_scheme_decode_part(piece->plan->composer->scheme,
+                               (const uint16_t *)(const void *)piece->ids->data,
+                               piece->ids->len, true, error);
+
+  if (written == NULL || !move_back(piece, written, error))
+    return NULL;
+  tell_likelihood(piece);
+  return partita_arrangement_join(piece->plan->frame->arrangement, written);
+}
+
 PartitaScore *
 partita_piece_finish(const PartitaPiece *piece, GError **error)
 {
+  if (piece->arranger != NULL)
+    return finish_arrangement(piece, error);
+
   PartitaPrompt prompt;
   g_autoptr(PartitaScore) score =
     partita_scheme_decode(piece->plan->composer->scheme,
@@ -236,17 +301,12 @@ partita_piece_finish(const PartitaPiece *piece, GError **error)
   if (score == NULL || !check_score(piece, score, &prompt, error))
     return NULL;
   set_tempo(score, piece->plan->options.controls);
-  if (piece->plan->options.likelihoods != NULL)
-    piece->plan->options
-      .likelihoods[piece->index - piece->plan->options.index] =
-      piece->trace->sum / (double)MAX(1, piece->trace->n);
+  tell_likelihood(piece);
   // The tokens of the music name no key; the file shall carry the one it has.
   if (prompt.key >= 0)
     partita_score_add_key(score, partita_key_to_signature(prompt.key));
-  if (!partita_score_transpose(score, -piece->shift)) {
-    (void)fail(error, "it leaves the range of MIDI in its own key");
+  if (!move_back(piece, score, error))
     return NULL;
-  }
   return piece->plan->melody != NULL
            ? partita_melody_join(piece->plan->melody, score)
            : g_steal_pointer(&score);

@@ -1,7 +1,7 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-#include <compose/compose-private.h>
+#include <compose/frame.h>
 #include <string.h>
 
 static int
@@ -69,6 +69,22 @@ take_melody(PartitaComposePlan *plan, GError **error)
   return true;
 }
 
+static bool
+take_arrangement(PartitaComposePlan *plan, GError **error)
+{
+  const PartitaComposeOptions *options = &plan->options;
+
+  if (options->primer != NULL || options->melody != NULL)
+    return refuse(error, "music to work on, and music to continue or to set, "
+                         "at once");
+  plan->frame = partita_frame_new(plan->composer, options->arrangement,
+                                  plan->style, options->style, error);
+  if (plan->frame == NULL)
+    return false;
+  plan->bars = plan->frame->bars->len;
+  return true;
+}
+
 PartitaComposePlan *
 partita_compose_plan_new(const PartitaComposer *composer,
                          const PartitaComposeOptions *options,
@@ -85,13 +101,16 @@ partita_compose_plan_new(const PartitaComposer *composer,
   plan->style = find_style_token(composer, options->style);
   if (options->melody != NULL && !take_melody(plan, error))
     return NULL;
+  if (options->arrangement != NULL && !take_arrangement(plan, error))
+    return NULL;
   if (options->primer != NULL) {
     plan->primer = partita_compose_ready_primer(composer, options, &plan->bars,
                                                 &plan->shift, error);
     if (plan->primer == NULL)
       return NULL;
   }
-  if (options->controls != NULL &&
+  // An arrangement's controls are those its music was composed under.
+  if (options->controls != NULL && options->arrangement == NULL &&
       !check_controls(plan, options->controls, error))
     return NULL;
   return g_steal_pointer(&plan);
@@ -104,5 +123,6 @@ partita_compose_plan_free(PartitaComposePlan *plan)
     return;
   g_clear_pointer(&plan->primer, g_array_unref);
   partita_melody_free(plan->melody);
+  partita_frame_free(plan->frame);
   g_free(plan);
 }

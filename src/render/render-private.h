@@ -87,6 +87,10 @@ partita_take_get_peak(const PartitaTake *take);
 uint64_t
 partita_take_get_frames(const PartitaTake *take);
 
+/// Leaves @n frames from @first on, or as many as there are.
+void
+partita_take_cut(PartitaTake *take, uint64_t first, uint64_t n);
+
 /**
  * partita_take_save:
  * @scale: the samples are multiplied by it

@@ -4,6 +4,7 @@
 #include <render/render-private.h>
 
 #include <base/file.h>
+#include <math.h>
 
 /// Twelve seconds of tail and every header fit in what is kept free.
 #define WAV_BYTES_MAX (UINT32_MAX - 16.0 * 1024.0 * 1024.0)
@@ -81,14 +82,21 @@ seconds_max(const PartitaRenderOptions *options)
   return MIN(PARTITA_RENDER_SECONDS_MAX, fit / options->rate);
 }
 
+static double
+find_seconds(const PartitaScore *score)
+{
+  g_autoptr(PartitaTempoMap) map = partita_tempo_map_new(score);
+
+  return partita_tempo_map_seconds(map, partita_score_get_end(score));
+}
+
+/// A loop is played twice.
 static bool
 check_score(const PartitaScore *score,
             const PartitaRenderOptions *options,
             GError **error)
 {
-  g_autoptr(PartitaTempoMap) map = partita_tempo_map_new(score);
-  const double seconds =
-    partita_tempo_map_seconds(map, partita_score_get_end(score));
+  const double seconds = find_seconds(score) * (options->loop ? 2.0 : 1.0);
 
   if (partita_score_get_n_notes(score) == 0) {
     g_set_error_literal(error, PARTITA_RENDER_ERROR, PARTITA_RENDER_ERROR_EMPTY,
@@ -106,6 +114,7 @@ check_score(const PartitaScore *score,
 
 static bool
 save_take(PartitaTake *take,
+          const PartitaScore *score,
           const char *path,
           const PartitaRenderOptions *options,
           PartitaRenderReport *report,
@@ -120,9 +129,17 @@ save_take(PartitaTake *take,
       "there are notes, but the SoundFont gave no sound for them");
     return false;
   }
-  return partita_take_save(take, path, options, scale,
-                           (uint64_t)(FADE_SECONDS * options->rate), report,
-                           error);
+  // Of a loop, the second time it is played.
+  if (options->loop) {
+    const uint64_t frames =
+      (uint64_t)llround(find_seconds(score) * options->rate);
+
+    partita_take_cut(take, frames, frames);
+  }
+  return partita_take_save(
+    take, path, options, scale,
+    options->loop ? 0 : (uint64_t)(FADE_SECONDS * options->rate), report,
+    error);
 }
 
 static bool
@@ -146,11 +163,16 @@ render(const PartitaScore *score,
   if (take == NULL)
     return false;
 
+  g_autoptr(PartitaScore) played = partita_score_copy(score);
+
+  if (options->loop)
+    partita_score_append(played, score);
+
   g_autoptr(PartitaSchedule) schedule =
-    partita_schedule_new(score, options->rate);
+    partita_schedule_new(played, options->rate);
 
   if (!partita_synth_play(schedule, soundfont, options, take, error) ||
-      !save_take(take, path, options, report, error))
+      !save_take(take, score, path, options, report, error))
     return false;
   report->soundfont = g_steal_pointer(&soundfont);
   return true;

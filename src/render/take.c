@@ -13,7 +13,8 @@
 
 struct PartitaTake {
   FILE *file;
-  char *beside; // the path to name in messages
+  char *beside;   // the path to name in messages
+  uint64_t first; // that is saved
   uint64_t frames;
   float peak;
 };
@@ -93,6 +94,15 @@ uint64_t
 partita_take_get_frames(const PartitaTake *take)
 {
   return take->frames;
+}
+
+void
+partita_take_cut(PartitaTake *take, uint64_t first, uint64_t n)
+{
+  g_return_if_fail(first <= take->frames);
+
+  take->first += first;
+  take->frames = MIN(n, take->frames - first);
 }
 
 typedef struct {
@@ -187,7 +197,12 @@ save_chunks(Save *save, SNDFILE *file, GError **error)
 {
   const uint64_t frames = save->take->frames;
 
-  rewind(save->take->file);
+  if (fseeko(save->take->file,
+             (off_t)(save->take->first * 2 * sizeof *save->in),
+             SEEK_SET) != 0) {
+    set_errno_error(error, save->path, errno);
+    return false;
+  }
   while (save->at < frames) {
     const uint64_t n = MIN(frames - save->at, PARTITA_CHUNK_FRAMES);
     const double share = (double)save->at / (double)frames;

@@ -32,17 +32,26 @@ partita_score_free(PartitaScore *score)
 }
 
 PartitaScore *
-partita_score_copy(const PartitaScore *score)
+partita_score_copy_frame(const PartitaScore *score)
 {
   PartitaScore *copy = g_new0(PartitaScore, 1);
 
   copy->ppq = score->ppq;
-  copy->end_ticks = score->end_ticks;
+  copy->end_ticks = partita_score_get_end(score);
   copy->tempos = g_array_copy(score->tempos);
   copy->meters = g_array_copy(score->meters);
   copy->keys = g_array_copy(score->keys);
   copy->tracks =
     g_ptr_array_new_with_free_func((GDestroyNotify)partita_track_free);
+  return copy;
+}
+
+PartitaScore *
+partita_score_copy(const PartitaScore *score)
+{
+  PartitaScore *copy = partita_score_copy_frame(score);
+
+  copy->end_ticks = score->end_ticks;
   for (guint i = 0; i < score->tracks->len; ++i)
     g_ptr_array_add(copy->tracks,
                     partita_track_copy(g_ptr_array_index(score->tracks, i)));

@@ -144,3 +144,75 @@ partita_score_fold_pedal(PartitaScore *score)
       fold_track(track, end);
   }
 }
+
+static PartitaTrack *
+find_program(PartitaScore *score, const PartitaTrack *like)
+{
+  for (guint t = 0; t < score->tracks->len; ++t) {
+    PartitaTrack *track = g_ptr_array_index(score->tracks, t);
+
+    if (track->program == like->program)
+      return track;
+  }
+  return partita_score_add_track(score, like->program, like->name);
+}
+
+/// What MIDI takes for granted where @other does not say it at once.
+static void
+restore_defaults(PartitaScore *score, const PartitaScore *other, uint32_t from)
+{
+  if (score->tempos->len > 0 &&
+      (other->tempos->len == 0 ||
+       g_array_index(other->tempos, PartitaTempo, 0).tick > 0))
+    partita_score_add_tempo(score, (PartitaTempo){from, 500000});
+  if (score->meters->len > 0 &&
+      (other->meters->len == 0 ||
+       g_array_index(other->meters, PartitaMeter, 0).tick > 0))
+    partita_score_add_meter(score, (PartitaMeter){from, 4, 4});
+}
+
+void
+partita_score_append(PartitaScore *score, const PartitaScore *other)
+{
+  const uint32_t from = partita_score_get_end(score);
+
+  g_return_if_fail(score->ppq == other->ppq);
+  restore_defaults(score, other, from);
+  for (guint i = 0; i < other->tempos->len; ++i) {
+    PartitaTempo tempo = g_array_index(other->tempos, PartitaTempo, i);
+
+    tempo.tick += from;
+    partita_score_add_tempo(score, tempo);
+  }
+  for (guint i = 0; i < other->meters->len; ++i) {
+    PartitaMeter meter = g_array_index(other->meters, PartitaMeter, i);
+
+    meter.tick += from;
+    partita_score_add_meter(score, meter);
+  }
+  for (guint i = 0; i < other->keys->len; ++i) {
+    PartitaKey key = g_array_index(other->keys, PartitaKey, i);
+
+    key.tick += from;
+    partita_score_add_key(score, key);
+  }
+  for (guint t = 0; t < other->tracks->len; ++t) {
+    const PartitaTrack *track = g_ptr_array_index(other->tracks, t);
+    PartitaTrack *into = find_program(score, track);
+
+    for (guint i = 0; i < track->notes->len; ++i) {
+      PartitaNote note = g_array_index(track->notes, PartitaNote, i);
+
+      note.onset_ticks += from;
+      partita_track_add_note(into, note);
+    }
+    for (guint i = 0; i < track->pedals->len; ++i) {
+      PartitaPedal pedal = g_array_index(track->pedals, PartitaPedal, i);
+
+      pedal.tick += from;
+      partita_track_add_pedal(into, pedal);
+    }
+  }
+  partita_score_set_end(score, from + partita_score_get_end(other));
+  partita_score_sort(score);
+}

@@ -16,7 +16,7 @@ typedef struct {
   const RemiPiece *piece;
   const PartitaSpan *spans;
   size_t n_spans;
-  bool leave_out;
+  bool given_only;
   GArray *some; // uint64_t: notes of the bar that belong to a part
 } Rearranger;
 
@@ -80,26 +80,25 @@ is_below_another(const Bar *bar, size_t note)
 }
 
 static bool
-is_open(const Bar *bar, size_t note)
+is_open(const Rearranger *r, const Bar *bar, size_t note)
 {
   const PartitaSpan *span = bar->span;
-
   const unsigned program = remi_note_program(bar->notes[note]);
 
-  return span != NULL && span->programs[program] &&
+  return !r->given_only && span != NULL && span->programs[program] &&
          (!span->topped[program] || is_below_another(bar, note));
 }
 
 /// Puts those notes of @bar that are open or not, of @programs if there are any
-/// such, behind the token of the part; a part but the written one may be left
-/// out.
+/// such, behind the token of the part. Without notes it is left out, but for
+/// the written one.
 static void
 put_part(Rearranger *r, const Bar *bar, RemiPart part, const bool *programs)
 {
   g_array_set_size(r->some, 0);
   for (size_t i = 0; i < bar->n; ++i) {
     const bool wanted =
-      is_open(bar, i) == (part == REMI_WRITTEN) &&
+      is_open(r, bar, i) == (part == REMI_WRITTEN) &&
       (programs == NULL || programs[remi_note_program(bar->notes[i])]);
 
     if (wanted)
@@ -109,10 +108,9 @@ put_part(Rearranger *r, const Bar *bar, RemiPart part, const bool *programs)
     return;
   partita_remi_put(&r->writer, REMI_PART, part - 1);
   r->writer.program = PARTITA_N_PROGRAMS;
-  if (part != REMI_WRITTEN || !r->leave_out)
-    partita_remi_put_notes(&r->writer,
-                           (const uint64_t *)(const void *)r->some->data,
-                           r->some->len, bar->start);
+  partita_remi_put_notes(&r->writer,
+                         (const uint64_t *)(const void *)r->some->data,
+                         r->some->len, bar->start);
 }
 
 static void
@@ -170,7 +168,7 @@ partita_remi_rearrange(const PartitaScheme *scheme,
                        size_t n,
                        const PartitaSpan *spans,
                        size_t n_spans,
-                       bool leave_out)
+                       bool given_only)
 {
   g_auto(RemiPiece) piece = {0};
   RemiState state = {0};
@@ -192,7 +190,7 @@ partita_remi_rearrange(const PartitaScheme *scheme,
                   .piece = &piece,
                   .spans = spans,
                   .n_spans = n_spans,
-                  .leave_out = leave_out,
+                  .given_only = given_only,
                   .some = some};
 
   memcpy(first, ids, n_controls * sizeof *ids);

@@ -223,7 +223,7 @@ partita_remi_rearrange(const PartitaScheme *scheme,
                        size_t n,
                        const PartitaSpan *spans,
                        size_t n_spans,
-                       bool leave_out);
+                       bool given_only);
 
 PartitaScore *
 partita_remi_decode_part(const PartitaScheme *scheme,

@@ -75,7 +75,7 @@ typedef struct {
                        size_t n,
                        const PartitaSpan *spans,
                        size_t n_spans,
-                       bool leave_out);
+                       bool given_only);
   PartitaScore *(*decode_part)(const PartitaScheme *scheme,
                                const uint16_t *ids,
                                size_t n,

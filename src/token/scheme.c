@@ -244,11 +244,11 @@ partita_scheme_rearrange(const PartitaScheme *scheme,
                          size_t n,
                          const PartitaSpan *spans,
                          size_t n_spans,
-                         bool leave_out)
+                         bool given_only)
 {
   g_return_val_if_fail(partita_scheme_has_parts(scheme), NULL);
 
-  return scheme->ops->rearrange(scheme, ids, n, spans, n_spans, leave_out);
+  return scheme->ops->rearrange(scheme, ids, n, spans, n_spans, given_only);
 }
 
 PartitaScore *

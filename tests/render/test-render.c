@@ -151,6 +151,40 @@ test_length(Fixture *f, gconstpointer data)
   g_assert_cmpfloat(20.0 * log10((double)loudest + 1e-12), <, -66.0);
 }
 
+/* Law: a loop is as long as the score to the frame, and begins with what still
+ * sounds when it ends: a click on the last beat rings on in the first. */
+static void
+test_loop(Fixture *f, gconstpointer data)
+{
+  const size_t tail = f->options.rate / 10;
+  PartitaRenderReport report;
+  uint64_t frames;
+
+  (void)data;
+  // A click that the end of the score comes before the end of.
+  g_autoptr(PartitaScore) late = partita_score_new(480);
+  PartitaTrack *track = partita_score_add_track(late, 0, NULL);
+
+  partita_track_add_note(track, (PartitaNote){959, 1, 60, 127});
+  partita_score_set_end(late, 960);
+  f->options.format = PARTITA_SAMPLE_FLOAT;
+  f->options.loop = true;
+  g_assert_true(partita_render_file(late, f->path, &f->options, &report, NULL));
+  g_assert_cmpuint(report.frames, ==, f->options.rate);
+  partita_render_report_clear(&report);
+
+  g_autofree float *sound = fixture_sound(f->path, &frames);
+  float first = 0.0f;
+  float middle = 0.0f;
+
+  g_assert_cmpuint(frames, ==, f->options.rate);
+  for (size_t i = 0; i < 2 * tail; ++i) {
+    first = MAX(first, fabsf(sound[i]));
+    middle = MAX(middle, fabsf(sound[frames + i]));
+  }
+  g_assert_cmpfloat(first, >, 10.0f * middle);
+}
+
 /* Law: twice the gain, twice the sound. */
 static void
 test_gain(Fixture *f, gconstpointer data)
@@ -361,6 +395,7 @@ main(int argc, char **argv)
   ADD("same-bytes", test_same_bytes);
   ADD("formats", test_formats);
   ADD("length", test_length);
+  ADD("loop", test_loop);
   ADD("gain", test_gain);
   ADD("gain-clips", test_gain_clips);
   ADD("progress", test_progress);

@@ -239,6 +239,46 @@ test_fold_many(void)
   g_assert_cmpuint(n, ==, 300000);
 }
 
+/* Law: a piece of whole bars and itself again, cut in two, are the piece
+ * twice: notes, and the tempo, metre and key in force. */
+static void
+test_append(void)
+{
+  for (int i = 0; i < 200; ++i) {
+    g_autoptr(PartitaScore) drawn = fixture_score();
+    g_autoptr(GArray) bars = partita_score_get_bars(drawn);
+    g_autoptr(PartitaScore) score =
+      partita_score_cut_bars(drawn, 0, MIN(bars->len, 5));
+    g_autoptr(GArray) before = partita_score_get_bars(score);
+    const PartitaBar *last =
+      &g_array_index(before, PartitaBar, before->len - 1);
+
+    partita_score_set_end(score, last->tick + last->length_ticks);
+
+    g_autoptr(PartitaScore) twice = partita_score_copy(score);
+    const uint32_t end = partita_score_get_end(score);
+
+    partita_score_append(twice, score);
+    g_assert_cmpuint(partita_score_get_end(twice), ==, 2 * end);
+    g_assert_cmpuint(partita_score_get_n_notes(twice), ==,
+                     2 * partita_score_get_n_notes(score));
+
+    g_autoptr(GArray) after = partita_score_get_bars(twice);
+    g_autoptr(PartitaTempoMap) once_map = partita_tempo_map_new(score);
+    g_autoptr(PartitaTempoMap) twice_map = partita_tempo_map_new(twice);
+
+    g_assert_cmpuint(after->len, ==, 2 * before->len);
+    g_assert_cmpuint(partita_tempo_map_us_ppq(twice_map, 2 * end), ==,
+                     2 * partita_tempo_map_us_ppq(once_map, end));
+
+    g_autoptr(PartitaScore) second =
+      partita_score_cut_bars(twice, before->len, before->len);
+
+    g_assert_cmpuint(partita_score_get_n_notes(second), ==,
+                     partita_score_get_n_notes(score));
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -250,5 +290,6 @@ main(int argc, char **argv)
   g_test_add_func("/score/transform/fold-idempotent", test_fold_idempotent);
   g_test_add_func("/score/transform/fold-example", test_fold_example);
   g_test_add_func("/score/transform/fold-many", test_fold_many);
+  g_test_add_func("/score/transform/append", test_append);
   return g_test_run();
 }

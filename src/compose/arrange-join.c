@@ -1,0 +1,158 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <compose/arrange.h>
+#include <compose/controls-private.h>
+#include <string.h>
+
+static uint32_t
+scale(uint32_t ticks, uint32_t from, uint32_t to)
+{
+  return (uint32_t)(((uint64_t)ticks * to + from / 2) / from);
+}
+
+/// Of the tracks that were opened, the first that plays @program; else a new
+/// one.
+static PartitaTrack *
+find_track(const PartitaArrangement *arrangement,
+           PartitaScore *joined,
+           unsigned program)
+{
+  const size_t n = partita_score_get_n_tracks(arrangement->given);
+
+  for (size_t t = 0; arrangement->tracks != NULL && t < n; ++t) {
+    PartitaTrack *track = partita_score_get_track(joined, t);
+
+    if (arrangement->tracks[t] && partita_track_get_program(track) == program)
+      return track;
+  }
+  return partita_score_add_track(joined, (uint8_t)program,
+                                 partita_program_name(program));
+}
+
+PartitaScore *
+partita_arrangement_join(const PartitaArrangement *arrangement,
+                         const PartitaScore *written)
+{
+  g_autoptr(PartitaScore) joined = partita_score_copy(arrangement->given);
+  const uint32_t from = partita_score_get_ppq(written);
+  const uint32_t to = partita_score_get_ppq(joined);
+
+  for (size_t t = 0; t < partita_score_get_n_tracks(written); ++t) {
+    const PartitaTrack *track = partita_score_get_track(written, t);
+    PartitaTrack *into =
+      find_track(arrangement, joined, partita_track_get_program(track));
+    size_t n = 0;
+    const PartitaNote *notes = partita_track_get_notes(track, &n);
+
+    for (size_t i = 0; i < n; ++i) {
+      PartitaNote note = notes[i];
+      const uint32_t end = note.onset_ticks + note.duration_ticks;
+
+      note.onset_ticks = scale(note.onset_ticks, from, to);
+      note.duration_ticks = MAX(scale(end, from, to) - note.onset_ticks, 1);
+      partita_track_add_note(into, note);
+    }
+  }
+  partita_score_sort(joined);
+  if (arrangement->keep > 0)
+    return partita_score_cut_bars(joined, 0, arrangement->keep);
+  return g_steal_pointer(&joined);
+}
+
+/// A note as a string of bytes, so that notes can be told apart and sorted.
+typedef struct {
+  uint32_t onset;
+  uint32_t duration;
+  uint8_t program;
+  uint8_t pitch;
+  uint8_t velocity;
+  uint8_t none;
+} Given;
+
+static int
+compare(const void *a, const void *b)
+{
+  return memcmp(a, b, sizeof(Given));
+}
+
+/// (transfer full) (element-type Given): sorted
+static GArray *
+list_notes(const PartitaScore *score)
+{
+  GArray *list = g_array_new(FALSE, TRUE, sizeof(Given));
+
+  for (size_t t = 0; t < partita_score_get_n_tracks(score); ++t) {
+    const PartitaTrack *track = partita_score_get_track(score, t);
+    size_t n = 0;
+    const PartitaNote *notes = partita_track_get_notes(track, &n);
+
+    for (size_t i = 0; i < n; ++i) {
+      const Given note = {notes[i].onset_ticks,
+                          notes[i].duration_ticks,
+                          partita_track_get_program(track),
+                          notes[i].pitch,
+                          notes[i].velocity,
+                          0};
+
+      g_array_append_val(list, note);
+    }
+  }
+  g_array_sort(list, compare);
+  return list;
+}
+
+/// How many of @wanted are in @there, each of which stands for one.
+static size_t
+count_common(const GArray *wanted, const GArray *there)
+{
+  size_t common = 0;
+
+  for (guint i = 0, k = 0; i < wanted->len && k < there->len;) {
+    const int order = compare(&g_array_index(wanted, Given, i),
+                              &g_array_index(there, Given, k));
+
+    common += order == 0;
+    i += order <= 0;
+    k += order >= 0;
+  }
+  return common;
+}
+
+static bool
+plays(const PartitaScore *score, const bool *programs)
+{
+  for (size_t t = 0; t < partita_score_get_n_tracks(score); ++t) {
+    const PartitaTrack *track = partita_score_get_track(score, t);
+    size_t n = 0;
+
+    (void)partita_track_get_notes(track, &n);
+    if (n > 0 && programs[partita_track_get_program(track)])
+      return true;
+  }
+  return false;
+}
+
+GArray *
+partita_arrangement_measure(const PartitaArrangement *arrangement,
+                            const PartitaScore *score)
+{
+  GArray *promises = partita_promises_new();
+  g_autoptr(PartitaScore) kept =
+    arrangement->keep > 0
+      ? partita_score_cut_bars(arrangement->given, 0, arrangement->keep)
+      : partita_score_copy(arrangement->given);
+  g_autoptr(GArray) given = list_notes(kept);
+  g_autoptr(GArray) there = list_notes(score);
+  size_t held = 0;
+
+  partita_promises_add(promises, "given", NULL, "notes as they were",
+                       count_common(given, there), given->len);
+  for (guint g = 0; g < arrangement->groups->len; ++g)
+    held += plays(score,
+                  g_array_index(arrangement->groups, PartitaGroup, g).programs);
+  if (arrangement->groups->len > 0)
+    partita_promises_add(promises, "added", NULL, "instruments play", held,
+                         arrangement->groups->len);
+  return promises;
+}

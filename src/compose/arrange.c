@@ -1,0 +1,354 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <base/philox.h>
+#include <compose/arrange.h>
+#include <compose/melody.h>
+#include <partita/compose.h>
+#include <string.h>
+
+/// Bars that a variation takes out, or leaves, together.
+#define BLOCK_BARS 2
+/// The lowest note under which three voices find room, in whatever key a model
+/// hears it.
+#define LOWEST_LINE 46
+
+void
+partita_arrangement_free(PartitaArrangement *arrangement)
+{
+  if (arrangement == NULL)
+    return;
+  partita_score_free(arrangement->whole);
+  partita_score_free(arrangement->given);
+  g_array_unref(arrangement->spans);
+  g_array_unref(arrangement->groups);
+  g_free(arrangement->tracks);
+  g_free(arrangement);
+}
+
+PartitaArrangement *
+partita_arrangement_alloc(const PartitaScore *whole)
+{
+  PartitaArrangement *arrangement = g_new0(PartitaArrangement, 1);
+
+  arrangement->whole = partita_score_copy(whole);
+  arrangement->spans = g_array_new(FALSE, FALSE, sizeof(PartitaSpan));
+  arrangement->groups = g_array_new(FALSE, FALSE, sizeof(PartitaGroup));
+  return arrangement;
+}
+
+const PartitaScore *
+partita_arrangement_get_given(const PartitaArrangement *arrangement)
+{
+  return arrangement->given;
+}
+
+static bool
+refuse(GError **error, const char *what)
+{
+  g_set_error_literal(error, PARTITA_COMPOSE_ERROR,
+                      PARTITA_COMPOSE_ERROR_OPTIONS, what);
+  return false;
+}
+
+static bool
+check_notes(const PartitaScore *score, GError **error)
+{
+  return partita_score_get_n_notes(score) > 0 ||
+         refuse(error, "there are no notes in the file");
+}
+
+/// Which bars of which tracks are open: shape [tracks, bars].
+typedef struct {
+  const PartitaScore *score;
+  GArray *bars; // PartitaBar
+  size_t n_tracks;
+  bool *open;
+} Cells;
+
+static void
+cells_init(Cells *cells, const PartitaScore *score)
+{
+  cells->score = score;
+  cells->bars = partita_score_get_bars(score);
+  cells->n_tracks = partita_score_get_n_tracks(score);
+  cells->open = g_new0(bool, cells->n_tracks * cells->bars->len + 1);
+}
+
+static void
+cells_clear(Cells *cells)
+{
+  g_array_unref(cells->bars);
+  g_free(cells->open);
+}
+
+static bool *
+cell_at(const Cells *cells, size_t track, size_t bar)
+{
+  return &cells->open[track * cells->bars->len + bar];
+}
+
+static void
+keep_notes(const Cells *cells, size_t t, PartitaTrack *to)
+{
+  size_t n = 0;
+  const PartitaNote *notes =
+    partita_track_get_notes(partita_score_get_track(cells->score, t), &n);
+  size_t bar = 0;
+
+  for (size_t i = 0; i < n; ++i) {
+    while (bar + 1 < cells->bars->len &&
+           g_array_index(cells->bars, PartitaBar, bar + 1).tick <=
+             notes[i].onset_ticks)
+      ++bar;
+    if (!*cell_at(cells, t, bar))
+      partita_track_add_note(to, notes[i]);
+  }
+}
+
+/// (transfer full): the score without the notes that begin in open cells
+static PartitaScore *
+take_out(const Cells *cells)
+{
+  PartitaScore *given = partita_score_copy_frame(cells->score);
+
+  for (size_t t = 0; t < cells->n_tracks; ++t) {
+    const PartitaTrack *from = partita_score_get_track(cells->score, t);
+    PartitaTrack *to = partita_score_add_track(
+      given, partita_track_get_program(from), partita_track_get_name(from));
+    size_t n = 0;
+    const PartitaPedal *pedals = partita_track_get_pedals(from, &n);
+
+    for (size_t i = 0; i < n; ++i)
+      partita_track_add_pedal(to, pedals[i]);
+    keep_notes(cells, t, to);
+  }
+  partita_score_sort(given);
+  return given;
+}
+
+static bool
+has_notes(const PartitaTrack *track)
+{
+  size_t n = 0;
+
+  (void)partita_track_get_notes(track, &n);
+  return n > 0;
+}
+
+/// Whether any program is open in bar @bar of @span.
+static bool
+open_programs(const Cells *cells, size_t bar, PartitaSpan *span)
+{
+  bool any = false;
+
+  for (size_t t = 0; t < cells->n_tracks; ++t) {
+    const PartitaTrack *track = partita_score_get_track(cells->score, t);
+
+    if (!*cell_at(cells, t, bar) || !has_notes(track))
+      continue;
+    span->programs[partita_track_get_program(track)] = true;
+    any = true;
+  }
+  return any;
+}
+
+/// Neighbouring bars in which the same programs are open are one span.
+static void
+find_spans(const Cells *cells, GArray *spans)
+{
+  for (size_t bar = 0; bar < cells->bars->len; ++bar) {
+    PartitaSpan span = {.first = bar, .n_bars = 1};
+
+    if (!open_programs(cells, bar, &span))
+      continue;
+
+    PartitaSpan *last = spans->len > 0
+                          ? &g_array_index(spans, PartitaSpan, spans->len - 1)
+                          : NULL;
+
+    if (last != NULL && last->first + last->n_bars == bar &&
+        memcmp(last->programs, span.programs, sizeof span.programs) == 0)
+      ++last->n_bars;
+    else
+      g_array_append_val(spans, span);
+  }
+}
+
+static PartitaArrangement *
+open_cells(const Cells *cells)
+{
+  PartitaArrangement *arrangement = partita_arrangement_alloc(cells->score);
+
+  arrangement->given = take_out(cells);
+  arrangement->tracks = g_new0(bool, cells->n_tracks + 1);
+  for (size_t t = 0; t < cells->n_tracks; ++t)
+    for (size_t bar = 0; bar < cells->bars->len; ++bar)
+      arrangement->tracks[t] |= *cell_at(cells, t, bar);
+  find_spans(cells, arrangement->spans);
+  return arrangement;
+}
+
+static bool
+check_infill(const Cells *cells,
+             size_t first,
+             size_t n_bars,
+             const bool *tracks,
+             GError **error)
+{
+  bool any = false;
+
+  if (n_bars == 0 || first >= cells->bars->len ||
+      n_bars > cells->bars->len - first) {
+    g_set_error(error, PARTITA_COMPOSE_ERROR, PARTITA_COMPOSE_ERROR_OPTIONS,
+                "bars %zu to %zu: the piece has %u", first + 1, first + n_bars,
+                cells->bars->len);
+    return false;
+  }
+  for (size_t t = 0; t < cells->n_tracks; ++t)
+    any |= (tracks == NULL || tracks[t]) &&
+           has_notes(partita_score_get_track(cells->score, t));
+  return any || refuse(error, "the track to fill has no notes");
+}
+
+PartitaArrangement *
+partita_arrangement_new_infill(const PartitaScore *score,
+                               size_t first,
+                               size_t n_bars,
+                               const bool *tracks,
+                               GError **error)
+{
+  PartitaArrangement *arrangement = NULL;
+  Cells cells;
+
+  if (!check_notes(score, error))
+    return NULL;
+  cells_init(&cells, score);
+  if (check_infill(&cells, first, n_bars, tracks, error)) {
+    for (size_t t = 0; t < cells.n_tracks; ++t)
+      for (size_t bar = first; bar < first + n_bars; ++bar)
+        *cell_at(&cells, t, bar) = tracks == NULL || tracks[t];
+    arrangement = open_cells(&cells);
+  }
+  cells_clear(&cells);
+  return arrangement;
+}
+
+PartitaArrangement *
+partita_arrangement_new_variation(const PartitaScore *score,
+                                  double strength,
+                                  uint64_t seed,
+                                  GError **error)
+{
+  Cells cells;
+
+  // Written so that NaN is refused too.
+  if (!(strength >= 0.0 && strength <= 1.0)) {
+    (void)refuse(error, "the strength of a variation is from 0 to 1");
+    return NULL;
+  }
+  if (!check_notes(score, error))
+    return NULL;
+  cells_init(&cells, score);
+  for (size_t t = 0; t < cells.n_tracks; ++t)
+    for (size_t bar = 0; bar < cells.bars->len; ++bar)
+      *cell_at(&cells, t, bar) =
+        partita_random_uniform(seed, PARTITA_RANDOM_ARRANGE, bar / BLOCK_BARS,
+                               t) < strength;
+
+  PartitaArrangement *arrangement = open_cells(&cells);
+
+  cells_clear(&cells);
+  return arrangement;
+}
+
+/// Opens all bars, of programs yet to be chosen.
+static void
+open_whole(PartitaArrangement *arrangement)
+{
+  g_autoptr(GArray) bars = partita_score_get_bars(arrangement->whole);
+  const PartitaSpan span = {.n_bars = bars->len};
+
+  g_array_append_val(arrangement->spans, span);
+}
+
+static bool
+check_group(const PartitaScore *score,
+            const PartitaGroup *group,
+            GError **error)
+{
+  PartitaGroup left = *group;
+  bool any = false;
+
+  for (size_t t = 0; t < partita_score_get_n_tracks(score); ++t)
+    left
+      .programs[partita_track_get_program(partita_score_get_track(score, t))] =
+      false;
+  for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p)
+    any |= left.programs[p];
+  if (any)
+    return true;
+  g_set_error(error, PARTITA_COMPOSE_ERROR, PARTITA_COMPOSE_ERROR_OPTIONS,
+              "%s plays in the piece already", group->name);
+  return false;
+}
+
+PartitaArrangement *
+partita_arrangement_new_accompaniment(const PartitaScore *score,
+                                      const PartitaGroup *groups,
+                                      size_t n_groups,
+                                      GError **error)
+{
+  if (!check_notes(score, error))
+    return NULL;
+  for (size_t g = 0; g < n_groups; ++g)
+    if (!check_group(score, &groups[g], error))
+      return NULL;
+
+  PartitaArrangement *arrangement = partita_arrangement_alloc(score);
+
+  arrangement->given = partita_score_copy(score);
+  g_array_append_vals(arrangement->groups, groups, (guint)n_groups);
+  open_whole(arrangement);
+  return arrangement;
+}
+
+static bool
+check_line(const PartitaScore *line, GError **error)
+{
+  size_t n = 0;
+  const PartitaNote *notes =
+    line != NULL ? partita_track_get_notes(partita_score_get_track(line, 0), &n)
+                 : NULL;
+
+  if (n == 0)
+    return refuse(error, "there is no melody in the file: no notes");
+  for (size_t i = 0; i < n; ++i)
+    if (notes[i].pitch < LOWEST_LINE)
+      return refuse(error, "the melody goes lower than three voices under it "
+                           "can be heard: at least B flat 2");
+  return true;
+}
+
+PartitaArrangement *
+partita_arrangement_new_harmony(const PartitaScore *score, GError **error)
+{
+  g_autoptr(PartitaScore) line = partita_melody_take_line(score);
+
+  if (!check_line(line, error))
+    return NULL;
+
+  PartitaArrangement *arrangement = partita_arrangement_alloc(score);
+
+  arrangement->given = g_steal_pointer(&line);
+  arrangement->harmony = true;
+  open_whole(arrangement);
+  return arrangement;
+}
+
+unsigned
+partita_arrangement_get_line_program(const PartitaArrangement *arrangement)
+{
+  return partita_track_get_program(
+    partita_score_get_track(arrangement->given, 0));
+}

@@ -1,0 +1,343 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include <compose/frame.h>
+#include <compose/steps.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+static bool
+refuse(GError **error, const char *what)
+{
+  g_set_error_literal(error, PARTITA_COMPOSE_ERROR,
+                      PARTITA_COMPOSE_ERROR_OPTIONS, what);
+  return false;
+}
+
+/// Whether some of the training pieces were rearranged.
+static bool
+has_learnt(const PartitaModel *model)
+{
+  const char *settings = partita_model_get_metadata(model, "settings");
+  g_autoptr(JsonNode) node =
+    settings != NULL ? json_from_string(settings, NULL) : NULL;
+  const char *augment = node != NULL && JSON_NODE_HOLDS_OBJECT(node)
+                          ? json_object_get_string_member_with_default(
+                              json_node_get_object(node), "augment", "")
+                          : "";
+  g_auto(GStrv) names = g_strsplit(augment, ",", 0);
+
+  return g_strv_contains((const char *const *)names, "parts");
+}
+
+static bool
+check_model(const PartitaComposer *composer, GError **error)
+{
+  if (!partita_scheme_has_parts(composer->scheme))
+    return refuse(error, "only a model of the token scheme remi works on music "
+                         "that is given so");
+  if (!has_learnt(composer->model))
+    return refuse(error, "the model has not learnt to fill in: train it with "
+                         "--augment parts");
+  return true;
+}
+
+/// How often the prompts of the style name each program.
+static void
+count_programs(const PartitaComposer *composer,
+               int style,
+               size_t counts[PARTITA_N_PROGRAMS])
+{
+  for (guint i = 0; i < composer->prompts->len; ++i) {
+    const PartitaComposePrompt *prompt =
+      &g_array_index(composer->prompts, PartitaComposePrompt, i);
+    bool programs[PARTITA_N_PROGRAMS];
+
+    if (!partita_compose_prompt_has_style(prompt, style) ||
+        !partita_compose_read_programs(composer, prompt->ids, programs))
+      continue;
+    for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p)
+      counts[p] += programs[p];
+  }
+}
+
+/// The program of @group that is counted most and not @taken; there is one.
+static unsigned
+choose_program(const PartitaGroup *group,
+               const bool *taken,
+               const size_t counts[PARTITA_N_PROGRAMS])
+{
+  unsigned best = PARTITA_N_PROGRAMS;
+
+  for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p)
+    if (group->programs[p] && !taken[p] &&
+        (best == PARTITA_N_PROGRAMS || counts[p] > counts[best]))
+      best = p;
+  return best;
+}
+
+static bool
+choose_programs(PartitaFrame *frame,
+                const PartitaComposer *composer,
+                int style,
+                GError **error)
+{
+  const PartitaArrangement *arrangement = frame->arrangement;
+  const PartitaScore *given = arrangement->given;
+  bool taken[PARTITA_N_PROGRAMS] = {false};
+  size_t counts[PARTITA_N_PROGRAMS] = {0};
+
+  count_programs(composer, style, counts);
+  for (size_t t = 0; t < partita_score_get_n_tracks(given); ++t)
+    taken[partita_track_get_program(partita_score_get_track(given, t))] = true;
+  for (guint g = 0; g < arrangement->groups->len; ++g) {
+    const PartitaGroup *group =
+      &g_array_index(arrangement->groups, PartitaGroup, g);
+    const unsigned program = choose_program(group, taken, counts);
+
+    if (program == PARTITA_N_PROGRAMS) {
+      g_set_error(error, PARTITA_COMPOSE_ERROR, PARTITA_COMPOSE_ERROR_OPTIONS,
+                  "no program is left for %s", group->name);
+      return false;
+    }
+    taken[program] = true;
+    g_array_index(frame->spans, PartitaSpan, 0).programs[program] = true;
+  }
+  return true;
+}
+
+/// The program on which the style has all of its voices, if it has but one;
+/// else that of the line.
+static unsigned
+find_voices_program(const PartitaFrame *frame,
+                    const PartitaComposer *composer,
+                    int style)
+{
+  size_t counts[PARTITA_N_PROGRAMS] = {0};
+  size_t sum = 0;
+  unsigned most = 0;
+
+  count_programs(composer, style, counts);
+  for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p) {
+    sum += counts[p];
+    if (counts[p] > counts[most])
+      most = p;
+  }
+  return counts[most] > 0 && counts[most] * 10 >= sum * 9
+           ? most
+           : partita_arrangement_get_line_program(frame->arrangement);
+}
+
+/// (transfer full): the line, played on @program
+static PartitaScore *
+play_line(const PartitaScore *line, unsigned program)
+{
+  PartitaScore *played = partita_score_copy_frame(line);
+  PartitaTrack *track = partita_score_add_track(played, (uint8_t)program, NULL);
+  size_t n = 0;
+  const PartitaNote *notes =
+    partita_track_get_notes(partita_score_get_track(line, 0), &n);
+
+  partita_track_add_notes(track, notes, n);
+  return played;
+}
+
+/// The bars of the scheme must be those of the piece where it is opened.
+static bool
+check_bars(const PartitaFrame *frame, GError **error)
+{
+  const PartitaScore *whole = frame->arrangement->whole;
+  g_autoptr(GArray) bars = partita_score_get_bars(whole);
+  const uint64_t ppq = partita_score_get_ppq(whole);
+
+  for (guint i = 0; i < MIN(bars->len, frame->bars->len); ++i) {
+    const uint64_t there = g_array_index(bars, PartitaBar, i).tick;
+    const uint64_t here = g_array_index(frame->bars, PartitaBar, i).tick;
+
+    if (here * ppq / frame->ppq > there + ppq / 4 ||
+        there > here * ppq / frame->ppq + ppq / 4)
+      return refuse(error, "the piece has bars longer than two whole notes, or "
+                           "off the sixteenths");
+  }
+  return bars->len <= frame->bars->len ||
+         refuse(error, "the piece is longer than can be written");
+}
+
+/// What is known of the whole piece, and who plays; how dense it was says
+/// nothing where instruments are added.
+static PartitaPrompt
+make_prompt(const PartitaFrame *frame,
+            const PartitaScheme *scheme,
+            const PartitaScore *whole,
+            const char *style)
+{
+  PartitaPrompt prompt;
+
+  partita_scheme_get_prompt(
+    scheme, whole,
+    style != NULL ? partita_scheme_find_style(scheme, style) : -1, &prompt);
+  if (frame->arrangement->tracks == NULL)
+    prompt.density = -1;
+  if (frame->arrangement->harmony) {
+    prompt.has_programs = true;
+    memset(prompt.programs, 0, sizeof prompt.programs);
+  }
+  for (guint s = 0; s < frame->spans->len; ++s)
+    for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p)
+      prompt.programs[p] |=
+        g_array_index(frame->spans, PartitaSpan, s).programs[p];
+  return prompt;
+}
+
+static void
+find_line(PartitaFrame *frame, const PartitaScore *quantised)
+{
+  size_t n = 0;
+  const PartitaNote *notes =
+    partita_track_get_notes(partita_score_get_track(quantised, 0), &n);
+  const uint32_t position =
+    partita_score_get_ppq(quantised) / PARTITA_STEP_BEAT;
+
+  for (size_t i = 0; i < n; ++i) {
+    const uint32_t end = notes[i].onset_ticks + notes[i].duration_ticks;
+    const PartitaLineNote note = {notes[i].onset_ticks / position,
+                                  end / position, notes[i].pitch};
+
+    g_array_append_val(frame->line, note);
+  }
+}
+
+static void
+find_filled(PartitaFrame *frame, const PartitaScore *quantised)
+{
+  g_array_set_size(frame->filled, frame->bars->len);
+  for (size_t t = 0; t < partita_score_get_n_tracks(quantised); ++t) {
+    size_t n = 0;
+    const PartitaNote *notes =
+      partita_track_get_notes(partita_score_get_track(quantised, t), &n);
+    guint bar = 0;
+
+    for (size_t i = 0; i < n; ++i) {
+      while (bar + 1 < frame->bars->len &&
+             g_array_index(frame->bars, PartitaBar, bar + 1).tick <=
+               notes[i].onset_ticks)
+        ++bar;
+      g_array_index(frame->filled, bool, bar) = true;
+    }
+  }
+}
+
+static bool
+move(PartitaScore *a, PartitaScore *b, int shift)
+{
+  if (!partita_score_transpose(a, shift))
+    return false;
+  if (partita_score_transpose(b, shift))
+    return true;
+  (void)partita_score_transpose(a, -shift);
+  return false;
+}
+
+/// To the key in which the model knows music, in another octave if need be.
+static int
+move_to_model_key(const PartitaComposer *composer,
+                  PartitaScore *whole,
+                  PartitaScore *quantised)
+{
+  static const int octaves[] = {0, -12, 12};
+  const int key = composer->common_key ? partita_score_find_key(whole) : -1;
+  const int shift = key >= 0 ? partita_key_to_common(key) : 0;
+
+  for (size_t i = 0; i < G_N_ELEMENTS(octaves); ++i)
+    if (move(whole, quantised, shift + octaves[i]))
+      return shift + octaves[i];
+  return 0;
+}
+
+static bool
+lay_out(PartitaFrame *frame,
+        const PartitaComposer *composer,
+        const PartitaScore *given,
+        const char *style,
+        GError **error)
+{
+  const PartitaScheme *scheme = composer->scheme;
+  g_autoptr(PartitaScore) moved = partita_score_copy(frame->arrangement->whole);
+  g_autoptr(PartitaScore) quantised =
+    partita_scheme_quantise(scheme, given, NULL);
+
+  frame->shift = move_to_model_key(composer, moved, quantised);
+  frame->bars = partita_score_get_bars(quantised);
+  if (!check_bars(frame, error))
+    return false;
+
+  const PartitaPrompt prompt = make_prompt(frame, scheme, moved, style);
+  g_autoptr(GArray) plain = partita_scheme_encode(scheme, quantised, &prompt);
+
+  frame->ids = partita_scheme_rearrange(
+    scheme, (const uint16_t *)(const void *)plain->data, plain->len,
+    (const PartitaSpan *)(const void *)frame->spans->data, frame->spans->len,
+    true);
+  find_filled(frame, quantised);
+  if (frame->arrangement->harmony)
+    find_line(frame, quantised);
+  return true;
+}
+
+static PartitaFrame *
+alloc(const PartitaComposer *composer, const PartitaArrangement *arrangement)
+{
+  PartitaFrame *frame = g_new0(PartitaFrame, 1);
+
+  frame->arrangement = arrangement;
+  frame->ppq = partita_scheme_get_ppq(composer->scheme);
+  frame->spans = g_array_copy(arrangement->spans);
+  frame->line = g_array_new(FALSE, FALSE, sizeof(PartitaLineNote));
+  frame->filled = g_array_new(FALSE, TRUE, sizeof(bool));
+  frame->steps = g_new(uint8_t, composer->vocab);
+  frame->values = g_new(uint8_t, composer->vocab);
+  partita_steps_read(composer->scheme, frame->steps, frame->values);
+  return frame;
+}
+
+PartitaFrame *
+partita_frame_new(const PartitaComposer *composer,
+                  const PartitaArrangement *arrangement,
+                  int style,
+                  const char *name,
+                  GError **error)
+{
+  if (!check_model(composer, error))
+    return NULL;
+
+  g_autoptr(PartitaFrame) frame = alloc(composer, arrangement);
+  g_autoptr(PartitaScore) given = NULL;
+
+  if (arrangement->harmony) {
+    const unsigned program = find_voices_program(frame, composer, style);
+
+    g_array_index(frame->spans, PartitaSpan, 0).programs[program] = true;
+    given = play_line(arrangement->given, program);
+  } else {
+    given = partita_score_copy(arrangement->given);
+    if (!choose_programs(frame, composer, style, error))
+      return NULL;
+  }
+  return lay_out(frame, composer, given, name, error) ? g_steal_pointer(&frame)
+                                                      : NULL;
+}
+
+void
+partita_frame_free(PartitaFrame *frame)
+{
+  if (frame == NULL)
+    return;
+  g_clear_pointer(&frame->ids, g_array_unref);
+  g_clear_pointer(&frame->bars, g_array_unref);
+  g_array_unref(frame->spans);
+  g_array_unref(frame->line);
+  g_array_unref(frame->filled);
+  g_free(frame->steps);
+  g_free(frame->values);
+  g_free(frame);
+}

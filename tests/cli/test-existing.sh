@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Work on existing music, by a model barely trained: what was given stays,
+# counted by another reader of the files; what cannot be done is refused by
+# name.
+. "${0%/*}/tap.sh"
+corpus=$2
+python=$3
+tests=$(cd "${0%/*}" && pwd)
+cd "$scratch" || exit 1
+mkdir music
+for style in chorale waltz blues; do
+  mkdir "music/$style"
+  cp "$corpus/$style/$style"-0[1-5].mid "music/$style"
+done
+
+for model in lstm transformer; do
+  exits 0 "train, $model" "$partita" train music -o "$model.safetensors" \
+    --model "$model" --size tiny --steps 10 --seed 1
+  exits 0 "what is given stays, $model" "$python" "$tests/existing.py" \
+    "$partita" "$model.safetensors" 20 7 music/*/*-01.mid
+done
+
+waltz=music/waltz/waltz-01.mid
+
+compose() {
+  "$partita" compose -m lstm.safetensors -o piece.mid --seed 3 "$@"
+}
+
+refused() {
+  status=$1
+  words=$2
+  shift 2
+  exits "$status" "refused: $*" compose "$@"
+  check "by name: $words" grep -qF -- "$words" err
+  check "with nothing written" test ! -e piece.mid
+}
+
+refused 2 "fill BARS" --infill "$waltz"
+refused 2 "add NAMES" --accompany "$waltz"
+refused 2 "strength" --strength 0.4
+refused 2 "one of --prime" --infill "$waltz" --fill 1-2 --loop
+refused 2 "without --bars" --vary "$waltz" --bars 4
+refused 2 "fill 8-5" --infill "$waltz" --fill 8-5
+refused 2 "fill two" --infill "$waltz" --fill two
+refused 2 "add kazoo" --accompany "$waltz" --add kazoo
+refused 2 "strength much" --vary "$waltz" --strength much
+refused 1 "from 0 to 1" --vary "$waltz" --strength 1.5
+refused 1 "bars 900 to 901: the piece has" --infill "$waltz" --fill 900-901
+refused 1 "there is no track tuba" --infill "$waltz" --fill 1:tuba
+refused 1 "no key D minor" --infill "$waltz" --fill 1 --key "D minor"
+refused 1 "No such file" --infill none.mid --fill 1
+
+exits 0 "report" compose --infill "$waltz" --fill 3-4 --report report.json
+check "of what was given" grep -qE \
+  '^  given: ([0-9]+)/\1 notes as they were$' out
+check "and as JSON" "$python" -c '
+import json
+piece, = json.load(open("report.json"))
+assert [p["name"] for p in piece["promises"]] == ["bars", "given"], piece'
+rm piece.mid
+
+exits 0 "a model trained without parts" "$partita" train music \
+  -o plain.safetensors --size tiny --steps 2 --seed 1 --augment none
+exits 1 "has not learnt it" "$partita" compose -m plain.safetensors \
+  -o piece.mid --vary "$waltz"
+check "and says so" grep -qF -- "--augment parts" err
+
+finish
