@@ -156,24 +156,51 @@ partita_nn_attention_run_back(const PartitaNnAttention *attention,
                               const PartitaNnHeadGradient *gradient,
                               PartitaNnOperand scratch);
 
+/// Keys and values of the steps so far of one head, in generation.
+typedef struct {
+  bool bytes;     ///< each vector is kept as bytes and what one is worth: a
+                  ///< quarter of the memory, an error of about 1 % of its norm
+  size_t context; ///< steps at most
+  size_t dim;
+  void *block; ///< not owned; 0 at first, aligned as a number is
+} PartitaNnMemory;
+
+/// Bytes of the block of a memory.
+PARTITA_API size_t
+partita_nn_memory_measure(bool bytes, size_t context, size_t dim);
+
+/// Numbers that the functions of a memory work in.
+PARTITA_API size_t
+partita_nn_memory_scratch(size_t context, size_t dim);
+
+/**
+ * partita_nn_memory_store:
+ * @at: the step, below context
+ * @k: shape [dim]
+ * @v: shape [dim]
+ * @scratch: shape [partita_nn_memory_scratch()]
+ */
+PARTITA_API void
+partita_nn_memory_store(const PartitaNnMemory *memory,
+                        size_t at,
+                        const PartitaReal *k,
+                        const PartitaReal *v,
+                        PartitaReal *scratch);
+
 /**
  * partita_nn_attend:
  * @o: (out caller-allocates): shape [dim]
  * @q: shape [dim], divided by sqrt(dim)
- * @k: shape [n, dim]
- * @v: shape [n, dim]
- * @scratch: shape [n + 2 dim]
+ * @scratch: shape [partita_nn_memory_scratch()]
  *
- * One query of partita_nn_attention_run() that sees all @n >= 1 steps. Keys
- * and values are read in bf16 where they are kept so.
+ * One query of partita_nn_attention_run() that sees the first @n >= 1 steps of
+ * a memory.
  */
 PARTITA_API void
 partita_nn_attend(PartitaReal *o,
                   const PartitaReal *q,
-                  PartitaNnOperand k,
-                  PartitaNnOperand v,
+                  const PartitaNnMemory *memory,
                   size_t n,
-                  size_t dim,
                   PartitaReal *scratch);
 
 G_END_DECLS

@@ -64,12 +64,6 @@ partita_nn_operand_at(PartitaNnOperand operand, size_t n)
 PARTITA_API void
 partita_nn_operand_round(PartitaNnOperand operand, size_t n);
 
-/// Takes @n numbers from @x, in bf16 alone if there is a @half.
-PARTITA_API void
-partita_nn_operand_store(PartitaNnOperand operand,
-                         const PartitaReal *x,
-                         size_t n);
-
 /// y = x in bf16, rounded to nearest, ties to even; NaN stays NaN.
 PARTITA_API void
 partita_nn_round_half(uint16_t *y, const PartitaReal *x, size_t n);

@@ -23,15 +23,15 @@ typedef struct {
   size_t steps_max;                    ///< that are computed anew at a time
   size_t n;                            ///< steps kept
   uint16_t *inputs;                    ///< shape [context, rows, fields]
-  PartitaNnOperand k;      ///< shape [layers, rows, heads, context, dim]
-  PartitaNnOperand v;      ///< as @k
+  uint8_t *memories;       ///< shape [layers, rows, heads, memory_size]
+  size_t memory_size;      ///< bytes of a head's keys and values
   PartitaReal *angles;     ///< shape [context, dim]
   PartitaReal *x;          ///< shape [steps, rows, width]; steps: steps_max
   PartitaNnOperand y;      ///< as @x: what a product takes
   PartitaReal *branch;     ///< as @x
   PartitaReal *wide;       ///< shape [steps, rows, 3, width]
   PartitaReal *heads;      ///< shape [4, steps, rows, width]: new q, k, v, o
-  PartitaReal *attending;  ///< shape [context + 2 dim]: scratch
+  PartitaReal *attending;  ///< scratch
   PartitaReal *slope;      ///< shape [steps, rows, hidden]
   PartitaNnOperand active; ///< as @slope
   PartitaReal *logits;     ///< shape [rows, vocab]
@@ -44,7 +44,6 @@ find_dim(const TransformerState *state)
   return state->base.model->config.width / state->base.model->config.heads;
 }
 
-// Of keys and values in bf16 nothing is kept in float.
 static void
 lay_out_state(TransformerState *state, size_t scratch_size)
 {
@@ -58,18 +57,18 @@ lay_out_state(TransformerState *state, size_t scratch_size)
 
   state->inputs = partita_arena_take_bytes(
     arena, context * rows, config->n_fields * sizeof *state->inputs);
-  state->k = partita_arena_take_kept(arena, half, NULL,
-                                     config->layers * context, rows, width);
-  state->v = partita_arena_take_kept(arena, half, NULL,
-                                     config->layers * context, rows, width);
+  state->memory_size =
+    partita_nn_memory_measure(half, context, find_dim(state));
+  state->memories = partita_arena_take_bytes(
+    arena, config->layers * rows * config->heads, state->memory_size);
   state->angles = partita_arena_take(arena, context, find_dim(state), 1);
   state->x = partita_arena_take(arena, steps, rows, width);
   state->y = partita_arena_take_operand(arena, half, steps, rows, width);
   state->branch = partita_arena_take(arena, steps, rows, width);
   state->wide = partita_arena_take(arena, steps, rows, 3 * width);
   state->heads = partita_arena_take(arena, steps, rows, 4 * width);
-  state->attending =
-    partita_arena_take(arena, context + 2 * find_dim(state), 1, 1);
+  state->attending = partita_arena_take(
+    arena, partita_nn_memory_scratch(context, find_dim(state)), 1, 1);
   state->slope = partita_arena_take(arena, steps, rows, config->hidden);
   state->active =
     partita_arena_take_operand(arena, half, steps, rows, config->hidden);
@@ -175,18 +174,21 @@ attend(TransformerState *state, size_t l, size_t n)
   const size_t part = n_heads * n * dim;
 
   for (size_t i = 0; i < n_heads; ++i) {
-    const size_t kept = (l * n_heads + i) * config->context * dim;
-    const PartitaNnOperand k = partita_nn_operand_at(state->k, kept);
-    const PartitaNnOperand v = partita_nn_operand_at(state->v, kept);
-    PartitaReal *const q = state->heads + i * n * dim;
+    const PartitaNnMemory memory = {
+      .bytes = partita_nn_backend_is_half(state->base.backend),
+      .context = config->context,
+      .dim = dim,
+      .block = state->memories + (l * n_heads + i) * state->memory_size,
+    };
 
-    partita_nn_operand_store(partita_nn_operand_at(k, state->n * dim), q + part,
-                             n * dim);
-    partita_nn_operand_store(partita_nn_operand_at(v, state->n * dim),
-                             q + 2 * part, n * dim);
-    for (size_t t = 0; t < n; ++t)
-      partita_nn_attend(q + 3 * part + t * dim, q + t * dim, k, v,
-                        state->n + t + 1, dim, state->attending);
+    for (size_t t = 0; t < n; ++t) {
+      PartitaReal *const q = state->heads + (i * n + t) * dim;
+
+      partita_nn_memory_store(&memory, state->n + t, q + part, q + 2 * part,
+                              state->attending);
+      partita_nn_attend(q + 3 * part, q, &memory, state->n + t + 1,
+                        state->attending);
+    }
   }
 }
 

@@ -7,11 +7,8 @@
  * arXiv:2208.07339, section 2, "vector-wise"); sums are whole numbers. Products
  * without weights, and those of the way back, are of bf16. */
 
-#include <float.h>
 #include <nn/nn-private.h>
 #include <nn/onednn-private.h>
-
-#define LARGEST 127.0f
 
 typedef struct {
   PartitaNnProduct base;
@@ -22,46 +19,6 @@ typedef struct {
   float *scale;            ///< shape [n]: of an output's weights
   const float *read_scale; ///< @scale, or the lender's
 } Int8Product;
-
-PARTITA_CLONED static float
-find_largest(const float *x, size_t n)
-{
-  float lane[PARTITA_LANES] = {0.0f};
-  size_t i = 0;
-
-  for (; i + PARTITA_LANES <= n; i += PARTITA_LANES)
-    for (size_t j = 0; j < PARTITA_LANES; ++j)
-      lane[j] = fabsf(x[i + j]) > lane[j] ? fabsf(x[i + j]) : lane[j];
-  for (; i < n; ++i)
-    lane[0] = fabsf(x[i]) > lane[0] ? fabsf(x[i]) : lane[0];
-  return real_max(lane, PARTITA_LANES);
-}
-
-PARTITA_CLONED static void
-round_bytes(int8_t *y, const float *x, size_t n, float factor)
-{
-  PARTITA_INDEPENDENT
-  for (size_t i = 0; i < n; ++i) {
-    const float scaled = x[i] * factor;
-
-    y[i] = (int8_t)(int32_t)(scaled + (scaled < 0.0f ? -0.5f : 0.5f));
-  }
-}
-
-/// y = x in bytes; returns what a byte is worth.
-static float
-take_bytes(int8_t *y, const float *x, size_t n)
-{
-  const float largest = find_largest(x, n);
-
-  // No number, or one too large or small to divide by: all are 0.
-  if (!(largest > FLT_MIN) || !isfinite(largest)) {
-    memset(y, 0, n);
-    return 0.0f;
-  }
-  round_bytes(y, x, n, LARGEST / largest);
-  return largest / LARGEST;
-}
 
 PARTITA_CLONED static void
 scale_row(float *c, const float *sums, const float *scale, float row, size_t n)
@@ -163,7 +120,7 @@ set_int8_weights(PartitaNnProduct *base, const PartitaReal *b)
   g_autofree int8_t *bytes = g_new(int8_t, base->n * k);
 
   for (size_t i = 0; i < base->n; ++i)
-    product->scale[i] = take_bytes(bytes + i * k, b + i * k, k);
+    product->scale[i] = partita_nn_take_bytes(bytes + i * k, b + i * k, k);
   partita_nn_onednn_set_weights(product->bytes, bytes);
 }
 
@@ -178,8 +135,8 @@ run_int8(PartitaNnProduct *base,
 
   (void)b;
   for (size_t r = 0; r < base->m; ++r)
-    product->row_scale[r] =
-      take_bytes(product->a + r * base->k, a->real + r * base->k, base->k);
+    product->row_scale[r] = partita_nn_take_bytes(
+      product->a + r * base->k, a->real + r * base->k, base->k);
   partita_nn_onednn_run(product->bytes, product->a, NULL, product->sums);
   for (size_t r = 0; r < base->m; ++r)
     if (base->flags & PARTITA_NN_ACCUMULATE)

@@ -111,6 +111,11 @@ real_tanh(PartitaReal x)
   return 2 / (1 + real_exp(-2 * x)) - 1;
 }
 
+/// y = x in bytes, scaled to [-127, 127] by its largest number and rounded;
+/// returns what a byte is worth.
+PartitaReal
+partita_nn_take_bytes(int8_t *y, const PartitaReal *x, size_t n);
+
 /* Reductions of a row, for loops that are compiled per chip. */
 
 /// The largest of @n >= 1 numbers.

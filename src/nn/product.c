@@ -162,17 +162,6 @@ partita_nn_operand_round(PartitaNnOperand operand, size_t n)
     partita_nn_round_half(operand.half, operand.real, n);
 }
 
-void
-partita_nn_operand_store(PartitaNnOperand operand,
-                         const PartitaReal *x,
-                         size_t n)
-{
-  if (operand.half != NULL)
-    partita_nn_round_half(operand.half, x, n);
-  else
-    memcpy(operand.real, x, sizeof *x * n);
-}
-
 PartitaNnProduct *
 partita_nn_product_new(const PartitaNnBackend *backend,
                        unsigned flags,

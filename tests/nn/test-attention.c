@@ -114,21 +114,25 @@ dot(const double *a, const double *b, size_t n)
 
 // The formula as it stands, without the largest taken off.
 static void
-attend_plainly(const Head *head, double *o, double *log_sum)
+attend_plainly(const PartitaNnHead *head, size_t steps, size_t dim)
 {
-  memset(o, 0, sizeof head->o);
-  for (size_t i = 0; i < STEPS; ++i) {
+  const double *const k = head->k.real;
+  double *const o = head->o;
+
+  memset(o, 0, sizeof *o * steps * dim);
+  for (size_t i = 0; i < steps; ++i) {
+    const double *const q = head->q.real + i * dim;
     double sum = 0.0;
 
     for (size_t j = head->first[i]; j <= i; ++j)
-      sum += exp(dot(head->q + i * DIM, head->k + j * DIM, DIM));
+      sum += exp(dot(q, k + j * dim, dim));
     for (size_t j = head->first[i]; j <= i; ++j) {
-      const double e = exp(dot(head->q + i * DIM, head->k + j * DIM, DIM));
+      const double e = exp(dot(q, k + j * dim, dim));
 
-      for (size_t d = 0; d < DIM; ++d)
-        o[i * DIM + d] += e / sum * head->v[j * DIM + d];
+      for (size_t d = 0; d < dim; ++d)
+        o[i * dim + d] += e / sum * head->v.real[j * dim + d];
     }
-    log_sum[i] = log(sum);
+    head->log_sum[i] = log(sum);
   }
 }
 
@@ -140,9 +144,12 @@ test_formula(void)
     g_autofree Head *head = new_head(way);
     g_autofree double *o = g_new(double, N);
     double log_sum[STEPS];
+    PartitaNnHead plain = view_head(head);
 
     attend(head);
-    attend_plainly(head, o, log_sum);
+    plain.o = o;
+    plain.log_sum = log_sum;
+    attend_plainly(&plain, STEPS, DIM);
     for (size_t i = 0; i < N; ++i)
       g_assert_cmpfloat_with_epsilon(head->o[i], o[i], 1e-12);
     for (size_t i = 0; i < STEPS; ++i)
@@ -311,20 +318,69 @@ test_relative(void)
   g_assert_cmpfloat(fabs(score[0] - score[2]), >, 1e-6);
 }
 
-// Law: a query alone sees what it sees among all.
+/// Steps through a head with a memory of @bytes; how far what it gives lies
+/// from head->o at most.
+static double
+step_through(const PartitaNnHead *head, bool bytes, size_t steps, size_t dim)
+{
+  g_autofree double *scratch =
+    g_new(double, partita_nn_memory_scratch(steps, dim));
+  g_autofree double *o = g_new(double, dim);
+  g_autofree void *block =
+    g_malloc0(partita_nn_memory_measure(bytes, steps, dim));
+  const PartitaNnMemory memory = {bytes, steps, dim, block};
+  double worst = 0.0;
+
+  for (size_t t = 0; t < steps; ++t) {
+    partita_nn_memory_store(&memory, t, head->k.real + t * dim,
+                            head->v.real + t * dim, scratch);
+    partita_nn_attend(o, head->q.real + t * dim, &memory, t + 1, scratch);
+    for (size_t d = 0; d < dim; ++d)
+      worst = MAX(worst, fabs(o[d] - head->o[t * dim + d]));
+  }
+  return worst;
+}
+
+// Law: a query alone sees what it sees among all; bytes blur it a little.
 static void
 test_one_query(void)
 {
   g_autofree Head *head = new_head(0);
+  const PartitaNnHead view = view_head(head);
 
   attend(head);
-  for (size_t t = 0; t < STEPS; ++t) {
-    double o[DIM], scratch[STEPS + 2 * DIM];
+  g_assert_cmpfloat(step_through(&view, false, STEPS, DIM), <, 1e-12);
 
-    partita_nn_attend(o, head->q + t * DIM, (PartitaNnOperand){head->k, NULL},
-                      (PartitaNnOperand){head->v, NULL}, t + 1, DIM, scratch);
-    for (size_t d = 0; d < DIM; ++d)
-      g_assert_cmpfloat_with_epsilon(o[d], head->o[t * DIM + d], 1e-12);
+  const double blur = step_through(&view, true, STEPS, DIM);
+
+  g_assert_cmpfloat(blur, <, 0.1);
+  g_assert_cmpfloat(blur, >, 1e-6);
+}
+
+// Law: so it is with heads of any width, of which a register takes a part.
+static void
+test_wide_query(void)
+{
+  enum { WIDE_STEPS = 40, WIDE = 150 };
+  static const size_t dims[] = {2, 16, 64, 70, WIDE};
+  static double numbers[4][WIDE_STEPS * WIDE], log_sum[WIDE_STEPS];
+  static uint32_t first[WIDE_STEPS]; // all see the first step
+  const PartitaNnHead head = {
+    .q = {.real = numbers[0]},
+    .k = {.real = numbers[1]},
+    .v = {.real = numbers[2]},
+    .o = numbers[3],
+    .log_sum = log_sum,
+    .first = first,
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(dims); ++i) {
+    for (size_t j = 0; j < 3; ++j)
+      fill_random(numbers[j], WIDE_STEPS * dims[i], 1.0);
+    attend_plainly(&head, WIDE_STEPS, dims[i]);
+    g_assert_cmpfloat(step_through(&head, false, WIDE_STEPS, dims[i]), <,
+                      1e-12);
+    g_assert_cmpfloat(step_through(&head, true, WIDE_STEPS, dims[i]), <, 0.1);
   }
 }
 
@@ -342,6 +398,7 @@ main(int argc, char **argv)
   g_test_add_func("/nn/attention/merge", test_merge);
   g_test_add_func("/nn/attention/relative", test_relative);
   g_test_add_func("/nn/attention/one-query", test_one_query);
+  g_test_add_func("/nn/attention/wide-query", test_wide_query);
 
   const int result = g_test_run();
 
