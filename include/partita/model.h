@@ -184,6 +184,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaModelState, partita_model_state_free)
 PARTITA_API void
 partita_model_state_reset(PartitaModelState *state);
 
+/// Row @row alone: the others go on.
+PARTITA_API void
+partita_model_state_reset_row(PartitaModelState *state, size_t row);
+
 /// Whether a row's logits have the same bits whatever rows stand beside it and
 /// however many; else they differ in the last ones.
 PARTITA_API bool

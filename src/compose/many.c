@@ -1,8 +1,9 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-/* Many pieces: each worker takes as many at a time as it has rows, and steps
- * the model once for all of them. */
+/* Many pieces: each worker takes as many at a time as it has rows, steps the
+ * model once for all of them, and gives the row of one that ends to the next.
+ */
 
 #include <compose/compose-private.h>
 #include <partita/nn.h>
@@ -29,8 +30,8 @@ typedef struct {
   Many *many;
   GThread *thread;
   PartitaModelState *state;
-  size_t n; // pieces in the rows; the rows after them idle
-  PartitaPiece *pieces[ROWS_MAX];
+  size_t left;                    // pieces in the rows
+  PartitaPiece *pieces[ROWS_MAX]; // NULL: the row idles
   size_t indexes[ROWS_MAX];
   uint16_t *inputs; // shape [rows, 1 + n_fields]
   float *logits;    // shape [rows, vocab]
@@ -49,23 +50,25 @@ stop(Many *many, GError *error)
   g_mutex_unlock(&many->lock);
 }
 
-/// Puts pieces that nobody has begun into the rows; returns how many.
-static size_t
-begin_pieces(Worker *worker)
+/// Puts a piece that nobody has begun into an empty row, if there is one.
+static void
+begin_piece(Worker *worker, size_t row)
 {
   Many *many = worker->many;
 
   g_mutex_lock(&many->lock);
-  const size_t first = many->begun;
-  worker->n = many->stopped ? 0 : MIN(many->rows, many->n - first);
-  many->begun += worker->n;
+  const bool any = !many->stopped && many->begun < many->n;
+  const size_t index = many->begun;
+
+  many->begun += any;
   g_mutex_unlock(&many->lock);
-  for (size_t r = 0; r < worker->n; ++r) {
-    worker->indexes[r] = first + r;
-    worker->pieces[r] =
-      partita_piece_new(many->plan, many->plan->options.index + first + r);
-  }
-  return worker->n;
+  partita_model_state_reset_row(worker->state, row);
+  if (!any)
+    return;
+  worker->indexes[row] = index;
+  worker->pieces[row] =
+    partita_piece_new(many->plan, many->plan->options.index + index);
+  ++worker->left;
 }
 
 static bool
@@ -75,6 +78,7 @@ finish_piece(Worker *worker, size_t row, GError **error)
   PartitaScore *score = partita_piece_finish(worker->pieces[row], error);
 
   g_clear_pointer(&worker->pieces[row], partita_piece_free);
+  --worker->left;
   if (score == NULL)
     return false;
   g_mutex_lock(&many->lock);
@@ -93,35 +97,30 @@ add_bars(Many *many, size_t bars)
   g_mutex_unlock(&many->lock);
 }
 
+/// An id more of the row's piece; in place of one that is then complete the
+/// first id of the next.
 static bool
 advance_row(Worker *worker, size_t row, GError **error)
 {
   const PartitaComposer *composer = worker->many->plan->composer;
-  PartitaPiece *piece = worker->pieces[row];
-  const size_t before = piece->done;
 
-  if (!partita_piece_advance(piece, worker->logits + row * composer->vocab,
-                             error))
-    return false;
-  partita_piece_get_inputs(piece,
-                           worker->inputs + row * (composer->n_fields + 1));
-  if (piece->done != before)
-    add_bars(worker->many, piece->done - before);
-  return !partita_grammar_is_complete(piece->grammar) ||
-         finish_piece(worker, row, error);
-}
+  while (worker->pieces[row] != NULL) {
+    PartitaPiece *piece = worker->pieces[row];
+    const size_t before = piece->done;
 
-/// An id more of every piece in the rows; @left: (out): pieces not complete.
-static bool
-advance_rows(Worker *worker, size_t *left, GError **error)
-{
-  *left = 0;
-  for (size_t r = 0; r < worker->n; ++r) {
-    if (worker->pieces[r] == NULL)
-      continue;
-    if (!advance_row(worker, r, error))
+    if (!partita_piece_advance(piece, worker->logits + row * composer->vocab,
+                               error))
       return false;
-    *left += worker->pieces[r] != NULL;
+    if (piece->done != before)
+      add_bars(worker->many, piece->done - before);
+    if (!partita_grammar_is_complete(piece->grammar)) {
+      partita_piece_get_inputs(piece,
+                               worker->inputs + row * (composer->n_fields + 1));
+      return true;
+    }
+    if (!finish_piece(worker, row, error))
+      return false;
+    begin_piece(worker, row);
   }
   return true;
 }
@@ -139,24 +138,20 @@ static bool
 compose_rows(Worker *worker, GError **error)
 {
   GCancellable *cancellable = worker->many->plan->options.cancellable;
-  size_t left = 1;
+  const size_t rows = worker->many->rows;
 
-  partita_model_state_reset(worker->state);
-  while (left > 0 && !is_stopped(worker->many)) {
-    if (g_cancellable_set_error_if_cancelled(cancellable, error) ||
-        !advance_rows(worker, &left, error))
+  for (size_t r = 0; r < rows; ++r)
+    begin_piece(worker, r);
+  while (worker->left > 0 && !is_stopped(worker->many)) {
+    if (g_cancellable_set_error_if_cancelled(cancellable, error))
       return false;
-    if (left > 0)
+    for (size_t r = 0; r < rows; ++r)
+      if (!advance_row(worker, r, error))
+        return false;
+    if (worker->left > 0)
       partita_model_step(worker->state, worker->inputs, worker->logits);
   }
   return true;
-}
-
-static void
-clear_rows(Worker *worker)
-{
-  for (size_t r = 0; r < worker->n; ++r)
-    g_clear_pointer(&worker->pieces[r], partita_piece_free);
 }
 
 static void *
@@ -165,12 +160,10 @@ work(void *data)
   Worker *worker = data;
   GError *error = NULL;
 
-  while (error == NULL && begin_pieces(worker) > 0) {
-    (void)compose_rows(worker, &error);
-    clear_rows(worker);
-  }
-  if (error != NULL)
+  if (!compose_rows(worker, &error))
     stop(worker->many, error);
+  for (size_t r = 0; r < worker->many->rows; ++r)
+    g_clear_pointer(&worker->pieces[r], partita_piece_free);
   return NULL;
 }
 

@@ -61,7 +61,7 @@ void
 partita_lstm_state_free(PartitaModelState *base);
 
 void
-partita_lstm_state_reset(PartitaModelState *base);
+partita_lstm_state_reset_row(PartitaModelState *base, size_t row);
 
 void
 partita_lstm_state_step(PartitaModelState *base,

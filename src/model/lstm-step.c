@@ -87,15 +87,20 @@ partita_lstm_state_free(PartitaModelState *base)
 }
 
 void
-partita_lstm_state_reset(PartitaModelState *base)
+partita_lstm_state_reset_row(PartitaModelState *base, size_t row)
 {
   LstmState *const state = (LstmState *)base;
   const PartitaModelConfig *const config = &base->model->config;
-  const size_t n = config->layers * base->rows * config->hidden;
+  const size_t n = config->hidden;
 
-  memset(state->h.real, 0, sizeof *state->h.real * n);
-  memset(state->c, 0, sizeof *state->c * n);
-  partita_nn_operand_round(state->h, n);
+  for (size_t l = 0; l < config->layers; ++l) {
+    const size_t at = (l * base->rows + row) * n;
+    const PartitaNnOperand h = partita_nn_operand_at(state->h, at);
+
+    memset(h.real, 0, sizeof *h.real * n);
+    memset(state->c + at, 0, sizeof *state->c * n);
+    partita_nn_operand_round(h, n);
+  }
 }
 
 static PartitaNnOperand

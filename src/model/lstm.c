@@ -100,6 +100,6 @@ const PartitaModelArchitecture partita_lstm_architecture = {
   .worker_set_state = partita_lstm_worker_set_state,
   .state_new = partita_lstm_state_new,
   .state_free = partita_lstm_state_free,
-  .state_reset = partita_lstm_state_reset,
+  .state_reset_row = partita_lstm_state_reset_row,
   .state_step = partita_lstm_state_step,
 };

@@ -177,7 +177,7 @@ typedef struct {
                                   const PartitaNnBackend *backend,
                                   size_t rows);
   void (*state_free)(PartitaModelState *state);
-  void (*state_reset)(PartitaModelState *state);
+  void (*state_reset_row)(PartitaModelState *state, size_t row);
   void (*state_step)(PartitaModelState *state,
                      const uint16_t *inputs,
                      float *logits);

@@ -153,7 +153,15 @@ partita_model_state_free(PartitaModelState *state)
 void
 partita_model_state_reset(PartitaModelState *state)
 {
-  state->model->architecture->state_reset(state);
+  for (size_t r = 0; r < state->rows; ++r)
+    partita_model_state_reset_row(state, r);
+}
+
+void
+partita_model_state_reset_row(PartitaModelState *state, size_t row)
+{
+  g_return_if_fail(row < state->rows);
+  state->model->architecture->state_reset_row(state, row);
 }
 
 // OpenBLAS takes another kernel for another number of rows; oneDNN's sums run

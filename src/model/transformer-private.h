@@ -174,7 +174,7 @@ void
 partita_transformer_state_free(PartitaModelState *base);
 
 void
-partita_transformer_state_reset(PartitaModelState *base);
+partita_transformer_state_reset_row(PartitaModelState *base, size_t row);
 
 void
 partita_transformer_state_step(PartitaModelState *base,

@@ -187,6 +187,6 @@ const PartitaModelArchitecture partita_transformer_architecture = {
   .worker_set_state = set_worker_state,
   .state_new = partita_transformer_state_new,
   .state_free = partita_transformer_state_free,
-  .state_reset = partita_transformer_state_reset,
+  .state_reset_row = partita_transformer_state_reset_row,
   .state_step = partita_transformer_state_step,
 };

@@ -57,6 +57,83 @@ test_batch_equals_rows(const Side *side)
   }
 }
 
+// Law: a row that is reset is what a new one is, wherever the others are, and
+// they go on.
+static void
+check_reset_row(const Side *side, const PartitaModelConfig *config)
+{
+  enum { AT = 33, ROW = 1 };
+  g_autoptr(PartitaModel) model = new_model(config, side->backend);
+  g_autoptr(PartitaModelState) state = partita_model_state_new(model, ROWS);
+  g_autoptr(PartitaModelState) plain = partita_model_state_new(model, ROWS);
+  g_autoptr(PartitaModelState) late = partita_model_state_new(model, ROWS);
+  Chunk chunk;
+  float found[ROWS * VOCAB], same[ROWS * VOCAB], fresh[ROWS * VOCAB];
+
+  fill_chunk(&chunk);
+  for (size_t t = 0; t < STEPS; ++t) {
+    const uint16_t *const inputs = chunk.inputs + t * ROWS * FIELDS;
+
+    if (t == AT)
+      partita_model_state_reset_row(state, ROW);
+    partita_model_step(state, inputs, found);
+    partita_model_step(plain, inputs, same);
+    if (t >= AT)
+      partita_model_step(late, inputs, fresh);
+    for (size_t r = 0; r < ROWS; ++r) {
+      const size_t at = r * VOCAB;
+      const float *const wanted = r == ROW && t >= AT ? fresh : same;
+
+      g_assert_cmpint(memcmp(found + at, wanted + at, VOCAB * sizeof *found),
+                      ==, 0);
+    }
+    g_assert_true((memcmp(found, same, sizeof found) == 0) == (t < AT));
+  }
+}
+
+static void
+test_reset_row(const Side *side)
+{
+  PartitaModelConfig config = *side->config;
+
+  check_reset_row(side, &config);
+  if (config.context > 0) {
+    config.context = 20; // half is forgotten, of each row in its own time
+    check_reset_row(side, &config);
+  }
+}
+
+// Law: products of bytes give nearly what was learnt by bf16.
+static void
+test_int8(const Side *side)
+{
+  g_autoptr(PartitaModel) model = new_model(side->config, side->backend);
+  g_autoptr(PartitaModelWorker) worker =
+    partita_model_worker_new(model, ROWS, STEPS);
+  g_autoptr(PartitaModelState) state = NULL;
+  Chunk chunk;
+  float nll[CELLS], found[ROWS];
+  double apart = 0.0;
+
+  if (partita_nn_backend_find_int8() == NULL ||
+      !partita_nn_backend_is_half(model->backend)) {
+    g_test_skip("float stays float");
+    return;
+  }
+  partita_model_set_int8(model, true);
+  state = partita_model_state_new(model, ROWS);
+  fill_chunk(&chunk);
+  (void)run(worker, &chunk, 0, NULL, nll);
+  for (size_t t = 0; t < STEPS; ++t) {
+    step(state, &chunk, t, found);
+    assert_near(found, nll + t * ROWS, ROWS, 0.2);
+    for (size_t r = 0; r < ROWS; ++r)
+      apart += fabs((double)found[r] - (double)nll[t * ROWS + r]) / CELLS;
+  }
+  g_assert_cmpfloat(apart, <, 0.03);
+  g_assert_cmpfloat(apart, >, 1e-5);
+}
+
 // Law: a batch equals its rows, in training.
 static void
 test_worker_equals_rows(const Side *side)
@@ -402,6 +479,8 @@ main(int argc, char **argv)
   g_assert_true(partita_nn_init(NULL));
   add_sides("step-equals-worker", NULL, test_step_equals_worker);
   add_sides("batch-equals-rows", NULL, test_batch_equals_rows);
+  add_sides("reset-row", NULL, test_reset_row);
+  add_sides("int8", NULL, test_int8);
   add_sides("worker-equals-rows", NULL, test_worker_equals_rows);
   add_sides("reset", NULL, test_reset);
   add_sides("same-bits", NULL, test_same_bits);
