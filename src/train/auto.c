@@ -31,6 +31,8 @@
 #define PARAMETERS_A_TOKEN 32
 /// Passes after which R of them four times over leave 2 % to be learnt.
 #define PASSES_MAX 64.0
+/// Passes after which much is known by heart.
+#define OFTEN 25.0
 /// Each transposition is nearly a new piece.
 #define TRANSPOSITIONS 12.0
 /// Of the minutes, what evaluation and checkpoints leave.
@@ -303,10 +305,11 @@ explain(const Choice *choice, Candidate *best)
                          choice->tokens);
   if (choice->seconds > 0.0)
     g_string_append_printf(text, ", %.0f tokens/s", best->tokens_per_s);
-  g_string_append_printf(text, ": %s %s, %zu x %zu, dropout %g",
-                         settings->config.architecture, settings->size,
-                         settings->context, settings->rows,
-                         settings->config.dropout);
+  g_string_append_printf(
+    text, ": %s %s of %zu %s, %zu x %zu, dropout %g",
+    settings->config.architecture, settings->size, settings->config.layers,
+    settings->config.layers == 1 ? "layer" : "layers", settings->context,
+    settings->rows, settings->config.dropout);
   if (choice->seconds > 0.0)
     g_string_append_printf(text, ", %.3g passes in %.3g minutes", best->passes,
                            MIN(best->passes * choice->tokens /
@@ -321,7 +324,16 @@ explain(const Choice *choice, Candidate *best)
 static double
 choose_dropout(double passes)
 {
-  return passes < 2.0 ? 0.1 : passes < 8.0 ? 0.2 : passes < 25.0 ? 0.3 : 0.5;
+  return passes < 2.0 ? 0.1 : passes < 8.0 ? 0.2 : passes < OFTEN ? 0.3 : 0.5;
+}
+
+// Of two layers of an LSTM one is left where a corpus is seen so often: what
+// two learn by heart comes sooner (doc/benchmarks.md).
+static void
+choose_layers(PartitaModelConfig *config, double passes)
+{
+  if (passes >= OFTEN && config->heads == 0 && config->layers == 2)
+    config->layers = 1;
 }
 
 bool
@@ -347,10 +359,15 @@ partita_train_settings_choose(PartitaTrainSettings *settings,
                           sizeof choice.workers);
   if (!find_best(&choice, &best, error))
     return false;
+
   // Seen in other keys it is new.
+  const double passes =
+    best.settings.transposing ? best.passes / TRANSPOSITIONS : best.passes;
+
   if (!options->has_dropout)
-    best.settings.config.dropout = choose_dropout(
-      best.settings.transposing ? best.passes / TRANSPOSITIONS : best.passes);
+    best.settings.config.dropout = choose_dropout(passes);
+  if (options->layers == 0)
+    choose_layers(&best.settings.config, passes);
   if (options->minutes > 0.0)
     best.settings.passes = count_passes_max(&best);
   explain(&choice, &best);
@@ -358,6 +375,14 @@ partita_train_settings_choose(PartitaTrainSettings *settings,
   if (options->minutes > 0.0)
     settings->choosing_s = options->clock(options->clock_data) - started_s;
   return true;
+}
+
+// What is given anew stays, for the checkpoint to be held against it.
+static void
+recall(JsonObject *object, const char *key, size_t *option)
+{
+  if (*option == 0)
+    *option = (size_t)json_object_get_int_member_with_default(object, key, 0);
 }
 
 static bool
@@ -373,16 +398,16 @@ read_choice(PartitaTrainSettings *settings,
   PartitaTrainOptions options = *given;
 
   options.size = size;
-  options.rows =
-    (size_t)json_object_get_int_member_with_default(object, "batch", 0);
-  options.shards =
-    (size_t)json_object_get_int_member_with_default(object, "shards", 0);
+  recall(object, "layers", &options.layers);
+  recall(object, "batch", &options.rows);
+  recall(object, "shards", &options.shards);
   if (!partita_train_settings_init(settings, corpus, &options, NULL))
     return false;
   settings->learning_rate = json_object_get_double_member_with_default(
     object, "learning_rate", settings->learning_rate);
-  settings->config.dropout = json_object_get_double_member_with_default(
-    object, "dropout", settings->config.dropout);
+  if (!given->has_dropout)
+    settings->config.dropout = json_object_get_double_member_with_default(
+      object, "dropout", settings->config.dropout);
   settings->passes =
     json_object_get_double_member_with_default(object, "passes", 0.0);
   g_strlcpy(settings->reason, reason, sizeof settings->reason);

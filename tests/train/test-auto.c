@@ -120,6 +120,13 @@ test_time(void)
   g_assert_nonnull(strstr(hour, "\"size\":\"small\""));
   g_assert_nonnull(strstr(hour, "larger would learn it by heart"));
   g_assert_nonnull(strstr(hour, "\"passes\":768"));
+  g_assert_nonnull(strstr(hour, "\"layers\":1,"));
+  g_assert_nonnull(strstr(hour, "small of 1 layer,"));
+
+  options.layers = 2;
+  g_autofree char *deep = describe_choice(corpus, &options);
+  g_assert_nonnull(strstr(deep, "\"layers\":2,"));
+  options.layers = 0;
 
   options.minutes = 1.0;
   g_autofree char *minute = describe_choice(corpus, &options);
@@ -215,6 +222,12 @@ test_resume(void)
   options.cancellable = NULL;
   options.resume = true;
   clock.look_s = 0.1;
+  options.rows = 24; // not what was chosen
+  g_assert_null(partita_train(corpus, &options, &report, &error));
+  g_assert_error(error, PARTITA_TRAIN_ERROR, PARTITA_TRAIN_ERROR_RESUME);
+  g_assert_nonnull(strstr(error->message, "batch"));
+  g_clear_error(&error);
+  options.rows = 0;
   g_autoptr(PartitaModel) second =
     partita_train(corpus, &options, &report, &error);
   g_assert_no_error(error);
