@@ -3,14 +3,9 @@
 
 #include <compose/arrange.h>
 #include <compose/controls-private.h>
+#include <compose/rescale.h>
 #include <math.h>
 #include <string.h>
-
-static uint32_t
-scale(uint32_t ticks, uint32_t from, uint32_t to)
-{
-  return (uint32_t)(((uint64_t)ticks * to + from / 2) / from);
-}
 
 /// A track that notes are written into.
 typedef struct {
@@ -101,14 +96,9 @@ partita_arrangement_join(const PartitaArrangement *arrangement,
     size_t n = 0;
     const PartitaNote *notes = partita_track_get_notes(track, &n);
 
-    for (size_t i = 0; i < n; ++i) {
-      PartitaNote note = notes[i];
-      const uint32_t end = note.onset_ticks + note.duration_ticks;
-
-      note.onset_ticks = scale(note.onset_ticks, from, to);
-      note.duration_ticks = MAX(scale(end, from, to) - note.onset_ticks, 1);
-      write_note(voices, joined, partita_track_get_program(track), note);
-    }
+    for (size_t i = 0; i < n; ++i)
+      write_note(voices, joined, partita_track_get_program(track),
+                 partita_rescale_note(notes[i], from, to));
   }
   partita_score_sort(joined);
   if (arrangement->keep > 0)

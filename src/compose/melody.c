@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <compose/melody.h>
+#include <compose/rescale.h>
 
 #define N_VOICES 4
 #define STEPS_A_BAR 16
@@ -187,12 +188,6 @@ partita_melody_restrict(const PartitaMelody *melody,
   }
 }
 
-static uint32_t
-scale(uint32_t ticks, uint32_t from, uint32_t to)
-{
-  return (uint32_t)(((uint64_t)ticks * to + from / 2) / from);
-}
-
 PartitaScore *
 partita_melody_join(const PartitaMelody *melody, const PartitaScore *voices)
 {
@@ -207,14 +202,8 @@ partita_melody_join(const PartitaMelody *melody, const PartitaScore *voices)
     size_t n = 0;
     const PartitaNote *notes = partita_track_get_notes(voice, &n);
 
-    for (size_t i = 0; i < n; ++i) {
-      PartitaNote note = notes[i];
-      const uint32_t end = note.onset_ticks + note.duration_ticks;
-
-      note.onset_ticks = scale(note.onset_ticks, from, to);
-      note.duration_ticks = MAX(scale(end, from, to) - note.onset_ticks, 1);
-      partita_track_add_note(track, note);
-    }
+    for (size_t i = 0; i < n; ++i)
+      partita_track_add_note(track, partita_rescale_note(notes[i], from, to));
   }
   partita_score_sort(joined);
   return joined;
