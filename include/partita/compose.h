@@ -231,8 +231,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaComposition, partita_composition_free)
  * Draws on until a token settles something, which then will not change; see
  * partita_grammar_get_events() for the order. The events are those of the
  * finished score, a primer's among them; only under a melody, and of an
- * arrangement, they are as they lie on the scheme's grid, what is given in a bar
- * before what is new in it.
+ * arrangement, they are as they lie on the scheme's grid, what is given in a
+ * bar before what is new in it.
  *
  * Returns: false after the last event, and, with @error set, on failure
  */

@@ -34,7 +34,7 @@ typedef struct {
   unsigned rate;         ///< frames a second, 8000 to 96000
   PartitaSampleFormat format;
   double gain; ///< of the synthesiser, over 0 to 10; 0: peak brought to -1 dBFS
-  /// As long as the score to the frame, and to be played on end: what still
+  /// As long as the score, to 64 frames, and to be played on end: what still
   /// sounds when it is over is heard at its beginning
   bool loop;
   GCancellable *cancellable; ///< (nullable)

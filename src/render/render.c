@@ -112,6 +112,18 @@ check_score(const PartitaScore *score,
   return true;
 }
 
+/// Leaves the second of two times that a loop of so many blocks is played, from
+/// where its events begin to where they would begin again: so that no onset is
+/// torn.
+static void
+keep_second(PartitaTake *take, double blocks)
+{
+  const uint64_t first = (uint64_t)llround(blocks) * PARTITA_BLOCK_FRAMES;
+  const uint64_t end = (uint64_t)llround(2.0 * blocks) * PARTITA_BLOCK_FRAMES;
+
+  partita_take_cut(take, first, end - first);
+}
+
 static bool
 save_take(PartitaTake *take,
           const PartitaScore *score,
@@ -129,12 +141,11 @@ save_take(PartitaTake *take,
       "there are notes, but the SoundFont gave no sound for them");
     return false;
   }
-  // Of a loop, the second time it is played.
   if (options->loop) {
-    const uint64_t frames =
-      (uint64_t)llround(find_seconds(score) * options->rate);
+    const double blocks =
+      find_seconds(score) * options->rate / PARTITA_BLOCK_FRAMES;
 
-    partita_take_cut(take, frames, frames);
+    keep_second(take, blocks);
   }
   return partita_take_save(
     take, path, options, scale,
