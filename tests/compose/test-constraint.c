@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "tiny-model.h"
+#include "wishes.h"
 #include <compose/compose-private.h>
 #include <math.h>
 
@@ -15,15 +16,6 @@ static bool
 chance(double p)
 {
   return g_test_rand_double() < p;
-}
-
-static void
-set(PartitaControls *controls, const char *name, const char *text)
-{
-  g_autoptr(GError) error = NULL;
-
-  (void)partita_controls_set(controls, name, text, &error);
-  g_assert_no_error(error);
 }
 
 static void
@@ -88,14 +80,6 @@ draw_controls(PartitaControls *controls)
   if (chance(0.4))
     set_number(controls, "polyphony",
                g_test_rand_int_range(1, chance(0.5) ? 3 : 9));
-}
-
-/// Logits without a model: some far off the others, to go into corners.
-static void
-draw_logits(float *logits, size_t n, double spread)
-{
-  for (size_t i = 0; i < n; ++i)
-    logits[i] = (float)(spread * g_test_rand_double_range(-1.0, 1.0));
 }
 
 static void

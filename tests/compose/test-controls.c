@@ -1,17 +1,10 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
+#include "wishes.h"
+
 #include <compose/controls-private.h>
 #include <string.h>
-
-static void
-set(PartitaControls *controls, const char *name, const char *text)
-{
-  g_autoptr(GError) error = NULL;
-
-  (void)partita_controls_set(controls, name, text, &error);
-  g_assert_no_error(error);
-}
 
 /* Law: each scale holds its tonic, and its name finds it, however written. */
 static void

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "tiny-model.h"
+#include "wishes.h"
 #include <compose/compose-private.h>
 #include <math.h>
 
@@ -13,15 +14,6 @@ log_softmax(const float *logits, size_t n, uint16_t id)
   for (size_t i = 0; i < n; ++i)
     sum += exp((double)logits[i]);
   return (double)logits[id] - log(sum);
-}
-
-static void
-set(PartitaControls *controls, const char *name, const char *text)
-{
-  g_autoptr(GError) error = NULL;
-
-  (void)partita_controls_set(controls, name, text, &error);
-  g_assert_no_error(error);
 }
 
 /* Law: what is told is the model's own log-probability of each id drawn. */
@@ -52,8 +44,7 @@ test_likelihood(void)
   while (!partita_grammar_is_complete(piece->grammar)) {
     const bool given = piece->ids->len < piece->given->len;
 
-    for (size_t i = 0; i < n; ++i)
-      logits[i] = (float)g_test_rand_double_range(-5.0, 5.0);
+    draw_logits(logits, n, 5.0);
     memcpy(before, logits, n * sizeof *before);
     (void)partita_piece_advance(piece, logits, &error);
     g_assert_no_error(error);
