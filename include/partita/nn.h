@@ -41,7 +41,8 @@ partita_nn_error_quark(void);
  * Must succeed before the first product. Makes products single-threaded, for
  * workers run in parallel over shards of the batch. Under a limit on address
  * space (ulimit -v) below 512 MiB it fails, for OpenBLAS would then spin for
- * ever. May be called again, by one thread at a time.
+ * ever, and neither it nor GLib report a thread that does not start: call it
+ * before the first. May be called again, by one thread at a time.
  */
 PARTITA_API bool
 partita_nn_init(GError **error);

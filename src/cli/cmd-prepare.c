@@ -4,6 +4,7 @@
 #include "cli.h"
 #include "progress.h"
 
+#include <partita/nn.h>
 #include <partita/train.h>
 #include <stdio.h>
 
@@ -128,6 +129,8 @@ prepare_run(void *data, char **arguments, GError **error)
                 "--workers takes a number from 0 to 1024");
     return false;
   }
+  if (!partita_nn_init(error))
+    return false;
   if (o->part == NULL && !cli_join_ranks(&ranks, error))
     return false;
   if (ranks != NULL)

@@ -36,7 +36,7 @@ partita_nn_init(GError **error)
       limit.rlim_cur < MIN_ADDRESS_SPACE) {
     g_set_error(error, PARTITA_NN_ERROR, PARTITA_NN_ERROR_MEMORY,
                 "the limit on address space (ulimit -v) is %" G_GUINT64_FORMAT
-                " MiB; matrix products need at least %" G_GUINT64_FORMAT " MiB",
+                " MiB; the libraries need at least %" G_GUINT64_FORMAT " MiB",
                 (guint64)limit.rlim_cur >> 20,
                 (guint64)MIN_ADDRESS_SPACE >> 20);
     return false;

@@ -65,6 +65,23 @@ if tight "$partita" --version >out 2>err; then
   rm -rf work/*
 fi
 
+# Too little for the libraries' threads: an error, never a signal.
+# shellcheck disable=SC3045 # every sh of Debian has -v
+tighter() (ulimit -v "$1" && shift && "$@")
+if tighter 400000 "$partita" --version >out 2>err; then
+  for limit in 180000 260000 400000; do
+    # The libraries may give up before the program begins.
+    tighter "$limit" env OPENBLAS_NUM_THREADS=1 "$partita" --version >out 2>err ||
+      continue
+    exits 1 "render under $limit KiB" tighter "$limit" \
+      env OPENBLAS_NUM_THREADS=1 "$partita" render music/waltz-01.mid -o work/o.wav
+    check "is told so" says 'ulimit -v'
+    exits 1 "prepare under $limit KiB" tighter "$limit" \
+      env OPENBLAS_NUM_THREADS=1 "$partita" prepare music -o work/c
+    check "is told so too" says 'ulimit -v'
+  done
+fi
+
 # A disk that fills: no file may grow past this size, whoever writes it.
 small() {
   limit=$1
