@@ -224,8 +224,12 @@ check_instruments(const PartitaControls *controls, size_t bars, GError **error)
   if (closes && !can_close(controls, bass)) {
     g_autofree char *name =
       partita_controls_name_pitch_classes((uint16_t)(1u << bass));
+    g_autofree char *key = controls->n_chords > 0
+                             ? g_strdup("the chords")
+                             : partita_controls_name_key(controls);
 
-    return refuse(error, "no range holds a %s to end on", name);
+    return refuse(error, "no range holds the %s that %s would end on", name,
+                  key);
   }
   return true;
 }

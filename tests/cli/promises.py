@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Composes pieces with random wishes and counts, with a reader of its own
-(mido), how many of their promises the bytes of the files keep.
+(mido), how many of their promises the bytes of the files keep; then bars
+without a note, and pieces with a key whose last chord is that of the tonic,
+and has its third too.
 
 usage: promises.py PARTITA MODEL PIECES [SEED]
 """
@@ -252,6 +254,38 @@ def broken(wishes, piece):
     return bad
 
 
+class Tally:
+    """What the pieces are as music, whether it was asked for or not."""
+
+    def __init__(self):
+        self.bars = self.empty = self.keys = self.tonics = self.full = 0
+
+    def add(self, wishes, piece):
+        self.bars += len(piece.bars)
+        self.empty += len(piece.bars) - len({piece.bar_of(note[0])
+                                             for note in piece.notes})
+        if wishes.get("key", "").split(" ")[-1] not in ("major", "minor"):
+            return
+        _, tonic = scale_of(wishes)
+        third = (tonic + (3 if wishes["key"].endswith("minor") else 4)) % 12
+        pitched = [note for note in piece.notes if note[3] != "drums"]
+        last = max(note[0] for note in pitched)
+        sounding = [note[2] for note in pitched if note[1] > last]
+        chord = {pitch % 12 for pitch in sounding}
+        if "chords" in wishes:
+            return  # which say what it ends on
+        self.keys += 1
+        self.tonics += (last >= piece.bars[-1][0]
+                        and chord <= {tonic, third, (tonic + 7) % 12}
+                        and min(sounding) % 12 == tonic)
+        self.full += {tonic, third} <= chord
+
+    def __str__(self):
+        return (f"bars without a note: {self.empty} of {self.bars}; "
+                f"with a key, ends on the tonic's chord: {self.tonics} of "
+                f"{self.keys}, with its third: {self.full}")
+
+
 def compose(partita, model, wishes, seed, path, report):
     command = [partita, "compose", "-m", model, "-o", path, "--seed", str(seed),
                "--report", report]
@@ -265,6 +299,7 @@ def main():
     rng = random.Random(int(sys.argv[4]) if len(sys.argv) > 4 else 1)
     kept = granted = refused = 0
     bad = []
+    tally = Tally()
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "piece.mid")
         report = os.path.join(folder, "report.json")
@@ -277,7 +312,9 @@ def main():
                 assert "failed" not in done.stderr, (wishes, done.stderr)
                 continue
             granted += 1
-            failed = broken(wishes, Piece(path))
+            piece = Piece(path)
+            failed = broken(wishes, piece)
+            tally.add(wishes, piece)
             with open(report, encoding="utf-8") as text:
                 said = all(p["kept"] for p in json.load(text)[0]["promises"])
             if done.returncode != 0 or failed or not said:
@@ -286,6 +323,7 @@ def main():
                 kept += 1
             os.remove(path)
     print(f"promises kept in {kept} of {granted} pieces, {refused} refused")
+    print(tally)
     for wishes, seed, failed, words in bad[:5]:
         print("broken:", failed, "seed", seed, wishes, words.strip())
     return kept != granted

@@ -20,6 +20,9 @@ for model in lstm transformer; do
     "$python" "$tests/promises.py" "$partita" "$model.safetensors" 40 7
 done
 
+exits 0 "what excludes each other is refused by name" \
+  "$python" "$tests/refusals.py" "$partita" lstm.safetensors 36 5
+
 compose() {
   "$partita" compose -m lstm.safetensors -o piece.mid --seed 3 "$@"
 }
