@@ -102,12 +102,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaComposePlan, partita_compose_plan_free)
 /**
  * partita_compose_draw_prompt:
  * @index: of the piece
+ * @key: whose mode to have if any has that and instruments asked for, -1 for
+ *   any
  *
  * Returns: (transfer none) (nullable): the controls of a training piece of the
- * style, each as likely as the other; NULL if there is none
+ * style, each as likely as the other; of any style if none is wished, each as
+ * likely as the other, however many pieces it has. NULL if there is none
  */
 const PartitaComposePrompt *
-partita_compose_draw_prompt(const PartitaComposePlan *plan, uint64_t index);
+partita_compose_draw_prompt(const PartitaComposePlan *plan,
+                            uint64_t index,
+                            int key);
 
 /// Whether @prompt has the token @style, which is -1 for any.
 bool

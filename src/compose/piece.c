@@ -22,7 +22,7 @@ give_prompt(PartitaPiece *piece)
   }
 
   const PartitaComposePrompt *prompt =
-    partita_compose_draw_prompt(piece->plan, piece->index);
+    partita_compose_draw_prompt(piece->plan, piece->index, -1);
   piece->shift = piece->plan->shift;
   if (prompt == NULL)
     return;

@@ -87,22 +87,129 @@ partita_compose_prompt_has_style(const PartitaComposePrompt *prompt, int style)
   return found;
 }
 
-const PartitaComposePrompt *
-partita_compose_draw_prompt(const PartitaComposePlan *plan, uint64_t index)
+/// The style's token in @prompt, -1 if there is none.
+static int
+find_style(const PartitaComposer *composer, const PartitaComposePrompt *prompt)
+{
+  for (guint i = 0; i < prompt->ids->len; ++i) {
+    const uint16_t id = g_array_index(prompt->ids, uint16_t, i);
+
+    if (composer->kinds[id] == PARTITA_KIND_STYLE)
+      return id;
+  }
+  return -1;
+}
+
+static bool
+fits_mode(const PartitaComposer *composer,
+          const PartitaComposePrompt *prompt,
+          int key)
+{
+  for (guint i = 0; key >= 0 && i < prompt->ids->len; ++i) {
+    const char *name = partita_scheme_token_name(
+      composer->scheme, g_array_index(prompt->ids, uint16_t, i));
+
+    if (g_str_has_prefix(name, "Key_"))
+      return g_str_has_suffix(name, key < 12 ? "major" : "minor");
+  }
+  return true;
+}
+
+static bool
+asks_for_pitches(const PartitaControls *controls)
+{
+  return controls->tonic >= 0 || controls->scale >= 0 ||
+         controls->scale_list != 0 || controls->n_chords > 0 ||
+         controls->n_ranges > 0;
+}
+
+/// Whether the instruments of @prompt are some of those that @controls ask for,
+/// and not drums alone where pitches are asked for.
+static bool
+fits_programs(const PartitaComposer *composer,
+              const PartitaComposePrompt *prompt,
+              const PartitaControls *controls)
+{
+  bool programs[PARTITA_N_PROGRAMS];
+  bool asked = controls == NULL || controls->n_groups == 0;
+  bool pitched = controls == NULL || !asks_for_pitches(controls);
+
+  if (!partita_compose_read_programs(composer, prompt->ids, programs))
+    return true;
+  for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p) {
+    pitched |= programs[p] && p != PARTITA_PROGRAM_DRUMS;
+    for (size_t g = 0; !asked && g < controls->n_groups; ++g)
+      asked = programs[p] && controls->groups[g].programs[p];
+  }
+  return asked && pitched;
+}
+
+/// (transfer container): of the style; and, if @apt, of the mode of @key unless
+/// it is -1 and of the instruments asked for
+static GPtrArray *
+list_fitting(const PartitaComposePlan *plan, int key, bool apt)
 {
   const GArray *prompts = plan->composer->prompts;
-  g_autoptr(GPtrArray) fitting = g_ptr_array_new();
+  GPtrArray *fitting = g_ptr_array_new();
 
   for (guint i = 0; i < prompts->len; ++i) {
     PartitaComposePrompt *prompt =
       &g_array_index(prompts, PartitaComposePrompt, i);
 
-    if (partita_compose_prompt_has_style(prompt, plan->style))
+    if (partita_compose_prompt_has_style(prompt, plan->style) &&
+        (!apt ||
+         (fits_mode(plan->composer, prompt, key) &&
+          fits_programs(plan->composer, prompt, plan->options.controls))))
       g_ptr_array_add(fitting, prompt);
   }
+  return fitting;
+}
+
+static uint32_t
+draw(const PartitaComposePlan *plan, uint64_t index, uint64_t what, guint n)
+{
+  return partita_random_below(plan->options.seed, PARTITA_RANDOM_PROMPT, index,
+                              what, n);
+}
+
+/// Leaves the prompts of one style, each as likely as the other, however many
+/// pieces it has.
+static void
+keep_one_style(const PartitaComposePlan *plan,
+               uint64_t index,
+               GPtrArray *fitting)
+{
+  const PartitaComposer *composer = plan->composer;
+  g_autoptr(GArray) styles = g_array_new(FALSE, FALSE, sizeof(int));
+  g_autofree bool *known = g_new0(bool, composer->vocab + 1);
+
+  for (guint i = 0; i < fitting->len; ++i) {
+    const int style = find_style(composer, g_ptr_array_index(fitting, i));
+
+    if (!known[style + 1])
+      g_array_append_val(styles, style);
+    known[style + 1] = true;
+  }
+
+  const int kept =
+    g_array_index(styles, int, draw(plan, index, 1, styles->len));
+
+  for (guint i = fitting->len; i-- > 0;)
+    if (find_style(composer, g_ptr_array_index(fitting, i)) != kept)
+      g_ptr_array_remove_index(fitting, i);
+}
+
+const PartitaComposePrompt *
+partita_compose_draw_prompt(const PartitaComposePlan *plan,
+                            uint64_t index,
+                            int key)
+{
+  g_autoptr(GPtrArray) apt = list_fitting(plan, key, true);
+  g_autoptr(GPtrArray) any = list_fitting(plan, key, false);
+  GPtrArray *fitting = apt->len > 0 ? apt : any;
+
   if (fitting->len == 0)
     return NULL;
-  return g_ptr_array_index(
-    fitting, partita_random_below(plan->options.seed, PARTITA_RANDOM_PROMPT,
-                                  index, 0, fitting->len));
+  keep_one_style(plan, index, fitting);
+  return g_ptr_array_index(fitting, draw(plan, index, 0, fitting->len));
 }

@@ -99,37 +99,6 @@ find_key(const PartitaControls *controls)
   return best;
 }
 
-static bool
-fits_mode(const PartitaComposer *composer, const GArray *ids, int key)
-{
-  const char *value = find_value(composer, ids, "Key");
-
-  return key < 0 || value == NULL ||
-         g_str_has_suffix(value, key < 12 ? "major" : "minor");
-}
-
-/// Of the style, and of the key's mode if there is one.
-static const PartitaComposePrompt *
-draw_fitting(const PartitaComposePlan *plan, uint64_t index, int key)
-{
-  const PartitaComposer *composer = plan->composer;
-  g_autoptr(GPtrArray) fitting = g_ptr_array_new();
-
-  for (guint i = 0; i < composer->prompts->len; ++i) {
-    PartitaComposePrompt *prompt =
-      &g_array_index(composer->prompts, PartitaComposePrompt, i);
-
-    if (partita_compose_prompt_has_style(prompt, plan->style) &&
-        fits_mode(composer, prompt->ids, key))
-      g_ptr_array_add(fitting, prompt);
-  }
-  if (fitting->len == 0)
-    return partita_compose_draw_prompt(plan, index);
-  return g_ptr_array_index(
-    fitting, partita_random_below(plan->options.seed, PARTITA_RANDOM_PROMPT,
-                                  index, 0, fitting->len));
-}
-
 /// How often a training piece has each program.
 static void
 count_programs(const PartitaComposer *composer, size_t *counts)
@@ -306,7 +275,8 @@ partita_compose_make_prompt(const PartitaComposePlan *plan,
   const PartitaComposer *composer = plan->composer;
   const PartitaControls *controls = plan->options.controls;
   const int key = find_key(controls);
-  const PartitaComposePrompt *base = draw_fitting(plan, index, key);
+  const PartitaComposePrompt *base =
+    partita_compose_draw_prompt(plan, index, key);
   GArray *ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
   const char *style = plan->options.style;
   bool programs[PARTITA_N_PROGRAMS];

@@ -146,11 +146,87 @@ test_broken(void)
   g_assert_cmpuint(prompts->len, ==, 2);
 }
 
+/// Nine waltzes for flute, a march for drums alone, and a piece of no style.
+static char *
+make_uneven_prompts(void)
+{
+  g_autoptr(PartitaScheme) scheme =
+    partita_scheme_new("remi", tiny_styles, NULL);
+  GString *json = g_string_new("[[0");
+
+  append_token(json, scheme, "Style_march");
+  append_token(json, scheme, "Program_Drums");
+  g_string_append(json, "],[0");
+  append_token(json, scheme, "Program_0");
+  for (int i = 0; i < 9; ++i) {
+    g_string_append(json, "],[0");
+    append_token(json, scheme, "Style_waltz");
+    append_token(json, scheme, "Program_73");
+  }
+  g_string_append(json, "]]");
+  return g_string_free(json, FALSE);
+}
+
+/// How many of 300 prompts drawn play @program.
+static unsigned
+count_drawn(const PartitaComposer *composer,
+            const PartitaControls *controls,
+            unsigned program)
+{
+  PartitaComposeOptions options;
+  unsigned n = 0;
+
+  partita_compose_options_init(&options);
+  options.controls = controls;
+
+  const PartitaComposePlan plan = {
+    .composer = composer, .options = options, .style = -1};
+
+  for (uint64_t i = 0; i < 300; ++i) {
+    bool programs[PARTITA_N_PROGRAMS];
+
+    g_assert_true(partita_compose_read_programs(
+      composer, partita_compose_draw_prompt(&plan, i, -1)->ids, programs));
+    n += programs[program];
+  }
+  return n;
+}
+
+/* Laws: without a style each is as likely as the other, however many pieces it
+ * has; instruments or pitches that are asked for rule out those without. */
+static void
+test_apt(void)
+{
+  g_autofree char *prompts = make_uneven_prompts();
+  g_autoptr(PartitaModel) model = make_tiny_model("remi", 1);
+  PartitaControls controls;
+
+  partita_model_set_metadata(model, "prompts", prompts);
+
+  g_autoptr(PartitaComposer) composer = partita_composer_new(model, NULL);
+
+  for (unsigned i = 0; i < 3; ++i) {
+    static const unsigned each[] = {0, 73, PARTITA_PROGRAM_DRUMS};
+    const unsigned n = count_drawn(composer, NULL, each[i]);
+
+    g_assert_cmpuint(n, >, 70);
+    g_assert_cmpuint(n, <, 130);
+  }
+  partita_controls_init(&controls);
+  g_assert_true(partita_controls_set(&controls, "key", "D minor", NULL));
+  g_assert_cmpuint(count_drawn(composer, &controls, PARTITA_PROGRAM_DRUMS), ==,
+                   0);
+  partita_controls_init(&controls);
+  g_assert_true(partita_controls_set(&controls, "programs", "flute", NULL));
+  g_assert_cmpuint(count_drawn(composer, &controls, 73), ==, 300);
+}
+
 int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/compose/prompts/drawn", test_drawn);
+  g_test_add_func("/compose/prompts/apt", test_apt);
   g_test_add_data_func("/compose/prompts/range/remi", "remi", test_range);
   g_test_add_data_func("/compose/prompts/range/performance", "performance",
                        test_range);
