@@ -44,8 +44,7 @@ render_run(void *data, char **arguments, GError **error)
   const char *path = cli_take_argument(arguments, "IN.mid", error);
 
   if (path == NULL || !cli_demand(o->output, "-o OUT.wav", error) ||
-      !cli_sound_check(&o->sound, o->output, error) ||
-      !partita_nn_init(error))
+      !cli_sound_check(&o->sound, o->output, error) || !partita_nn_init(error))
     return false;
 
   g_autoptr(GCancellable) cancellable = cli_watch_interrupts();

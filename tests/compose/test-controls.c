@@ -375,7 +375,7 @@ test_conflicts(void)
     {"key=D minor;range=C4-C6;meter=3/4", NULL},
     {"key=C;range=C#4-C#4", "range Db4-Db4"},
     {"key=C;range=F#4-F#4", "holds no note of C major"},
-    {"key=C;range=D4-B4", "no range holds a C"},
+    {"key=C;range=D4-B4", "no range holds the C that C major"},
     {"scale=blues", "needs a key"},
     {"scale=chromatic", NULL},
     {"key=C;scale=D E F", "has not the tonic"},
