@@ -43,6 +43,17 @@ typedef struct {
   double nll;  ///< summed, nats
 } PartitaTypeScore;
 
+/// What was predicted of the pieces of one style; one of several styles counts
+/// for its first.
+typedef struct {
+  char *style;
+  size_t pieces;
+  size_t notes;
+  size_t tokens;
+  size_t hits;
+  double nll; ///< summed, nats
+} PartitaStyleScore;
+
 /**
  * PartitaEvaluation:
  *
@@ -56,6 +67,8 @@ typedef struct {
   double nll;              ///< summed, nats
   PartitaTypeScore *types; ///< shape [n_types]: those that occur, by id
   size_t n_types;
+  PartitaStyleScore *styles; ///< shape [n_styles]: those that occur
+  size_t n_styles;
 } PartitaEvaluation;
 
 /**

@@ -63,6 +63,7 @@ typedef struct {
   size_t n_pieces;      ///< at most %PARTITA_EVALUATE_ROWS
   GCancellable *cancellable;
   PartitaTally tallies[PARTITA_READING_TYPES_MAX]; ///< (out): by type
+  PartitaTally by_piece[PARTITA_EVALUATE_ROWS];    ///< (out)
 } PartitaBatch;
 
 /// Fills in the tallies; in part only if cancelled.

@@ -84,6 +84,14 @@ fill(const PartitaBatch *batch, Row *rows, size_t at, uint16_t *inputs)
 }
 
 static void
+count(PartitaTally *tally, double nll, bool hit)
+{
+  tally->nll += nll;
+  tally->hits += hit;
+  ++tally->tokens;
+}
+
+static void
 score(PartitaBatch *batch, const Row *rows, size_t at, const float *logits)
 {
   const size_t vocab = batch->reading->vocab;
@@ -93,12 +101,11 @@ score(PartitaBatch *batch, const Row *rows, size_t at, const float *logits)
       continue;
 
     const uint16_t target = g_array_index(rows[i].ids, uint16_t, at + 1);
-    PartitaTally *tally = &batch->tallies[batch->reading->type_of[target]];
     bool hit = false;
+    const double nll = measure(logits + i * vocab, vocab, target, &hit);
 
-    tally->nll += measure(logits + i * vocab, vocab, target, &hit);
-    tally->hits += hit;
-    ++tally->tokens;
+    count(&batch->tallies[batch->reading->type_of[target]], nll, hit);
+    count(&batch->by_piece[i], nll, hit);
   }
 }
 
@@ -114,6 +121,7 @@ partita_batch_run(PartitaBatch *batch)
     partita_model_state_new_learnt(reading->model, n);
 
   memset(batch->tallies, 0, sizeof batch->tallies);
+  memset(batch->by_piece, 0, sizeof batch->by_piece);
   rows_init(batch, rows);
 
   const size_t longest = find_longest(batch, rows);

@@ -131,6 +131,68 @@ run_batches(Run *run, const PartitaEvaluateOptions *options, GError **error)
   return !g_cancellable_set_error_if_cancelled(options->cancellable, error);
 }
 
+/// (transfer full): shape [styles of the corpus], with names
+static PartitaStyleScore *
+name_styles(const PartitaCorpus *corpus, size_t *n)
+{
+  const char *const *names =
+    partita_scheme_get_styles(partita_corpus_get_scheme(corpus));
+
+  *n = g_strv_length((char **)names);
+
+  PartitaStyleScore *styles = g_new0(PartitaStyleScore, *n + 1);
+
+  for (size_t s = 0; s < *n; ++s)
+    styles[s].style = g_strdup(names[s]);
+  return styles;
+}
+
+static void
+add_to_style(const PartitaCorpus *corpus,
+             size_t index,
+             const PartitaTally *tally,
+             PartitaStyleScore *styles)
+{
+  const PartitaPiece piece = partita_corpus_get_piece(corpus, index);
+  const PartitaLedgerEntry *entry =
+    &partita_corpus_get_ledger(corpus, &(size_t){0})[piece.ledger_index];
+
+  if (entry->n_styles == 0)
+    return;
+
+  PartitaStyleScore *style = &styles[entry->styles[0]];
+
+  ++style->pieces;
+  style->notes += piece.notes;
+  style->tokens += tally->tokens;
+  style->hits += tally->hits;
+  style->nll += tally->nll;
+}
+
+/// Keeps the styles that occur, in the order of the batches summed.
+static void
+sum_up_styles(const Run *run,
+              const PartitaCorpus *corpus,
+              PartitaEvaluation *sum)
+{
+  size_t n = 0;
+  PartitaStyleScore *styles = name_styles(corpus, &n);
+
+  for (guint i = 0; i < run->batches->len; ++i) {
+    const PartitaBatch *batch = &g_array_index(run->batches, PartitaBatch, i);
+
+    for (size_t p = 0; p < batch->n_pieces; ++p)
+      add_to_style(corpus, batch->pieces[p], &batch->by_piece[p], styles);
+  }
+  for (size_t s = 0; s < n; ++s) {
+    if (styles[s].pieces > 0)
+      styles[sum->n_styles++] = styles[s];
+    else
+      g_free(styles[s].style);
+  }
+  sum->styles = styles;
+}
+
 /// Summed in the order of the batches, which does not depend on the threads.
 static PartitaEvaluation *
 sum_up(const Run *run, const PartitaReading *reading)
@@ -162,6 +224,7 @@ sum_up(const Run *run, const PartitaReading *reading)
     sum->notes += partita_corpus_get_piece(
                     reading->corpus, g_array_index(run->pieces, size_t, i))
                     .notes;
+  sum_up_styles(run, reading->corpus, sum);
   return sum;
 }
 
@@ -205,6 +268,9 @@ partita_evaluation_free(PartitaEvaluation *evaluation)
     return;
   for (size_t i = 0; i < evaluation->n_types; ++i)
     g_free(evaluation->types[i].type);
+  for (size_t i = 0; i < evaluation->n_styles; ++i)
+    g_free(evaluation->styles[i].style);
+  g_free(evaluation->styles);
   g_free(evaluation->types);
   g_free(evaluation);
 }

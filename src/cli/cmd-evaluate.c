@@ -172,6 +172,32 @@ describe_types(const PartitaEvaluation *e)
   return types;
 }
 
+static double
+find_bits_per_note(const PartitaStyleScore *style)
+{
+  return style->notes > 0 ? style->nll / G_LN2 / (double)style->notes
+                          : (double)NAN;
+}
+
+static JsonObject *
+describe_styles(const PartitaEvaluation *e)
+{
+  JsonObject *styles = json_object_new();
+
+  for (size_t i = 0; i < e->n_styles; ++i) {
+    const PartitaStyleScore *score = &e->styles[i];
+    JsonObject *style = json_object_new();
+
+    json_object_set_int_member(style, "pieces", (gint64)score->pieces);
+    json_object_set_int_member(style, "notes", (gint64)score->notes);
+    json_object_set_int_member(style, "tokens", (gint64)score->tokens);
+    set_number(style, "nll_per_token", score->nll / (double)score->tokens);
+    set_number(style, "bits_per_note", find_bits_per_note(score));
+    json_object_set_object_member(styles, score->style, style);
+  }
+  return styles;
+}
+
 static void
 print_json(const PartitaEvaluation *e, const char *scheme)
 {
@@ -188,6 +214,7 @@ print_json(const PartitaEvaluation *e, const char *scheme)
   set_number(object, "bits_per_note", partita_evaluation_get_bits_per_note(e));
   set_number(object, "accuracy", partita_evaluation_get_accuracy(e));
   json_object_set_object_member(object, "by_type", describe_types(e));
+  json_object_set_object_member(object, "by_style", describe_styles(e));
   json_node_take_object(node, object);
 
   g_autofree char *text = json_to_string(node, TRUE);
@@ -216,6 +243,13 @@ print_text(const PartitaEvaluation *e, const char *scheme)
     g_print("%-16s %10zu %10.4f %10.4f\n", e->types[i].type, e->types[i].tokens,
             e->types[i].nll / n, (double)e->types[i].hits / n);
   }
+  if (e->n_styles > 0)
+    g_print("\n%-16s %10s %10s %13s\n", "by_style", "pieces", "nll",
+            "bits_per_note");
+  for (size_t i = 0; i < e->n_styles; ++i)
+    g_print("%-16s %10zu %10.4f %13.3f\n", e->styles[i].style,
+            e->styles[i].pieces, e->styles[i].nll / (double)e->styles[i].tokens,
+            find_bits_per_note(&e->styles[i]));
 }
 
 static PartitaCorpus *

@@ -234,6 +234,21 @@ test_styles(void)
   g_assert_cmpuint(unknown->tokens, ==, known->tokens - 1);
   g_assert_null(find_type(bare, "Style"));
   g_assert_cmpfloat(bare->nll, ==, bare_too->nll);
+
+  // Every piece has a style, so the styles add up to the whole.
+  g_assert_cmpuint(known->n_styles, ==, 2);
+  g_assert_cmpstr(known->styles[0].style, ==, "b");
+  g_assert_cmpstr(known->styles[1].style, ==, "c");
+  g_assert_cmpuint(known->styles[0].pieces, ==, 1);
+  g_assert_cmpuint(known->styles[0].notes + known->styles[1].notes, ==,
+                   known->notes);
+  g_assert_cmpuint(known->styles[0].tokens + known->styles[1].tokens, ==,
+                   known->tokens);
+  g_assert_cmpuint(known->styles[0].hits + known->styles[1].hits, ==,
+                   known->hits);
+  g_assert_cmpfloat_with_epsilon(known->styles[0].nll + known->styles[1].nll,
+                                 known->nll, 1e-9 * known->nll);
+  g_assert_cmpstr(unknown->styles[0].style, ==, "a");
 }
 
 static void
