@@ -3,7 +3,7 @@
 
 /* Speed of generation by each backend: one piece beside one pass over the
  * weights in memory, and many pieces, which share the weights, by one thread
- * and by two. */
+ * and by two, beside what the sums of the products alone allow. */
 
 #include "bench.h"
 
@@ -84,19 +84,19 @@ count_bytes(const PartitaNnBackend *backend, size_t n)
                                 : sizeof(PartitaReal));
 }
 
-/// Bytes a second of reading a block as large as the weights again and again:
-/// one matrix-vector product.
+/// Seconds of one product of a block as large as the weights with @m rows, the
+/// best of many: of one row the time of reading it.
 static double
-measure_memory(const PartitaNnBackend *backend, size_t n)
+measure_product(const PartitaNnBackend *backend, size_t n, size_t m)
 {
   const size_t columns = 512;
   const size_t rows = n / columns;
   g_autoptr(PartitaNnProduct) product = partita_nn_product_new(
-    backend, PARTITA_NN_TRANSPOSE_B, true, 1, rows, columns);
+    backend, PARTITA_NN_TRANSPOSE_B, true, m, rows, columns);
   g_autofree PartitaReal *block = g_new(PartitaReal, rows * columns);
-  g_autofree PartitaReal *x = g_new0(PartitaReal, columns);
-  g_autofree uint16_t *x_half = g_new0(uint16_t, columns);
-  g_autofree PartitaReal *y = g_new0(PartitaReal, rows);
+  g_autofree PartitaReal *x = g_new0(PartitaReal, m * columns);
+  g_autofree uint16_t *x_half = g_new0(uint16_t, m * columns);
+  g_autofree PartitaReal *y = g_new0(PartitaReal, m * rows);
   const PartitaNnOperand operand = {x, x_half};
   double best = G_MAXDOUBLE;
 
@@ -109,7 +109,7 @@ measure_memory(const PartitaNnBackend *backend, size_t n)
     partita_nn_product_run(product, &operand, NULL, y);
     best = MIN(best, bench_read_clock() - start);
   }
-  return count_bytes(backend, rows * columns) / best;
+  return best * (double)n / (double)(rows * columns);
 }
 
 static void
@@ -117,8 +117,8 @@ bench_generation(const BenchCase *bench, const PartitaNnBackend *backend)
 {
   g_autoptr(PartitaModel) model = partita_model_new(&bench->config, 1);
   const size_t n = bench_count_weights(&bench->config);
-  const double memory = measure_memory(backend, n);
-  const double bound = memory / count_bytes(backend, n);
+  const double bound = 1.0 / measure_product(backend, n, 1);
+  const double sums = ROWS / measure_product(backend, n, ROWS / 2);
 
   partita_model_set_backend(model, backend);
 
@@ -129,10 +129,12 @@ bench_generation(const BenchCase *bench, const PartitaNnBackend *backend)
   g_print("generate\tmodel=%s\tbackend=%s\ttokens_per_s=%.0f\t"
           "memory_gb_per_s=%.1f\tmemory_tokens_per_s=%.0f\tshare=%.3f\t"
           "long_tokens_per_s=%.0f\trows_16_tokens_per_s=%.0f\ttimes=%.1f\t"
-          "rows_2x8_tokens_per_s=%.0f\ttimes=%.1f\n",
-          bench->name, partita_nn_backend_get_name(backend), one, memory * 1e-9,
-          bound, one / bound, measure_rate(model, 1, 1, 4 * TOKENS), many,
-          many / one, shared, shared / one);
+          "rows_2x8_tokens_per_s=%.0f\ttimes=%.1f\tsums_tokens_per_s=%.0f\t"
+          "share=%.3f\n",
+          bench->name, partita_nn_backend_get_name(backend), one,
+          bound * count_bytes(backend, n) * 1e-9, bound, one / bound,
+          measure_rate(model, 1, 1, 4 * TOKENS), many, many / one, shared,
+          shared / one, sums, shared / sums);
 }
 
 int
