@@ -8,7 +8,8 @@ times and resumed until the kills are used up and the run has come to its end.
 Model and checkpoint must then have the SHA-256 of the whole run, a run of
 another seed another one, and no temporary file may be left.
 With RANKS it is trained by so many processes under mpirun, one of which is
-killed, or by one alone, as chance has it.
+killed, or by one alone, as chance has it. KILL_OPTIONS in the environment are
+the options beside steps and checkpoints: empty, those of `partita train` itself.
 """
 import hashlib
 import json
@@ -23,14 +24,14 @@ import time
 partita, music, kills, model = sys.argv[1:3] + [int(sys.argv[3]), sys.argv[4]]
 ranks = int(sys.argv[5]) if len(sys.argv) > 5 else 1
 seed = int(os.environ.get("KILL_SEED", time.time_ns() % 100000))
+options = os.environ.get("KILL_OPTIONS", "--size tiny --batch 4").split()
 chance = random.Random(seed)
 print("KILL_SEED", seed)
 
 
 def start(name, *more, processes=1):
-    command = [partita, "train", music, "-o", name + ".safetensors", "--size",
-               "tiny", "--batch", "4", "--model", model, "--steps", "8",
-               "--checkpoint", "0.001", *more]
+    command = [partita, "train", music, "-o", name + ".safetensors", *options,
+               "--model", model, "--steps", "8", "--checkpoint", "0.001", *more]
     if processes > 1:
         command = ["mpirun", "--oversubscribe", "-n", str(processes), *command]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL,
