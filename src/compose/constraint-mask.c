@@ -43,7 +43,10 @@ may_pitch(const PartitaConstraint *c, unsigned heard)
 
 /// Of a token that the grammar allows, within the music.
 static bool
-may_follow(const PartitaConstraint *c, size_t id, uint32_t latest_length)
+may_follow(const PartitaConstraint *c,
+           size_t id,
+           uint32_t soonest_length,
+           uint32_t latest_length)
 {
   const unsigned value = c->values[id];
   const unsigned holds = PARTITA_STEP_HOLD_LENGTH * c->holds;
@@ -72,7 +75,8 @@ may_follow(const PartitaConstraint *c, size_t id, uint32_t latest_length)
   case PARTITA_STEP_HOLD:
     return holds + PARTITA_STEP_HOLD_LENGTH < latest_length;
   case PARTITA_STEP_DURATION:
-    return holds + value + 1 <= latest_length;
+    return holds + value + 1 <= latest_length &&
+           holds + value + 1 >= soonest_length;
   default:
     return true;
   }
@@ -187,16 +191,20 @@ partita_constraint_restrict(PartitaConstraint *constraint, uint8_t *mask)
 {
   PartitaConstraint *c = constraint;
   g_autofree uint8_t *kept = g_new0(uint8_t, c->vocab);
-  uint32_t latest_length = 0;
+  const uint32_t onset = c->bar_start + (uint32_t)c->position;
+  uint32_t soonest_length = 0, latest_length = 0;
   size_t n = 0;
 
   if (c->n_bars == 0)
     return;
-  if (c->open)
-    latest_length =
-      partita_constraint_latest_end(c) - (c->bar_start + (uint32_t)c->position);
+  if (c->open) {
+    latest_length = partita_constraint_latest_end(c) - onset;
+    soonest_length =
+      MIN(partita_constraint_soonest_end(c) - onset, latest_length);
+  }
   for (size_t id = 0; id < c->vocab; ++id) {
-    kept[id] = mask[id] != 0 && may_follow(c, id, latest_length);
+    kept[id] =
+      mask[id] != 0 && may_follow(c, id, soonest_length, latest_length);
     n += kept[id];
   }
   if (n > 0)

@@ -11,10 +11,11 @@
  * the bar has enough of them, else half beats and so on: what comes at the last
  * moment shall still come in time. The last position at which a note may begin
  * is kept for the last chord: nothing that does not belong to it, or lies below
- * all that could be its bass, rings so far. A note that takes the last voice
- * ends in time for the needs of its bar, or else of the next. All this supposes
- * that the metre stays, which it may: another is let through only if the same
- * holds in it. */
+ * all that could be its bass, rings so far; there other notes of the chord may
+ * come before its bass, if that is left to a later instrument. A note that
+ * takes the last voice ends in time for the needs of its bar, or else of the
+ * next. All this supposes that the metre stays, which it may: another is let
+ * through only if the same holds in it. */
 
 static bool
 is_last_bar(const PartitaConstraint *c, size_t bar)
@@ -234,26 +235,6 @@ find_widest_step(const PartitaConstraint *c,
   return 1;
 }
 
-bool
-partita_constraint_closes(const PartitaConstraint *c,
-                          uint32_t position,
-                          int pitch)
-{
-  const uint32_t at = c->bar_start + position;
-  unsigned lowest = pitch < 0 ? 128 : (unsigned)pitch;
-  bool inside = pitch < 0 || (c->closing >> pitch % 12 & 1) != 0;
-
-  for (guint i = 0; inside && i < c->rings->len; ++i) {
-    const PartitaRing *ring = &g_array_index(c->rings, PartitaRing, i);
-
-    if (ring->end <= at)
-      continue;
-    inside = (c->closing >> ring->pitch % 12 & 1) != 0;
-    lowest = MIN(lowest, ring->pitch);
-  }
-  return inside && lowest % 12 == c->bass;
-}
-
 static uint32_t
 leave_unused(const PartitaConstraint *c, unsigned program)
 {
@@ -280,11 +261,13 @@ partita_constraint_may_strike(const PartitaConstraint *c,
   if (!drum && !partita_constraint_has_voice(c, strike->position))
     return false;
   if (ends && !drum)
-    closed = partita_constraint_closes(c, strike->position, (int)strike->pitch);
+    closed = partita_constraint_closes(c, strike->position, strike->pitch);
 
   const size_t needs = count_needs(c, bar, c->bar_start, c->length,
                                    c->n_notes + 1, false, unused, closed);
-  if (needs > count_free(c, (int)strike->position, c->length, c->step))
+  if (needs > count_free(c, (int)strike->position, c->length, c->step) &&
+      !(ends && needs == 1 && !closed &&
+        partita_constraint_may_close_after(c, strike)))
     return false;
   if (c->controls->density <= 0.0)
     return true;

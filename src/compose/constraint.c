@@ -43,6 +43,7 @@ find_pitches(PartitaConstraint *c, const bool *programs)
 
   c->lowest_bass = 128;
   for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p) {
+    c->lowest_basses[p] = 128;
     c->allowed[p] = (programs == NULL || programs[p]) &&
                     partita_controls_can_play(controls, p);
     for (unsigned pitch = 0;
@@ -54,8 +55,9 @@ find_pitches(PartitaConstraint *c, const bool *programs)
         continue;
       c->pitches[p].bits[pitch / 64] |= UINT64_C(1) << pitch % 64;
       if (pitch % 12 == c->bass)
-        c->lowest_bass = MIN(c->lowest_bass, pitch);
+        c->lowest_basses[p] = (uint8_t)MIN(c->lowest_basses[p], pitch);
     }
+    c->lowest_bass = MIN(c->lowest_bass, c->lowest_basses[p]);
   }
 }
 
@@ -161,6 +163,7 @@ strike(PartitaConstraint *c, unsigned pitch, bool drum)
 {
   c->pitch = pitch;
   c->drum = drum;
+  c->played[c->program] = true;
   c->open = true;
   c->holds = 0;
   ++c->n_notes;
@@ -169,7 +172,7 @@ strike(PartitaConstraint *c, unsigned pitch, bool drum)
     if (c->controls->groups[g].programs[c->program])
       c->unused &= ~(1u << g);
   if (!drum && c->closing != 0 && c->n_bars == c->bars)
-    c->closed = partita_constraint_closes(c, (uint32_t)c->position, (int)pitch);
+    c->closed = partita_constraint_closes(c, (uint32_t)c->position, pitch);
 }
 
 static void
@@ -182,8 +185,11 @@ end_note(PartitaConstraint *c, unsigned value)
   c->struck = true;
   c->open = false;
   c->ring_end = MAX(c->ring_end, ring.end);
-  if (!c->drum)
+  if (!c->drum) {
     g_array_append_val(c->rings, ring);
+    if (!partita_constraint_is_at_last_place(c))
+      c->most_voices = MAX(c->most_voices, c->rings->len);
+  }
 }
 
 /// What follows is shown, and not there yet.

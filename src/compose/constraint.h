@@ -42,6 +42,7 @@ typedef struct {
   uint16_t closing;      ///< pitch classes of the last chord, 0 for no ending
   uint8_t bass;          ///< its bass
   unsigned lowest_bass;  ///< the lowest note that may be it
+  uint8_t lowest_basses[PARTITA_N_PROGRAMS]; ///< likewise, of each; 128: none
 
   /* Where the piece is. */
   size_t n_bars; ///< begun
@@ -55,8 +56,10 @@ typedef struct {
   bool drum;        ///< whether the last note is one
   bool open;        ///< whether it is yet to end
   unsigned holds;
-  bool closed; ///< whether the piece could end on what sounds
-  bool ahead;  ///< in a part that shows what follows
+  bool closed;          ///< whether the piece could end on what sounds
+  unsigned most_voices; ///< that sounded together before the last place
+  bool played[PARTITA_N_PROGRAMS];
+  bool ahead; ///< in a part that shows what follows
   size_t n_notes;
   size_t bar_notes;
   uint32_t ring_end; ///< where the last sound ends
@@ -150,12 +153,37 @@ partita_constraint_latest_end(const PartitaConstraint *c);
 const PartitaPitchSet *
 partita_constraint_get_pitches(const PartitaConstraint *c, uint32_t position);
 
-/// Whether the notes that sound at @position, with @pitch among them unless it
-/// is -1, are the last chord.
+/* constraint-ending.c: how a piece ends. */
+
+/// Whether the notes that sound at @position, in the last bar and with @pitch
+/// among them, are the last chord, with a bass that goes on.
 bool
 partita_constraint_closes(const PartitaConstraint *c,
                           uint32_t position,
-                          int pitch);
+                          unsigned pitch);
+
+/// Whether @strike is at the last place of the piece and an instrument that
+/// comes after it there can still strike the bass of the last chord.
+bool
+partita_constraint_may_close_after(const PartitaConstraint *c,
+                                   const PartitaStrike *strike);
+
+/// Where the note just struck should end at the soonest, if it may sound so
+/// long, in positions from the start of the piece.
+uint32_t
+partita_constraint_soonest_end(const PartitaConstraint *c);
+
+/// Whether the piece stands where its last note may begin at the latest.
+bool
+partita_constraint_is_at_last_place(const PartitaConstraint *c);
+
+/**
+ * partita_constraint_shape_ending:
+ * @mask: shape [vocab]: what may follow; on return less what would leave the
+ * last chord thin, if something is left that fills it, or too thick
+ */
+void
+partita_constraint_shape_ending(const PartitaConstraint *c, uint8_t *mask);
 
 static inline bool
 partita_pitch_set_has(const PartitaPitchSet *set, unsigned pitch)

@@ -75,6 +75,8 @@ partita_piece_restrict(PartitaPiece *piece)
       plan->composer->pitches, plan->composer->vocab, piece->mask);
   if (is_dense(piece) || (piece->prompted && piece->time == 0))
     hurry(plan->composer, piece->mask);
+  if (piece->constraint != NULL)
+    partita_constraint_shape_ending(piece->constraint, piece->mask);
   if (piece->shift != 0 && piece->constraint == NULL)
     forbid_out_of_range(piece);
 }
