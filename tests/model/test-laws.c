@@ -87,7 +87,8 @@ check_reset_row(const Side *side, const PartitaModelConfig *config)
       g_assert_cmpint(memcmp(found + at, wanted + at, VOCAB * sizeof *found),
                       ==, 0);
     }
-    g_assert_true((memcmp(found, same, sizeof found) == 0) == (t < AT));
+    if (t <= AT) // what was may be forgotten later
+      g_assert_true((memcmp(found, same, sizeof found) == 0) == (t < AT));
   }
 }
 
