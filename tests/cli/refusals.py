@@ -28,7 +28,9 @@ def draw_key(rng, kinds=("major", "minor", "dorian", "blues", "pentatonic")):
 
 
 def say(key):
-    """A key as it is said: "B flat major"."""
+    """A key as it is said: "B flat major", "G sharp minor"."""
+    if key.split(" ")[1] in ("minor", "dorian", "blues"):
+        key = key.replace("Ab", "G#").replace("Db", "C#")
     return key.replace("b ", " flat ").replace("# ", " sharp ")
 
 
