@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <compose/constraint.h>
+#include <string.h>
 
 /* How a piece ends: on a chord with its root in the bass, which sounds as long
  * as the last place of the bar leaves; where three voices have sounded
@@ -9,6 +10,7 @@
  * on no more voices than it had. */
 
 #define VOICES 3u
+#define FIFTH 7 ///< semitones
 
 /// In the last bar, where the last chord may begin at the latest.
 static uint32_t
@@ -74,8 +76,9 @@ partita_constraint_may_close_after(const PartitaConstraint *c,
   if (most > 0 && voices >= most)
     return false;
   for (unsigned p = strike->program + 1; p < PARTITA_PROGRAM_DRUMS; ++p)
-    if (c->played[p] && c->lowest_basses[p] < lowest)
-      return true;
+    for (unsigned bass = c->lowest_played[p]; bass < lowest; ++bass)
+      if (bass % 12 == c->bass && partita_pitch_set_has(&c->pitches[p], bass))
+        return true;
   return false;
 }
 
@@ -116,11 +119,15 @@ find_lack(const PartitaConstraint *c)
   return c->rings->len < VOICES ? c->closing : 0;
 }
 
-/// Whether @program can strike one of @classes at the position.
+/// Whether @program can strike one of @classes at the position, from @lowest
+/// on.
 static bool
-can_add(const PartitaConstraint *c, unsigned program, uint16_t classes)
+can_add(const PartitaConstraint *c,
+        unsigned program,
+        unsigned lowest,
+        uint16_t classes)
 {
-  PartitaStrike strike = {(uint32_t)c->position, program, 0};
+  PartitaStrike strike = {(uint32_t)c->position, program, lowest};
   const PartitaPitchSet *grid =
     partita_constraint_get_pitches(c, strike.position);
 
@@ -152,8 +159,8 @@ adds(const PartitaConstraint *c, size_t id, uint16_t classes)
     return !doubles(c, id) &&
            (classes >> ((int)value - c->shift + 12) % 12 & 1) != 0;
   case PARTITA_STEP_PROGRAM:
-    return value != PARTITA_PROGRAM_DRUMS && c->played[value] &&
-           can_add(c, value, classes);
+    return value != PARTITA_PROGRAM_DRUMS && c->lowest_played[value] < 128 &&
+           can_add(c, value, 0, classes);
   default:
     return false;
   }
@@ -175,6 +182,42 @@ thickens(const PartitaConstraint *c, size_t id)
   }
 }
 
+/// Whether a token strikes a note no lower than its instrument is used to, by
+/// a fifth, or leads to one.
+static bool
+suits(const PartitaConstraint *c, size_t id)
+{
+  const bool strikes = c->steps[id] == PARTITA_STEP_PITCH;
+  const unsigned program = strikes ? c->program : c->values[id];
+  const int lowest = MAX(c->lowest_played[program] - FIFTH, 0);
+
+  if (c->lowest_played[program] > 127)
+    return false;
+  return strikes ? (int)c->values[id] - c->shift >= lowest
+                 : can_add(c, program, (unsigned)lowest, c->closing);
+}
+
+/// Before the bass of the last chord: leaves it to an instrument that is used
+/// to such notes, if there is one.
+static void
+choose_bass(const PartitaConstraint *c, uint8_t *mask)
+{
+  g_autofree uint8_t *kept = g_new0(uint8_t, c->vocab);
+  bool any = false;
+
+  for (size_t id = 0; id < c->vocab; ++id) {
+    const bool chooses = c->steps[id] == PARTITA_STEP_PITCH ||
+                         (c->steps[id] == PARTITA_STEP_PROGRAM &&
+                          c->values[id] != PARTITA_PROGRAM_DRUMS);
+    const bool good = mask[id] != 0 && chooses && suits(c, id);
+
+    any = any || good;
+    kept[id] = mask[id] != 0 && (!chooses || good);
+  }
+  if (any)
+    memcpy(mask, kept, c->vocab);
+}
+
 void
 partita_constraint_shape_ending(const PartitaConstraint *c, uint8_t *mask)
 {
@@ -182,8 +225,13 @@ partita_constraint_shape_ending(const PartitaConstraint *c, uint8_t *mask)
   const uint16_t lack = find_lack(c);
   bool can = false, may_end = false;
 
-  if (c->closing == 0 || c->n_bars < c->bars || !c->closed || c->open)
+  if (c->closing == 0 || c->n_bars < c->bars || c->open)
     return;
+  if (!c->closed) {
+    if (last)
+      choose_bass(c, mask);
+    return;
+  }
   for (size_t id = 0; id < c->vocab; ++id) {
     can = can || (mask[id] != 0 && lack != 0 && adds(c, id, lack));
     may_end = may_end || (mask[id] != 0 && c->steps[id] == PARTITA_STEP_EOS);

@@ -43,7 +43,6 @@ find_pitches(PartitaConstraint *c, const bool *programs)
 
   c->lowest_bass = 128;
   for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p) {
-    c->lowest_basses[p] = 128;
     c->allowed[p] = (programs == NULL || programs[p]) &&
                     partita_controls_can_play(controls, p);
     for (unsigned pitch = 0;
@@ -55,9 +54,8 @@ find_pitches(PartitaConstraint *c, const bool *programs)
         continue;
       c->pitches[p].bits[pitch / 64] |= UINT64_C(1) << pitch % 64;
       if (pitch % 12 == c->bass)
-        c->lowest_basses[p] = (uint8_t)MIN(c->lowest_basses[p], pitch);
+        c->lowest_bass = MIN(c->lowest_bass, pitch);
     }
-    c->lowest_bass = MIN(c->lowest_bass, c->lowest_basses[p]);
   }
 }
 
@@ -108,6 +106,7 @@ partita_constraint_new(const PartitaScheme *scheme,
   c->closing = partita_controls_get_closing(controls, bars, &c->bass);
   c->step = 1;
   c->program = PARTITA_N_PROGRAMS;
+  memset(c->lowest_played, 128, sizeof c->lowest_played);
   c->unused = all_groups(controls);
   c->rings = g_array_new(FALSE, FALSE, sizeof(PartitaRing));
   read_tokens(c, scheme);
@@ -163,7 +162,8 @@ strike(PartitaConstraint *c, unsigned pitch, bool drum)
 {
   c->pitch = pitch;
   c->drum = drum;
-  c->played[c->program] = true;
+  c->lowest_played[c->program] =
+    (uint8_t)MIN(c->lowest_played[c->program], pitch);
   c->open = true;
   c->holds = 0;
   ++c->n_notes;

@@ -42,7 +42,6 @@ typedef struct {
   uint16_t closing;      ///< pitch classes of the last chord, 0 for no ending
   uint8_t bass;          ///< its bass
   unsigned lowest_bass;  ///< the lowest note that may be it
-  uint8_t lowest_basses[PARTITA_N_PROGRAMS]; ///< likewise, of each; 128: none
 
   /* Where the piece is. */
   size_t n_bars; ///< begun
@@ -58,7 +57,7 @@ typedef struct {
   unsigned holds;
   bool closed;          ///< whether the piece could end on what sounds
   unsigned most_voices; ///< that sounded together before the last place
-  bool played[PARTITA_N_PROGRAMS];
+  uint8_t lowest_played[PARTITA_N_PROGRAMS]; ///< 128: has not played
   bool ahead; ///< in a part that shows what follows
   size_t n_notes;
   size_t bar_notes;
