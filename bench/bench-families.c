@@ -137,26 +137,32 @@ count_false(const Pieces *pieces, const PartitaKin *kin)
 }
 
 static void
+get_music(size_t index, PartitaMusic *music, void *data)
+{
+  const GPtrArray *lines = data;
+  const GArray *line = g_ptr_array_index(lines, (guint)index);
+  const uint16_t *all = (const uint16_t *)(const void *)line->data;
+
+  // The ids of all differ: none is to be found by them.
+  *music = (PartitaMusic){all, line->len, all, line->len, index, line->len + 1};
+}
+
+static void
 search(const Pieces *pieces)
 {
   const guint n = pieces->lines->len;
-  g_autofree PartitaMusic *music = g_new0(PartitaMusic, n);
+  const PartitaMusicSource source = {n, get_music, NULL, pieces->lines};
   g_autofree PartitaKin *kin = g_new0(PartitaKin, n);
   guint n_planted = 0, n_found = 0;
   double steps = 0.0;
   struct rusage usage;
 
   for (guint i = 0; i < n; ++i) {
-    const GArray *line = g_ptr_array_index(pieces->lines, i);
-    const uint16_t *all = (const uint16_t *)(const void *)line->data;
-
-    // The ids of all differ: none is to be found by them.
-    music[i] = (PartitaMusic){all, line->len, all, line->len, i, line->len + 1};
-    steps += line->len;
+    steps += ((const GArray *)g_ptr_array_index(pieces->lines, i))->len;
   }
   const clock_t start = clock();
 
-  partita_families_find(music, n, 0, kin);
+  (void)partita_families_find(&source, 0, kin);
   const double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
 
   for (guint i = 1; i < n; ++i)

@@ -41,7 +41,7 @@ typedef enum {
 typedef struct {
   const char *path; ///< below the folder; bytes that are no UTF-8 escaped
   PartitaVerdict verdict;
-  const char *reason; ///< what was mended, or why skipped; "" if used
+  const char *reason; ///< what was mended, why skipped, or advice; or ""
   /// The first path of the family of pieces that share long runs with each
   /// other; NULL if the piece is alone.
   const char *family;
@@ -52,6 +52,11 @@ typedef struct {
   uint32_t bars;
   uint32_t tokens;
 } PartitaLedgerEntry;
+
+typedef enum {
+  PARTITA_CORPUS_READING,  ///< files
+  PARTITA_CORPUS_COMPARING ///< pieces with each other, for duplicates
+} PartitaCorpusStage;
 
 typedef struct {
   /// "remi", "performance" or "grid"; (nullable) of a prepared corpus, whose
@@ -65,7 +70,10 @@ typedef struct {
 
   GCancellable *cancellable; ///< (nullable)
   /// (nullable): called now and then, in the caller's thread
-  void (*progress)(size_t done, size_t total, void *data);
+  void (*progress)(PartitaCorpusStage stage,
+                   size_t done,
+                   size_t total,
+                   void *data);
   void *progress_data;
 } PartitaCorpusOptions;
 
@@ -75,8 +83,8 @@ typedef struct {
  * Or a corpus that partita_corpus_prepare() wrote.
  *
  * Every file whose name ends in .mid .midi .kar .rmi .smf (in any case) is
- * read, its bars repaired, and encoded; every other file gets a ledger line
- * too. What comes out does not depend on the number of workers.
+ * read, its bars repaired (live performances are counted in the beats that are
+ * heard), and encoded; every other file gets a ledger line too. What comes out does not depend on the number of workers.
  *
  * Styles are the names of the first sub-folders, unless @folder holds a file
  * `styles.tsv`: then they are what that says, and pieces it does not name have
@@ -94,8 +102,9 @@ typedef struct {
  * of the split follows from @seed and its first path; families that hold more
  * than half of what is to be held out are trained on.
  *
- * Memory: the tokens, and about 500 bytes a file. Of a prepared corpus the
- * tokens stay on disk, mapped, and about 100 bytes a file are in memory.
+ * Memory: the tokens, and about 400 bytes a file. Of a prepared corpus the
+ * tokens stay on disk, mapped, of which some 32 MiB are in memory at a time, and
+ * about 200 bytes a file (120 once it is read).
  *
  * Returns: (transfer full) (nullable): NULL with @error set
  */

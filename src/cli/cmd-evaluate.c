@@ -122,27 +122,18 @@ read_scheme(const Options *o, const PartitaModel *model, GError **error)
 }
 
 static void
-show(size_t done, size_t total, const char *what, CliProgress *progress)
+show_evaluating(size_t done, size_t total, void *data)
 {
+  CliProgress *progress = data;
+
   if (!cli_progress_due(progress))
     return;
 
-  g_autofree char *words = g_strdup_printf("%zu of %zu %s", done, total, what);
+  g_autofree char *words =
+    g_strdup_printf("%zu of %zu pieces measured", done, total);
 
   cli_progress_show(progress, total > 0 ? (double)done / (double)total : 1.0,
                     words);
-}
-
-static void
-show_reading(size_t done, size_t total, void *data)
-{
-  show(done, total, "files read", data);
-}
-
-static void
-show_evaluating(size_t done, size_t total, void *data)
-{
-  show(done, total, "pieces measured", data);
 }
 
 // JSON has no infinity, which a broken model may well reach.
@@ -266,7 +257,7 @@ read_corpus(const char *folder,
     .seed = seed,
     .common_key = common_key,
     .cancellable = cancellable,
-    .progress = show_reading,
+    .progress = cli_progress_show_corpus,
     .progress_data = &progress,
   };
 

@@ -48,21 +48,6 @@ read_part(const char *text, unsigned *part, unsigned *parts, GError **error)
   return false;
 }
 
-static void
-show(size_t done, size_t total, void *data)
-{
-  CliProgress *progress = data;
-
-  if (!cli_progress_due(progress))
-    return;
-
-  g_autofree char *words =
-    g_strdup_printf("%zu of %zu files read", done, total);
-
-  cli_progress_show(progress, total > 0 ? (double)done / (double)total : 1.0,
-                    words);
-}
-
 static bool
 prepare(const Options *o,
         const char *folder,
@@ -77,7 +62,7 @@ prepare(const Options *o,
     .scheme = o->scheme != NULL ? o->scheme : "remi",
     .workers = (unsigned)o->workers,
     .cancellable = cancellable,
-    .progress = shown ? show : NULL,
+    .progress = shown ? cli_progress_show_corpus : NULL,
     .progress_data = &progress,
   };
 

@@ -148,21 +148,6 @@ check(const Options *o, GError **error)
   return partita_file_check_target(o->output, error);
 }
 
-static void
-show_reading(size_t done, size_t total, void *data)
-{
-  CliProgress *progress = data;
-
-  if (!cli_progress_due(progress))
-    return;
-
-  g_autofree char *words =
-    g_strdup_printf("%zu of %zu files read", done, total);
-
-  cli_progress_show(progress, total > 0 ? (double)done / (double)total : 1.0,
-                    words);
-}
-
 static char *
 describe_status(const PartitaTrainStatus *status)
 {
@@ -215,7 +200,7 @@ read_corpus(const Options *o,
     .seed = (uint64_t)o->seed,
     .common_key = o->transpose == NULL || g_str_equal(o->transpose, "common"),
     .cancellable = cancellable,
-    .progress = showing ? show_reading : NULL,
+    .progress = showing ? cli_progress_show_corpus : NULL,
     .progress_data = &progress,
   };
 

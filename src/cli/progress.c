@@ -59,3 +59,22 @@ cli_progress_end(CliProgress *progress)
     g_printerr("\n");
   progress->open = false;
 }
+
+void
+cli_progress_show_corpus(PartitaCorpusStage stage,
+                         size_t done,
+                         size_t total,
+                         void *data)
+{
+  CliProgress *progress = data;
+
+  if (!cli_progress_due(progress))
+    return;
+  const double share = total > 0 ? (double)done / (double)total : 1.0;
+  g_autofree char *words =
+    stage == PARTITA_CORPUS_READING
+      ? g_strdup_printf("%zu of %zu files read", done, total)
+      : g_strdup("searched for duplicates");
+
+  cli_progress_show(progress, share, words);
+}

@@ -4,6 +4,7 @@
 #ifndef PARTITA_CLI_PROGRESS_H
 #define PARTITA_CLI_PROGRESS_H
 
+#include <partita/corpus.h>
 #include <stdbool.h>
 
 /**
@@ -39,5 +40,12 @@ cli_progress_show(CliProgress *progress, double share, const char *words);
 /// Ends the line on a terminal, so that other words may follow.
 void
 cli_progress_end(CliProgress *progress);
+
+/// What a corpus reports as it is read or prepared; @data is a CliProgress.
+void
+cli_progress_show_corpus(PartitaCorpusStage stage,
+                         size_t done,
+                         size_t total,
+                         void *data);
 
 #endif

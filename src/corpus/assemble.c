@@ -3,25 +3,17 @@
 
 #include <corpus/corpus-private.h>
 
-#include <corpus/merge.h>
+#include <corpus/index.h>
 #include <corpus/record.h>
+#include <corpus/shards.h>
 #include <string.h>
 
 #define DEFAULT_VALID_SHARE 0.1
 
-/// A file as the index has it; pointers last as long as the index.
-typedef struct {
-  PartitaLedgerEntry entry;
-  guint8 skip;
-  guint8 side;
-  guint32 family;
-  guint32 shard;
-  guint32 record;
-} File;
-
 typedef struct {
   PartitaCorpus *corpus;
-  GArray *files;      // File
+  PartitaIndex *index;
+  guint n_files;
   guint32 *piece_of;  // number of each file's piece
   guint32 *relatives; // pieces in the family that begins with each file
   gsize n_styles;
@@ -32,7 +24,6 @@ static void
 clear_assembly(Assembly *assembly)
 {
   partita_corpus_free(assembly->corpus);
-  g_clear_pointer(&assembly->files, g_array_unref);
   g_free(assembly->piece_of);
   g_free(assembly->relatives);
 }
@@ -45,25 +36,6 @@ refuse(GError **error, const char *what)
   g_set_error(error, PARTITA_CORPUS_ERROR, PARTITA_CORPUS_ERROR_BROKEN, "%s",
               what);
   return false;
-}
-
-static void
-view_file(GVariant *variant, File *file)
-{
-  PartitaLedgerEntry *entry = &file->entry;
-  gsize n = 0;
-
-  g_variant_get(variant, "(&s&syyuuuuu@aq)", &entry->path, &entry->reason,
-                &file->skip, &file->side, &file->family, &entry->notes,
-                &entry->bars, &file->shard, &file->record, NULL);
-  g_autoptr(GVariant) styles = g_variant_get_child_value(variant, 9);
-
-  entry->styles = g_variant_get_fixed_array(styles, &n, sizeof(uint16_t));
-  entry->n_styles = n;
-  if (file->skip != PARTITA_SKIP_NONE)
-    entry->verdict = PARTITA_VERDICT_SKIPPED;
-  else if (*entry->reason != '\0')
-    entry->verdict = PARTITA_VERDICT_MENDED;
 }
 
 static bool
@@ -87,18 +59,24 @@ is_sequence(const Assembly *assembly, const PartitaRecord *record)
 }
 
 static bool
-take_piece(Assembly *assembly, File *file, GVariant *records, GError **error)
+take_piece(Assembly *assembly,
+           const PartitaLedgerEntry *entry,
+           const PartitaIndexPlace *place,
+           GVariant *records,
+           GError **error)
 {
   PartitaCorpus *corpus = assembly->corpus;
   PartitaRecord record;
 
-  if (file->record >= g_variant_n_children(records))
+  if (place->record >= g_variant_n_children(records))
     return refuse(error, "a shard has fewer records than the index says");
   g_autoptr(GVariant) variant =
-    g_variant_get_child_value(records, file->record);
+    g_variant_get_child_value(records, place->record);
 
   partita_record_view(variant, &record);
-  if (!is_sequence(assembly, &record) || !are_styles(assembly, &file->entry))
+  partita_pages_touch(corpus->pages, g_variant_get_size(variant));
+  if (!is_sequence(assembly, &record) || !are_styles(assembly, entry) ||
+      record.n_ids + (entry->n_styles > 0 ? 1 : 0) != entry->tokens)
     return refuse(error, "a piece has ids that are none");
   const PartitaStored stored = {
     .ids = record.ids,
@@ -108,35 +86,35 @@ take_piece(Assembly *assembly, File *file, GVariant *records, GError **error)
     .shift = record.shift,
   };
 
-  file->entry.tokens =
-    (uint32_t)(record.n_ids + (file->entry.n_styles > 0 ? 1 : 0));
   g_array_append_val(corpus->pieces, stored);
   return true;
 }
 
 static bool
-take_files(Assembly *assembly, GError **error)
+take_files(Assembly *assembly, const GPtrArray *shards, GError **error)
 {
   PartitaCorpus *corpus = assembly->corpus;
   g_autoptr(GPtrArray) records =
     g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
 
-  for (guint s = 0; s < corpus->shards->len; ++s)
-    g_ptr_array_add(records, g_variant_get_child_value(
-                               g_ptr_array_index(corpus->shards, s), 2));
-  for (guint i = 0; i < assembly->files->len; ++i) {
-    File *file = &g_array_index(assembly->files, File, i);
+  for (guint s = 0; s < shards->len; ++s)
+    g_ptr_array_add(records,
+                    g_variant_get_child_value(g_ptr_array_index(shards, s), 2));
+  for (guint i = 0; i < assembly->n_files; ++i) {
+    PartitaLedgerEntry entry;
+    PartitaIndexPlace place;
 
+    partita_index_view(assembly->index, i, &entry, &place);
     assembly->piece_of[i] = corpus->pieces->len;
-    if (file->skip == PARTITA_SKIP_NONE) {
-      if (file->shard >= records->len || file->family > i)
+    if (place.skip == PARTITA_SKIP_NONE) {
+      if (place.shard >= records->len || place.family > i)
         return refuse(error, "the index points to nowhere");
-      if (!take_piece(assembly, file, g_ptr_array_index(records, file->shard),
-                      error))
+      if (!take_piece(assembly, &entry, &place,
+                      g_ptr_array_index(records, place.shard), error))
         return false;
-      ++assembly->relatives[file->family];
+      ++assembly->relatives[place.family];
     }
-    g_array_append_val(corpus->ledger, file->entry);
+    g_array_append_val(corpus->ledger, entry);
   }
   return true;
 }
@@ -145,19 +123,22 @@ take_files(Assembly *assembly, GError **error)
 static bool
 name_families(Assembly *assembly, GError **error)
 {
-  GArray *ledger = assembly->corpus->ledger;
+  const GArray *ledger = assembly->corpus->ledger;
 
   for (guint i = 0; i < ledger->len; ++i) {
-    const File *file = &g_array_index(assembly->files, File, i);
+    PartitaLedgerEntry *entry = &g_array_index(ledger, PartitaLedgerEntry, i);
+    PartitaLedgerEntry other;
+    PartitaIndexPlace place;
+    PartitaIndexPlace first;
 
-    if (file->skip != PARTITA_SKIP_NONE)
+    if (entry->verdict == PARTITA_VERDICT_SKIPPED)
       continue;
-    const File *first = &g_array_index(assembly->files, File, file->family);
-
-    if (first->skip != PARTITA_SKIP_NONE || first->family != file->family)
+    partita_index_view(assembly->index, i, &other, &place);
+    partita_index_view(assembly->index, place.family, &other, &first);
+    if (first.skip != PARTITA_SKIP_NONE || first.family != place.family)
       return refuse(error, "a family begins with no piece of it");
-    if (assembly->relatives[file->family] > 1)
-      g_array_index(ledger, PartitaLedgerEntry, i).family = first->entry.path;
+    if (assembly->relatives[place.family] > 1)
+      entry->family = other.path;
   }
   return true;
 }
@@ -171,13 +152,15 @@ split_pieces(Assembly *assembly, const PartitaCorpusOptions *options)
 
   for (guint i = 0; i < pieces->len; ++i) {
     const size_t number = g_array_index(pieces, PartitaStored, i).ledger_index;
-    const File *file = &g_array_index(assembly->files, File, number);
+    PartitaLedgerEntry entry;
+    PartitaIndexPlace place;
 
+    partita_index_view(assembly->index, (guint)number, &entry, &place);
     sides[i] = (PartitaSide){
-      .family = assembly->piece_of[file->family],
-      .path = g_array_index(assembly->files, File, file->family).entry.path,
-      .in_valid = file->side == PARTITA_SIDE_VALID,
-      .in_train = file->side == PARTITA_SIDE_TRAIN,
+      .family = assembly->piece_of[place.family],
+      .path = g_array_index(ledger, PartitaLedgerEntry, place.family).path,
+      .in_valid = place.side == PARTITA_SIDE_VALID,
+      .in_train = place.side == PARTITA_SIDE_TRAIN,
     };
   }
   partita_split(sides, pieces->len,
@@ -197,8 +180,8 @@ make_schemes(Assembly *assembly, const char *wanted, GError **error)
   const char *name = NULL;
   g_autofree const char **styles = NULL;
 
-  g_variant_get_child(assembly->corpus->index, 0, "&s", &name);
-  g_variant_get_child(assembly->corpus->index, 1, "^a&s", &styles);
+  g_variant_get_child(assembly->index->head, 0, "&s", &name);
+  g_variant_get_child(assembly->index->head, 1, "^a&s", &styles);
   if (wanted != NULL && strcmp(name, wanted) != 0) {
     g_set_error(error, PARTITA_CORPUS_ERROR, PARTITA_CORPUS_ERROR_BROKEN,
                 "prepared as %s, not as %s", name, wanted);
@@ -215,33 +198,31 @@ make_schemes(Assembly *assembly, const char *wanted, GError **error)
 }
 
 PartitaCorpus *
-partita_corpus_assemble(GVariant *index,
+partita_corpus_assemble(PartitaIndex *index,
                         GPtrArray *shards,
+                        bool mapped,
                         const PartitaCorpusOptions *options,
                         GError **error)
 {
-  g_auto(Assembly) assembly = {.corpus = g_new0(PartitaCorpus, 1)};
+  const guint n = partita_index_get_n_files(index);
+  g_auto(Assembly) assembly = {
+    .corpus = g_new0(PartitaCorpus, 1),
+    .index = index,
+    .n_files = n,
+    .piece_of = g_new0(guint32, n),
+    .relatives = g_new0(guint32, n),
+  };
   PartitaCorpus *corpus = assembly.corpus;
-  g_autoptr(GVariant) files = g_variant_get_child_value(index, 3);
-  const gsize n = g_variant_n_children(files);
 
-  corpus->index = g_variant_ref(index);
+  corpus->index = index;
   corpus->shards = g_ptr_array_ref(shards);
+  corpus->pages = mapped ? partita_pages_new(shards) : NULL;
   corpus->common_key = options->common_key;
   corpus->ledger =
-    g_array_sized_new(FALSE, FALSE, sizeof(PartitaLedgerEntry), (guint)n);
-  corpus->pieces = g_array_new(FALSE, FALSE, sizeof(PartitaStored));
-  assembly.files = g_array_sized_new(FALSE, TRUE, sizeof(File), (guint)n);
-  assembly.piece_of = g_new0(guint32, n);
-  assembly.relatives = g_new0(guint32, n);
-  g_array_set_size(assembly.files, (guint)n);
-  for (gsize i = 0; i < n; ++i) {
-    g_autoptr(GVariant) file = g_variant_get_child_value(files, i);
-
-    view_file(file, &g_array_index(assembly.files, File, i));
-  }
+    g_array_sized_new(FALSE, FALSE, sizeof(PartitaLedgerEntry), n);
+  corpus->pieces = g_array_sized_new(FALSE, FALSE, sizeof(PartitaStored), n);
   if (!make_schemes(&assembly, options->scheme, error) ||
-      !take_files(&assembly, error) || !name_families(&assembly, error))
+      !take_files(&assembly, shards, error) || !name_families(&assembly, error))
     return NULL;
   if (corpus->pieces->len == 0) {
     refuse(error, "no piece in it");

@@ -26,7 +26,8 @@ typedef enum {
 /// What became of one file.
 typedef struct {
   PartitaSkip skip;
-  char *reason; ///< "" if used as it is
+  char *reason; ///< what was mended, why skipped, or advice; or ""
+  bool mended;
   uint32_t notes;
   uint32_t bars;
   PartitaScore *score; ///< NULL if skipped
@@ -99,7 +100,7 @@ partita_split(PartitaSide *sides, size_t n, double valid_share, uint64_t seed);
 
 /// Of this version are the files a corpus is made of. It counts up when they
 /// change, or what becomes of a MIDI file.
-#define PARTITA_CORPUS_VERSION 1u
+#define PARTITA_CORPUS_VERSION 2u
 
 typedef struct {
   const uint16_t *ids; // in the shard, without Style, in the common key
@@ -109,13 +110,17 @@ typedef struct {
   int8_t shift; // semitones it was moved by
 } PartitaStored;
 
+typedef struct PartitaIndex PartitaIndex;
+typedef struct PartitaPages PartitaPages;
+
 struct PartitaCorpus {
   bool common_key;
   PartitaScheme *scheme;
-  GVariant *index;
-  GPtrArray *shards; // GVariant
-  GArray *ledger;    // PartitaLedgerEntry, by path
-  GArray *pieces;    // PartitaStored, by path
+  PartitaIndex *index;
+  GPtrArray *shards;   // GVariant
+  PartitaPages *pages; // NULL in memory
+  GArray *ledger;      // PartitaLedgerEntry, by path
+  GArray *pieces;      // PartitaStored, by path
 };
 
 /// Ids of styles begin here in every scheme.
@@ -123,8 +128,9 @@ struct PartitaCorpus {
 
 /**
  * partita_corpus_assemble:
- * @index: as partita_merge() gives it
+ * @index: (transfer full), even if it fails
  * @shards: (element-type GVariant)
+ * @mapped: whether the shards lie on a disk
  *
  * Makes the corpus of its parts, which it keeps, and draws the split. Parts
  * that do not fit are refused: they may come from a disk.
@@ -132,16 +138,21 @@ struct PartitaCorpus {
  * Returns: (transfer full) (nullable): NULL with @error set
  */
 PartitaCorpus *
-partita_corpus_assemble(GVariant *index,
+partita_corpus_assemble(PartitaIndex *index,
                         GPtrArray *shards,
+                        bool mapped,
                         const PartitaCorpusOptions *options,
                         GError **error);
 
-/// @with_split: whether to say which side of the split a piece is on
+/**
+ * partita_ledger_save:
+ *
+ * Writes the ledger of a corpus that is not assembled: it says nothing of the
+ * split.
+ */
 bool
-partita_corpus_save_ledger(const PartitaCorpus *corpus,
-                           const char *path,
-                           bool with_split,
-                           GError **error);
+partita_ledger_save(const PartitaIndex *index,
+                    const char *path,
+                    GError **error);
 
 #endif

@@ -6,6 +6,7 @@
 #include <corpus/gather.h>
 #include <corpus/merge.h>
 #include <corpus/prepare.h>
+#include <corpus/shards.h>
 
 GQuark
 partita_corpus_error_quark(void)
@@ -24,7 +25,8 @@ partita_corpus_free(PartitaCorpus *corpus)
   g_array_unref(corpus->ledger);
   g_array_unref(corpus->pieces);
   g_ptr_array_unref(corpus->shards);
-  g_variant_unref(corpus->index);
+  partita_pages_free(corpus->pages);
+  partita_index_free(corpus->index);
   g_free(corpus);
 }
 
@@ -56,12 +58,12 @@ read_folder(const char *folder,
 
   if (!partita_gather(&gather, &gathered, error))
     return NULL;
-  g_autoptr(GVariant) index =
-    partita_merge(folder, items, &deal, &gathered, name, error);
+  PartitaIndex *index =
+    partita_merge(folder, items, &deal, &gathered, name, options, error);
 
-  return index != NULL
-           ? partita_corpus_assemble(index, gathered.shards, options, error)
-           : NULL;
+  return index != NULL ? partita_corpus_assemble(index, gathered.shards, false,
+                                                 options, error)
+                       : NULL;
 }
 
 PartitaCorpus *
@@ -139,6 +141,7 @@ partita_corpus_get_ids(const PartitaCorpus *corpus,
   const size_t n_styles =
     g_strv_length((char **)partita_scheme_get_styles(corpus->scheme));
 
+  partita_pages_touch(corpus->pages, stored->n * sizeof *stored->ids);
   g_array_set_size(ids, (guint)(stored->n + styled));
   uint16_t *to = (uint16_t *)(void *)ids->data;
 

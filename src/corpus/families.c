@@ -5,11 +5,15 @@
 
 #include <corpus/runs.h>
 #include <partita/corpus.h>
+#include <stdlib.h>
 #include <string.h>
 
 /// Fingerprints of one pass, about.
-#define TABLE_MAX 4000000u
+#define TABLE_MAX 1000000u
 #define SLOTS_MIN 4096u
+
+/// Pieces between two reports of progress.
+#define PROGRESS_STEP 1024u
 
 /// Fingerprints a step of a line has on average: 2 / (window + 1).
 #define DENSITY (2.0 / (PARTITA_GRAM_WINDOW + 1))
@@ -140,36 +144,60 @@ take_fingerprint(uint64_t hash, void *data)
   }
 }
 
-static void
+static bool
+report(const PartitaMusicSource *source, size_t done, size_t total)
+{
+  return done % PROGRESS_STEP != 0 || source->progress == NULL ||
+         source->progress(done, total, source->data);
+}
+
+/// One pass over all pieces.
+static bool
+search_range(Search *search,
+             const PartitaMusicSource *source,
+             const PartitaKin *kin,
+             size_t done,
+             size_t total)
+{
+  for (size_t i = 0; i < source->n; ++i) {
+    PartitaMusic music;
+
+    if (!report(source, done + i, total))
+      return false;
+    search->piece = (uint32_t)i;
+    if (kin[i].same != PARTITA_NO_PIECE)
+      continue;
+    source->get(i, &music, source->data);
+    partita_runs_fingerprint(music.line, music.n_line, take_fingerprint,
+                             search);
+  }
+  return true;
+}
+
+static bool
 search_all(Search *search,
-           const PartitaMusic *pieces,
-           size_t n,
+           const PartitaMusicSource *source,
+           double expected,
            double table_max,
            const PartitaKin *kin)
 {
-  double expected = 0.0;
+  const size_t n = source->n;
   size_t n_slots = SLOTS_MIN;
-
-  for (size_t i = 0; i < n; ++i)
-    expected += DENSITY * (double)pieces[i].n_line;
+  bool going = true;
   const uint64_t n_passes = 1 + (uint64_t)(expected / table_max);
   // Fingerprints are hashes shifted right by one: so large is their range.
   const uint64_t width = (G_MAXUINT64 >> 1) / n_passes + 1;
 
   while ((double)n_slots < 2.0 * MIN(expected, table_max))
     n_slots *= 2;
-  for (uint64_t pass = 0; pass < n_passes; ++pass) {
+  for (uint64_t pass = 0; going && pass < n_passes; ++pass) {
     search->low = pass * width;
     search->high = search->low + width - 1;
     table_init(&search->table, n_slots);
-    for (size_t i = 0; i < n; ++i) {
-      search->piece = (uint32_t)i;
-      if (kin[i].same == PARTITA_NO_PIECE)
-        partita_runs_fingerprint(pieces[i].line, pieces[i].n_line,
-                                 take_fingerprint, search);
-    }
+    going = search_range(search, source, kin, pass * n, n_passes * n);
     table_clear(&search->table);
   }
+  return going;
 }
 
 static bool
@@ -179,37 +207,54 @@ is_same(const PartitaMusic *a, const PartitaMusic *b)
          memcmp(a->ids, b->ids, a->n_ids * sizeof *a->ids) == 0;
 }
 
-static gint
-compare_contents(gconstpointer a, gconstpointer b, gpointer data)
-{
-  const PartitaMusic *pieces = data;
-  const uint32_t x = *(const uint32_t *)a;
-  const uint32_t y = *(const uint32_t *)b;
+typedef struct {
+  uint64_t content;
+  uint32_t piece;
+} Content;
 
-  if (pieces[x].content != pieces[y].content)
-    return pieces[x].content < pieces[y].content ? -1 : 1;
-  return (x > y) - (x < y);
+static int
+compare_contents(const void *a, const void *b)
+{
+  const Content *x = a;
+  const Content *y = b;
+
+  if (x->content != y->content)
+    return x->content < y->content ? -1 : 1;
+  return (x->piece > y->piece) - (x->piece < y->piece);
 }
 
-static void
-find_same(const PartitaMusic *pieces, size_t n, PartitaKin *kin)
+/// Returns: fingerprints to expect of all lines
+static double
+find_same(const PartitaMusicSource *source, PartitaKin *kin)
 {
-  g_autoptr(GArray) order =
-    g_array_sized_new(FALSE, FALSE, sizeof(uint32_t), (guint)n);
+  const size_t n = source->n;
+  g_autofree Content *order = g_new(Content, n);
+  double steps = 0.0;
+  PartitaMusic music;
+  PartitaMusic before;
 
-  for (uint32_t i = 0; i < n; ++i)
-    g_array_append_val(order, i);
-  g_array_sort_with_data(order, compare_contents, (gpointer)pieces);
-  for (guint i = 0, first = 0; i < n; ++i) {
-    const uint32_t piece = g_array_index(order, uint32_t, i);
-    const uint32_t before = g_array_index(order, uint32_t, first);
+  for (uint32_t i = 0; i < n; ++i) {
+    source->get(i, &music, source->data);
+    order[i] = (Content){music.content, i};
+    steps += (double)music.n_line;
+  }
+  qsort(order, n, sizeof *order, compare_contents);
+  for (size_t i = 0, first = 0; i < n; ++i) {
+    PartitaKin *const of = &kin[order[i].piece];
 
-    kin[piece].same = PARTITA_NO_PIECE;
-    if (piece != before && is_same(&pieces[piece], &pieces[before]))
-      kin[piece].same = before;
+    of->same = PARTITA_NO_PIECE;
+    if (i == first || order[i].content != order[first].content) {
+      first = i;
+      continue;
+    }
+    source->get(order[i].piece, &music, source->data);
+    source->get(order[first].piece, &before, source->data);
+    if (is_same(&music, &before))
+      of->same = order[first].piece;
     else
       first = i;
   }
+  return DENSITY * steps;
 }
 
 static bool
@@ -231,44 +276,52 @@ is_near(const PartitaMusic *a, const PartitaMusic *b)
 /// which it was dropped, so that no chain of small changes leads far.
 static void
 find_near(const Search *search,
-          const PartitaMusic *pieces,
-          size_t n,
+          const PartitaMusicSource *source,
           PartitaKin *kin)
 {
-  for (size_t i = 0; i < n; ++i) {
+  for (size_t i = 0; i < source->n; ++i) {
+    PartitaMusic music;
+    PartitaMusic other;
     uint32_t rival = search->votes[i] > 0 ? search->rival[i] : PARTITA_NO_PIECE;
 
     if (rival != PARTITA_NO_PIECE && kin[rival].near != PARTITA_NO_PIECE)
       rival = kin[rival].near;
     kin[i].near = PARTITA_NO_PIECE;
-    if (rival == PARTITA_NO_PIECE || !is_near(&pieces[i], &pieces[rival]))
+    if (rival == PARTITA_NO_PIECE)
+      continue;
+    source->get(i, &music, source->data);
+    source->get(rival, &other, source->data);
+    if (!is_near(&music, &other))
       continue;
     kin[i].near = rival;
-    kin[i].run = 1 + (uint32_t)partita_runs_longest(
-                       pieces[i].line, pieces[i].n_line, pieces[rival].line,
-                       pieces[rival].n_line);
+    kin[i].run = 1 + (uint32_t)partita_runs_longest(music.line, music.n_line,
+                                                    other.line, other.n_line);
   }
 }
 
-void
-partita_families_find(const PartitaMusic *pieces,
-                      size_t n,
+bool
+partita_families_find(const PartitaMusicSource *source,
                       size_t table_max,
                       PartitaKin *kin)
 {
+  const size_t n = source->n;
   g_autofree uint32_t *parent = g_new(uint32_t, n);
   g_autofree uint32_t *rival = g_new0(uint32_t, n);
   g_autofree uint32_t *votes = g_new0(uint32_t, n);
   Search search = {.parent = parent, .rival = rival, .votes = votes};
 
-  g_return_if_fail(n < PARTITA_NO_PIECE);
+  g_return_val_if_fail(n < PARTITA_NO_PIECE, false);
 
   for (uint32_t i = 0; i < n; ++i)
     parent[i] = i;
-  find_same(pieces, n, kin);
-  search_all(&search, pieces, n,
-             table_max > 0 ? (double)table_max : (double)TABLE_MAX, kin);
-  find_near(&search, pieces, n, kin);
+
+  const double expected = find_same(source, kin);
+
+  if (!search_all(&search, source, expected,
+                  table_max > 0 ? (double)table_max : (double)TABLE_MAX, kin))
+    return false;
+  find_near(&search, source, kin);
   for (uint32_t i = 0; i < n; ++i)
     kin[i].family = find_root(parent, i);
+  return true;
 }

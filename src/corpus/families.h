@@ -5,6 +5,7 @@
 #define PARTITA_CORPUS_FAMILIES_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /// What the search looks at of a piece.
@@ -16,6 +17,15 @@ typedef struct {
   uint64_t content; ///< hash of the ids
   uint32_t notes;
 } PartitaMusic;
+
+/// Where pieces come from. Their ids and lines stay where they are.
+typedef struct {
+  size_t n;
+  void (*get)(size_t index, PartitaMusic *music, void *data);
+  /// (nullable): called now and then; whether to go on
+  bool (*progress)(size_t done, size_t total, void *data);
+  void *data;
+} PartitaMusicSource;
 
 #define PARTITA_NO_PIECE G_MAXUINT32
 
@@ -29,19 +39,20 @@ typedef struct {
 
 /**
  * partita_families_find:
- * @table_max: fingerprints in memory at a time, about; 0 for 4 million, which
- * is 100 MB. Of more, each pass over the lines takes those in one range.
- * @kin: (out caller-allocates): shape [n]
+ * @table_max: fingerprints in memory at a time, about; 0 for a million, which
+ * is 25 MB. Of more, each pass over the lines takes those in one range.
+ * @kin: (out caller-allocates): shape [n]; written only as far as it went
  *
  * Finds pieces of the same ids, and families: pieces whose lines share runs of
  * at least PARTITA_RUN_MIN steps, in any key, directly or through others.
  *
- * Cost: O(total length of lines); memory of about 40 bytes a piece, and that
+ * Cost: O(total length of lines) a pass; memory of 28 bytes a piece, and that
  * for the fingerprints.
+ *
+ * Returns: false if it was told to stop
  */
-void
-partita_families_find(const PartitaMusic *pieces,
-                      size_t n,
+bool
+partita_families_find(const PartitaMusicSource *source,
                       size_t table_max,
                       PartitaKin *kin);
 

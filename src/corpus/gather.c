@@ -3,21 +3,32 @@
 
 #include <corpus/gather.h>
 
+#include <corpus/hash.h>
 #include <corpus/record.h>
+#include <string.h>
 
 /// Files between two reports of progress.
 #define PROGRESS_STEP 16
 
 #define WORKERS_MAX 1024u
 
+/// Where an earlier corpus has the record of a path with this hash.
+typedef struct {
+  uint64_t hash;
+  guint32 shard;
+  guint32 record;
+} Known;
+
 typedef struct {
   const PartitaGatherOptions *options;
   PartitaGathered *gathered;
   uint64_t scheme_hash;
-  GHashTable *known;  // path -> record of an earlier corpus
-  GVariant **records; // by place in the deal
-  gint *left;         // files of a shard that are not yet read
-  gint next;          // place in the deal of the next file to read
+  GPtrArray *before;   // GVariant: records of each shard of an earlier corpus
+  GArray *known;       // Known, by hash: where they are
+  PartitaPages *pages; // of those shards
+  GVariant **records;  // by place in the deal
+  gint *left;          // files of a shard that are not yet read
+  gint next;           // place in the deal of the next file to read
   gint done;
   gint failed;
   GMutex lock; // of error
@@ -29,6 +40,7 @@ partita_gathered_clear(PartitaGathered *gathered)
 {
   g_clear_pointer(&gathered->shards, g_ptr_array_unref);
   g_clear_pointer(&gathered->names, g_ptr_array_unref);
+  g_clear_pointer(&gathered->pages, partita_pages_free);
 }
 
 static void
@@ -38,44 +50,98 @@ unref_shard(gpointer shard)
     g_variant_unref(shard);
 }
 
-/// A killed run may have left a newer record beside an older one.
-static void
-remember_record(GHashTable *known, GVariant *record)
+static gint
+compare_known(gconstpointer a, gconstpointer b)
 {
-  PartitaRecord view;
-  PartitaRecord other;
+  const Known *x = a;
+  const Known *y = b;
 
-  partita_record_view(record, &view);
-  GVariant *before = g_hash_table_lookup(known, view.path);
-
-  if (before != NULL)
-    partita_record_view(before, &other);
-  if (before == NULL || other.mtime_ns < view.mtime_ns)
-    (void)g_hash_table_replace(known, (gpointer)view.path,
-                               g_variant_ref(record));
+  return (x->hash > y->hash) - (x->hash < y->hash);
 }
 
-/// Remembers the records of all shards that can be read.
+/// Remembers where the records of all shards are that can be read.
 static void
 remember(Gather *gather)
 {
   const char *folder = gather->options->folder;
   g_autoptr(GPtrArray) names = partita_shard_list(folder);
+  g_autoptr(GPtrArray) shards =
+    g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
 
+  gather->pages = partita_pages_new(shards);
   for (guint i = 0; i < names->len; ++i) {
-    g_autoptr(GVariant) shard = partita_shard_open(
-      folder, g_ptr_array_index(names, i), gather->scheme_hash, NULL);
+    GVariant *shard = partita_shard_open(folder, g_ptr_array_index(names, i),
+                                         gather->scheme_hash, NULL);
 
     if (shard == NULL)
       continue;
-    g_autoptr(GVariant) records = g_variant_get_child_value(shard, 2);
+    GVariant *records = g_variant_get_child_value(shard, 2);
 
-    for (gsize r = 0; r < g_variant_n_children(records); ++r) {
+    g_ptr_array_add(shards, shard);
+    partita_pages_touch(gather->pages, g_variant_get_size(shard));
+    for (guint32 r = 0; r < g_variant_n_children(records); ++r) {
       g_autoptr(GVariant) record = g_variant_get_child_value(records, r);
+      PartitaRecord view;
 
-      remember_record(gather->known, record);
+      partita_record_view(record, &view);
+      const Known known = {partita_hash_bytes(view.path, strlen(view.path)),
+                           gather->before->len, r};
+
+      g_array_append_val(gather->known, known);
+    }
+    g_ptr_array_add(gather->before, records);
+  }
+  g_array_sort(gather->known, compare_known);
+}
+
+/// The first of those with no smaller hash.
+static guint
+find_known(const GArray *known, uint64_t hash)
+{
+  guint low = 0;
+  guint n = known->len;
+
+  while (n > 0) {
+    const guint half = n / 2;
+
+    if (g_array_index(known, Known, low + half).hash < hash) {
+      low += half + 1;
+      n -= half + 1;
+    } else {
+      n = half;
     }
   }
+  return low;
+}
+
+/// (transfer full) (nullable): the newest record of the path: a killed run may
+/// have left one beside an older one
+static GVariant *
+recall(Gather *gather, const char *path)
+{
+  const uint64_t hash = partita_hash_bytes(path, strlen(path));
+  g_autoptr(GVariant) newest = NULL;
+  int64_t mtime_ns = 0;
+
+  for (guint i = find_known(gather->known, hash); i < gather->known->len; ++i) {
+    const Known *known = &g_array_index(gather->known, Known, i);
+
+    if (known->hash != hash)
+      break;
+    g_autoptr(GVariant) record = g_variant_get_child_value(
+      g_ptr_array_index(gather->before, known->shard), known->record);
+    PartitaRecord view;
+
+    partita_record_view(record, &view);
+    partita_pages_touch(gather->pages, g_variant_get_size(record));
+    if (strcmp(view.path, path) != 0 ||
+        (newest != NULL && view.mtime_ns <= mtime_ns))
+      continue;
+    g_clear_pointer(&newest, g_variant_unref);
+    newest = g_variant_ref(record);
+    mtime_ns = view.mtime_ns;
+  }
+  return g_steal_pointer(&newest);
 }
 
 static void
@@ -160,9 +226,10 @@ work(Gather *gather, bool reports)
     const guint shard = find_shard(o->deal, place);
 
     if (is_ours(gather, shard)) {
+      g_autoptr(GVariant) before = recall(gather, item->path);
+
       gather->records[place] =
-        partita_record_read(o->root, item, o->scheme,
-                            g_hash_table_lookup(gather->known, item->path));
+        partita_record_read(o->root, item, o->scheme, before);
       if (g_atomic_int_dec_and_test(&gather->left[shard]))
         end_shard(gather, shard);
     }
@@ -170,7 +237,8 @@ work(Gather *gather, bool reports)
 
     if (reports && o->options->progress != NULL && done < n &&
         done - reported >= PROGRESS_STEP) {
-      o->options->progress(done, n, o->options->progress_data);
+      o->options->progress(PARTITA_CORPUS_READING, done, n,
+                           o->options->progress_data);
       reported = done;
     }
   }
@@ -202,7 +270,8 @@ work_together(Gather *gather)
     if (threads[i] != NULL)
       (void)g_thread_join(threads[i]);
   if (options->progress != NULL && !is_stopped(gather))
-    options->progress(n_files, n_files, options->progress_data);
+    options->progress(PARTITA_CORPUS_READING, n_files, n_files,
+                      options->progress_data);
 }
 
 static void
@@ -212,8 +281,9 @@ begin(Gather *gather)
   PartitaGathered *gathered = gather->gathered;
 
   gather->scheme_hash = partita_shard_hash_scheme(gather->options->scheme);
-  gather->known = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
-                                        (GDestroyNotify)g_variant_unref);
+  gather->known = g_array_new(FALSE, FALSE, sizeof(Known));
+  gather->before =
+    g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
   if (gather->options->folder != NULL)
     remember(gather);
   gather->records = g_new0(GVariant *, deal->first[deal->n_shards]);
@@ -244,13 +314,20 @@ partita_gather(const PartitaGatherOptions *options,
     if (gather.records[i] != NULL)
       g_variant_unref(gather.records[i]);
   g_mutex_clear(&gather.lock);
-  g_hash_table_unref(gather.known);
+  g_array_unref(gather.known);
+  g_ptr_array_unref(gather.before);
+  partita_pages_free(gather.pages);
   g_free(gather.records);
   g_free(gather.left);
   if (gather.error != NULL) {
     g_propagate_error(error, gather.error);
     return false;
   }
-  return !g_cancellable_set_error_if_cancelled(options->options->cancellable,
-                                               error);
+  if (g_cancellable_set_error_if_cancelled(options->options->cancellable,
+                                           error))
+    return false;
+  // Of a part, shards are missing, and nobody looks at the others.
+  if (options->folder != NULL && options->parts == 1)
+    gathered->pages = partita_pages_new(gathered->shards);
+  return true;
 }

@@ -19,8 +19,9 @@ typedef struct {
 
 /// All shards in their order; of a part the others are NULL.
 typedef struct {
-  GPtrArray *shards; ///< GVariant
-  GPtrArray *names;  ///< utf8, "" in memory
+  GPtrArray *shards;   ///< GVariant
+  GPtrArray *names;    ///< utf8, "" in memory
+  PartitaPages *pages; ///< NULL in memory, and of a part
 } PartitaGathered;
 
 void

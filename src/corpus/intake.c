@@ -14,6 +14,7 @@ partita_intake_skip(PartitaIntake *intake, PartitaSkip why, char *reason)
   g_clear_pointer(&intake->score, partita_score_free);
   g_free(intake->reason);
   intake->skip = why;
+  intake->mended = false;
   intake->reason = reason;
 }
 
@@ -33,6 +34,7 @@ repair(PartitaIntake *intake, unsigned mends)
   g_autofree char *moved = NULL;
 
   (void)partita_score_repair_bars(intake->score, &moved);
+  intake->mended = *mended != '\0' || moved != NULL;
   intake->reason = g_strconcat(
     mended, *mended != '\0' && moved != NULL ? "; " : "", moved, NULL);
 }

@@ -4,6 +4,7 @@
 #include <corpus/corpus-private.h>
 
 #include <base/file.h>
+#include <corpus/index.h>
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
@@ -41,11 +42,9 @@ add_count(JsonBuilder *builder, const char *name, uint32_t value)
 
 static void
 add_styles(JsonBuilder *builder,
-           const PartitaScheme *scheme,
+           const char *const *styles,
            const PartitaLedgerEntry *entry)
 {
-  const char *const *styles = partita_scheme_get_styles(scheme);
-
   json_builder_set_member_name(builder, "styles");
   json_builder_begin_array(builder);
   for (size_t i = 0; i < entry->n_styles; ++i)
@@ -54,9 +53,11 @@ add_styles(JsonBuilder *builder,
 }
 
 typedef struct {
-  const PartitaCorpus *corpus;
-  bool with_split;
-  const char *path; // the one to name in messages
+  const PartitaCorpus *corpus; // NULL if there is only the index
+  const PartitaIndex *index;
+  const char *const *styles;
+  guint32 *relatives; // pieces in the family that begins with each file
+  const char *path;   // the one to name in messages
 } Ledger;
 
 /// (transfer full): one JSON object and a newline
@@ -71,8 +72,8 @@ describe(const Ledger *ledger, const PartitaLedgerEntry *entry)
   add_string(builder, "verdict", name_verdict(entry->verdict));
   add_string(builder, "reason", entry->reason);
   add_string(builder, "family", entry->family);
-  add_styles(builder, ledger->corpus->scheme, entry);
-  if (ledger->with_split)
+  add_styles(builder, ledger->styles, entry);
+  if (ledger->corpus != NULL)
     add_string(builder, "split",
                skipped ? NULL : (entry->valid ? "valid" : "train"));
   add_count(builder, "notes", entry->notes);
@@ -86,17 +87,36 @@ describe(const Ledger *ledger, const PartitaLedgerEntry *entry)
   return g_strconcat(text, "\n", NULL);
 }
 
+static void
+get_entry(const Ledger *ledger, guint number, PartitaLedgerEntry *entry)
+{
+  PartitaIndexPlace place;
+  PartitaLedgerEntry first;
+
+  if (ledger->corpus != NULL) {
+    *entry = g_array_index(ledger->corpus->ledger, PartitaLedgerEntry, number);
+    return;
+  }
+  partita_index_view(ledger->index, number, entry, &place);
+  if (place.skip == PARTITA_SKIP_NONE && ledger->relatives[place.family] > 1) {
+    partita_index_view(ledger->index, place.family, &first, &place);
+    entry->family = first.path;
+  }
+}
+
 static bool
 write_lines(const char *path, void *data, GError **error)
 {
   const Ledger *ledger = data;
-  const GArray *entries = ledger->corpus->ledger;
+  const guint n = partita_index_get_n_files(ledger->index);
   FILE *file = g_fopen(path, "w");
   bool ok = file != NULL;
 
-  for (guint i = 0; ok && i < entries->len; ++i) {
-    g_autofree char *line =
-      describe(ledger, &g_array_index(entries, PartitaLedgerEntry, i));
+  for (guint i = 0; ok && i < n; ++i) {
+    PartitaLedgerEntry entry;
+
+    get_entry(ledger, i, &entry);
+    g_autofree char *line = describe(ledger, &entry);
 
     ok = fputs(line, file) >= 0;
   }
@@ -113,12 +133,21 @@ write_lines(const char *path, void *data, GError **error)
 }
 
 bool
-partita_corpus_save_ledger(const PartitaCorpus *corpus,
-                           const char *path,
-                           bool with_split,
-                           GError **error)
+partita_ledger_save(const PartitaIndex *index, const char *path, GError **error)
 {
-  Ledger ledger = {corpus, with_split, path};
+  const guint n = partita_index_get_n_files(index);
+  g_autofree guint32 *relatives = g_new0(guint32, n);
+  g_autofree const char **styles = NULL;
+
+  g_variant_get_child(index->head, 1, "^a&s", &styles);
+  for (guint i = 0; i < n; ++i) {
+    PartitaLedgerEntry entry;
+    PartitaIndexPlace place;
+
+    partita_index_view(index, i, &entry, &place);
+    relatives[place.family] += place.skip == PARTITA_SKIP_NONE;
+  }
+  Ledger ledger = {NULL, index, styles, relatives, path};
 
   return partita_file_replace(path, write_lines, &ledger, error);
 }
@@ -128,5 +157,8 @@ partita_corpus_write_ledger(const PartitaCorpus *corpus,
                             const char *path,
                             GError **error)
 {
-  return partita_corpus_save_ledger(corpus, path, true, error);
+  Ledger ledger = {corpus, corpus->index,
+                   partita_scheme_get_styles(corpus->scheme), NULL, path};
+
+  return partita_file_replace(path, write_lines, &ledger, error);
 }

@@ -9,12 +9,14 @@
 #include <corpus/styles.h>
 
 typedef struct {
-  PartitaSkip skip;
-  const char *reason; // in a record, or in texts
+  const char *reason; // in texts, or of the item
+  guint8 skip;
   guint8 side;
+  bool mended;
   guint32 family; // number of a file
   guint32 notes;
   guint32 bars;
+  guint32 tokens;
   guint32 shard;
   guint32 record;
   guint first_style; // in labels
@@ -24,8 +26,10 @@ typedef struct {
 typedef struct {
   const char *root;
   const GPtrArray *items;
+  const PartitaCorpusOptions *options;
+  GPtrArray *records; // GVariant: those of each shard
+  PartitaPages *pages;
   File *files;         // of each item
-  GArray *pieces;      // PartitaMusic
   GArray *piece_files; // guint32: the number of each piece's file
   GStringChunk *texts;
   GPtrArray *labels;  // utf8 in texts: the styles of all pieces
@@ -38,7 +42,7 @@ static void
 clear_merge(Merge *merge)
 {
   g_free(merge->files);
-  g_clear_pointer(&merge->pieces, g_array_unref);
+  g_clear_pointer(&merge->records, g_ptr_array_unref);
   g_clear_pointer(&merge->piece_files, g_array_unref);
   g_clear_pointer(&merge->labels, g_ptr_array_unref);
   g_clear_pointer(&merge->counts, g_hash_table_unref);
@@ -72,25 +76,33 @@ judge_items(Merge *merge)
   }
 }
 
+/// @record: (out): its pointers last as long as @merge
 static void
-take_record(Merge *merge, GVariant *variant, guint number)
+view_record(const Merge *merge, const File *file, PartitaRecord *record)
+{
+  g_autoptr(GVariant) variant = g_variant_get_child_value(
+    g_ptr_array_index(merge->records, file->shard), file->record);
+
+  partita_record_view(variant, record);
+  partita_pages_touch(merge->pages, g_variant_get_size(variant));
+}
+
+static void
+take_record(Merge *merge, guint number)
 {
   File *file = &merge->files[number];
   PartitaRecord record;
 
-  partita_record_view(variant, &record);
-  file->skip = record.skip;
-  file->reason = record.reason;
+  view_record(merge, file, &record);
+  file->mended = record.mended;
+  file->skip = (guint8)record.skip;
+  // Not where the record has it: looked at again, it would bring back pages.
+  file->reason = g_string_chunk_insert_const(merge->texts, record.reason);
   file->notes = record.notes;
   file->bars = record.bars;
-  if (record.skip != PARTITA_SKIP_NONE)
-    return;
-
-  const PartitaMusic music = {record.ids,    record.n_ids,   record.line,
-                              record.n_line, record.content, record.notes};
-
-  g_array_append_val(merge->pieces, music);
-  g_array_append_val(merge->piece_files, number);
+  file->tokens = (guint32)record.n_ids;
+  if (record.skip == PARTITA_SKIP_NONE)
+    g_array_append_val(merge->piece_files, number);
 }
 
 /// Pieces are taken by path, though shards hold them in another order.
@@ -99,12 +111,10 @@ take_records(Merge *merge,
              const PartitaDeal *deal,
              const PartitaGathered *gathered)
 {
-  g_autoptr(GPtrArray) shards =
-    g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
-
   for (guint s = 0; s < deal->n_shards; ++s) {
-    g_ptr_array_add(shards, g_variant_get_child_value(
-                              g_ptr_array_index(gathered->shards, s), 2));
+    g_ptr_array_add(
+      merge->records,
+      g_variant_get_child_value(g_ptr_array_index(gathered->shards, s), 2));
     for (guint i = deal->first[s]; i < deal->first[s + 1]; ++i) {
       merge->files[deal->order[i]].shard = s;
       merge->files[deal->order[i]].record = i - deal->first[s];
@@ -112,14 +122,9 @@ take_records(Merge *merge,
   }
   for (guint i = 0; i < merge->items->len; ++i) {
     const PartitaScanItem *item = g_ptr_array_index(merge->items, i);
-    const File *file = &merge->files[i];
 
-    if (!item->midi || item->problem != NULL)
-      continue;
-    g_autoptr(GVariant) record = g_variant_get_child_value(
-      g_ptr_array_index(shards, file->shard), file->record);
-
-    take_record(merge, record, i);
+    if (item->midi && item->problem == NULL)
+      take_record(merge, i);
   }
 }
 
@@ -147,13 +152,39 @@ drop(Merge *merge, File *file, const PartitaKin *kin)
 }
 
 static void
-find_kin(Merge *merge)
+get_music(size_t index, PartitaMusic *music, void *data)
 {
-  const guint n = merge->pieces->len;
-  g_autofree PartitaKin *kin = g_new0(PartitaKin, n);
+  const Merge *merge = data;
+  const guint32 number =
+    g_array_index(merge->piece_files, guint32, (guint)index);
+  PartitaRecord record;
 
-  partita_families_find((const PartitaMusic *)(const void *)merge->pieces->data,
-                        n, 0, kin);
+  view_record(merge, &merge->files[number], &record);
+  *music = (PartitaMusic){record.ids,    record.n_ids,   record.line,
+                          record.n_line, record.content, record.notes};
+}
+
+static bool
+report(size_t done, size_t total, void *data)
+{
+  const PartitaCorpusOptions *options = ((const Merge *)data)->options;
+
+  if (options->progress != NULL)
+    options->progress(PARTITA_CORPUS_COMPARING, done, total,
+                      options->progress_data);
+  return !g_cancellable_is_cancelled(options->cancellable);
+}
+
+static bool
+find_kin(Merge *merge, GError **error)
+{
+  const guint n = merge->piece_files->len;
+  g_autofree PartitaKin *kin = g_new0(PartitaKin, n);
+  const PartitaMusicSource source = {n, get_music, report, merge};
+
+  if (!partita_families_find(&source, 0, kin))
+    return !g_cancellable_set_error_if_cancelled(merge->options->cancellable,
+                                                 error);
   for (guint i = 0; i < n; ++i) {
     File *file = &merge->files[g_array_index(merge->piece_files, guint32, i)];
 
@@ -162,6 +193,7 @@ find_kin(Merge *merge)
     else
       file->family = g_array_index(merge->piece_files, guint32, kin[i].family);
   }
+  return true;
 }
 
 static void
@@ -249,37 +281,50 @@ pack_file(const Merge *merge, guint number)
   const PartitaScanItem *item = g_ptr_array_index(merge->items, number);
   const File *file = &merge->files[number];
   g_autofree char *shown = partita_file_display(item->path);
-  GVariant *packed =
-    g_variant_new("(ssyyuuuuu@aq)", shown, file->reason, (guint8)file->skip,
-                  file->side, file->family, file->notes, file->bars,
-                  file->shard, file->record, pack_styles(merge, file));
+  GVariant *packed = g_variant_new(
+    "(ssyyyuuuuuu@aq)", shown, file->reason, file->skip, (guint8)file->mended,
+    file->side, file->family, file->notes, file->bars, file->tokens,
+    file->shard, file->record, pack_styles(merge, file));
 
   // Serialised here and now, it is one block and not a tree.
   (void)g_variant_get_data(g_variant_ref_sink(packed));
   return packed;
 }
 
+/// Serialised: one block of memory and not a tree.
 static GVariant *
+pack_block(const Merge *merge, guint first, guint n)
+{
+  GVariant *files[PARTITA_INDEX_BLOCK];
+
+  for (guint i = 0; i < n; ++i)
+    files[i] = pack_file(merge, first + i);
+
+  GVariant *block = g_variant_ref_sink(
+    g_variant_new_array(G_VARIANT_TYPE(PARTITA_INDEX_FILE_TYPE), files, n));
+
+  for (guint i = 0; i < n; ++i)
+    g_variant_unref(files[i]);
+  (void)g_variant_get_data(block);
+  return block;
+}
+
+static PartitaIndex *
 pack_index(const Merge *merge, const GPtrArray *names, const char *scheme)
 {
   const guint n = merge->items->len;
-  g_autofree GVariant **files = g_new(GVariant *, n);
-
-  for (guint i = 0; i < n; ++i)
-    files[i] = pack_file(merge, i);
-
   GVariant *fields[] = {
     g_variant_new_string(scheme),
     g_variant_new_strv((const char *const *)merge->names, -1),
     g_variant_new_strv((const char *const *)names->pdata, names->len),
-    g_variant_new_array(G_VARIANT_TYPE(PARTITA_INDEX_FILE_TYPE), files, n),
+    g_variant_new_uint32(n),
   };
-  GVariant *index =
-    g_variant_ref_sink(g_variant_new_tuple(fields, G_N_ELEMENTS(fields)));
+  PartitaIndex *index =
+    partita_index_new(g_variant_new_tuple(fields, G_N_ELEMENTS(fields)));
 
-  for (guint i = 0; i < n; ++i)
-    g_variant_unref(files[i]);
-  (void)g_variant_get_data(index);
+  for (guint i = 0; i < n; i += PARTITA_INDEX_BLOCK)
+    g_ptr_array_add(index->blocks,
+                    pack_block(merge, i, MIN(PARTITA_INDEX_BLOCK, n - i)));
   return index;
 }
 
@@ -308,19 +353,22 @@ set_empty(const Merge *merge, GError **error)
               sums->str);
 }
 
-GVariant *
+PartitaIndex *
 partita_merge(const char *root,
               const GPtrArray *items,
               const PartitaDeal *deal,
               const PartitaGathered *gathered,
               const char *scheme,
+              const PartitaCorpusOptions *options,
               GError **error)
 {
   g_auto(Merge) merge = {
     .root = root,
     .items = items,
+    .options = options,
+    .records = g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref),
+    .pages = gathered->pages,
     .files = g_new0(File, items->len),
-    .pieces = g_array_new(FALSE, FALSE, sizeof(PartitaMusic)),
     .piece_files = g_array_new(FALSE, FALSE, sizeof(guint32)),
     .texts = g_string_chunk_new(4096),
     .labels = g_ptr_array_new(),
@@ -330,12 +378,11 @@ partita_merge(const char *root,
 
   judge_items(&merge);
   take_records(&merge, deal, gathered);
-  if (merge.pieces->len == 0) {
+  if (merge.piece_files->len == 0) {
     set_empty(&merge, error);
     return NULL;
   }
-  find_kin(&merge);
-  if (!label_all(&merge, error))
+  if (!find_kin(&merge, error) || !label_all(&merge, error))
     return NULL;
   return pack_index(&merge, gathered->names, scheme);
 }

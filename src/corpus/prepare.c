@@ -5,7 +5,6 @@
 
 #include <base/file.h>
 #include <corpus/gather.h>
-#include <corpus/hash.h>
 #include <corpus/merge.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,10 +16,6 @@
 
 #define INDEX_NAME "corpus.index"
 #define LEDGER_NAME "ledger.jsonl"
-
-/* The file of the index: PARTITA_CORPUS_VERSION, a hash, and the index that
- * has this hash. */
-#define INDEX_FILE_TYPE "(tt" PARTITA_INDEX_TYPE ")"
 
 static bool
 fail(GError **error, int code, const char *doing, const char *path)
@@ -117,46 +112,19 @@ sweep(const char *corpus, const GPtrArray *names)
   }
 }
 
-static uint64_t
-hash_variant(GVariant *variant)
-{
-  return partita_hash_bytes(g_variant_get_data(variant),
-                            g_variant_get_size(variant));
-}
-
-static bool
-write_index(const char *path, GVariant *index, GError **error)
-{
-  GVariant *fields[] = {
-    g_variant_new_uint64(PARTITA_CORPUS_VERSION),
-    g_variant_new_uint64(hash_variant(index)),
-    index,
-  };
-  g_autoptr(GVariant) file =
-    g_variant_ref_sink(g_variant_new_tuple(fields, G_N_ELEMENTS(fields)));
-
-  return partita_file_replace_bytes(path, g_variant_get_data(file),
-                                    g_variant_get_size(file), error);
-}
-
 static bool
 write_corpus(const char *corpus,
-             GVariant *index,
+             const PartitaIndex *index,
              const PartitaGathered *gathered,
-             const PartitaCorpusOptions *options,
              GError **error)
 {
   g_autofree char *index_path = g_build_filename(corpus, INDEX_NAME, NULL);
   g_autofree char *ledger_path = g_build_filename(corpus, LEDGER_NAME, NULL);
-  g_autoptr(PartitaCorpus) whole =
-    partita_corpus_assemble(index, gathered->shards, options, error);
 
-  if (whole == NULL)
-    return false;
   partita_file_sweep(index_path);
   partita_file_sweep(ledger_path);
-  if (!write_index(index_path, index, error) ||
-      !partita_corpus_save_ledger(whole, ledger_path, false, error))
+  if (!partita_index_save(index, index_path, error) ||
+      !partita_ledger_save(index, ledger_path, error))
     return false;
   // Only now does nothing point to the old shards any more.
   sweep(corpus, gathered->names);
@@ -172,11 +140,11 @@ prepare(const PartitaGatherOptions *gather, const char *scheme, GError **error)
     return false;
   if (gather->parts > 1)
     return true;
-  g_autoptr(GVariant) index = partita_merge(
-    gather->root, gather->items, gather->deal, &gathered, scheme, error);
+  g_autoptr(PartitaIndex) index =
+    partita_merge(gather->root, gather->items, gather->deal, &gathered, scheme,
+                  gather->options, error);
 
-  return index != NULL &&
-         write_corpus(gather->folder, index, &gathered, gather->options, error);
+  return index != NULL && write_corpus(gather->folder, index, &gathered, error);
 }
 
 bool
@@ -222,42 +190,16 @@ partita_corpus_prepare(const char *folder,
   return ok;
 }
 
-static GVariant *
-open_index(const char *folder, GError **error)
-{
-  g_autofree char *path = g_build_filename(folder, INDEX_NAME, NULL);
-  g_autoptr(GMappedFile) file = g_mapped_file_new(path, FALSE, error);
-  guint64 version = 0;
-  guint64 hash = 0;
-
-  if (file == NULL)
-    return NULL;
-  g_autoptr(GBytes) bytes = g_mapped_file_get_bytes(file);
-  g_autoptr(GVariant) whole = g_variant_ref_sink(
-    g_variant_new_from_bytes(G_VARIANT_TYPE(INDEX_FILE_TYPE), bytes, FALSE));
-  g_autoptr(GVariant) index = g_variant_get_child_value(whole, 2);
-
-  g_variant_get_child(whole, 0, "t", &version);
-  g_variant_get_child(whole, 1, "t", &hash);
-  if (version == PARTITA_CORPUS_VERSION && hash == hash_variant(index))
-    return g_steal_pointer(&index);
-  g_set_error(error, PARTITA_CORPUS_ERROR, PARTITA_CORPUS_ERROR_BROKEN,
-              version == PARTITA_CORPUS_VERSION ? INDEX_NAME " is damaged"
-                                                : INDEX_NAME
-                " is not of this version");
-  return NULL;
-}
-
 static GPtrArray *
-open_shards(const char *folder, GVariant *index, GError **error)
+open_shards(const char *folder, const PartitaIndex *index, GError **error)
 {
   g_autoptr(GPtrArray) shards =
     g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
   g_autofree const char **names = NULL;
   const char *name = NULL;
 
-  g_variant_get_child(index, 0, "&s", &name);
-  g_variant_get_child(index, 2, "^a&s", &names);
+  g_variant_get_child(index->head, 0, "&s", &name);
+  g_variant_get_child(index->head, 2, "^a&s", &names);
 
   g_autoptr(PartitaScheme) scheme = partita_scheme_new(name, NULL, error);
 
@@ -280,11 +222,13 @@ partita_corpus_open(const char *folder,
                     const PartitaCorpusOptions *options,
                     GError **error)
 {
-  g_autoptr(GVariant) index = open_index(folder, error);
+  g_autofree char *path = g_build_filename(folder, INDEX_NAME, NULL);
+  g_autoptr(PartitaIndex) index = partita_index_open(path, error);
   g_autoptr(GPtrArray) shards =
     index != NULL ? open_shards(folder, index, error) : NULL;
   PartitaCorpus *corpus =
-    shards != NULL ? partita_corpus_assemble(index, shards, options, error)
+    shards != NULL ? partita_corpus_assemble(g_steal_pointer(&index), shards,
+                                             true, options, error)
                    : NULL;
 
   if (corpus == NULL && error != NULL && *error != NULL &&

@@ -26,6 +26,7 @@ pack(const PartitaRecord *record)
     g_variant_new_uint64(record->contents),
     g_variant_new_byte((guint8)record->skip),
     g_variant_new_string(record->reason),
+    g_variant_new_byte((guint8)record->mended),
     g_variant_new_uint32(record->notes),
     g_variant_new_uint32(record->bars),
     g_variant_new_byte((guint8)record->shift),
@@ -56,17 +57,19 @@ void
 partita_record_view(GVariant *variant, PartitaRecord *record)
 {
   guint8 skip = 0;
+  guint8 mended = 0;
   guint8 shift = 0;
 
   *record = (PartitaRecord){0};
-  g_variant_get(variant, "(^&aytxty&suuyt@aq@aq)", &record->path, &record->size,
-                &record->mtime_ns, &record->contents, &skip, &record->reason,
-                &record->notes, &record->bars, &shift, &record->content, NULL,
-                NULL);
+  g_variant_get(variant, "(^&aytxty&syuuyt@aq@aq)", &record->path,
+                &record->size, &record->mtime_ns, &record->contents, &skip,
+                &record->reason, &mended, &record->notes, &record->bars, &shift,
+                &record->content, NULL, NULL);
   record->skip = skip < PARTITA_N_SKIPS ? (PartitaSkip)skip : PARTITA_SKIP_NAME;
+  record->mended = mended != 0;
   record->shift = (int8_t)shift;
-  record->ids = view_numbers(variant, 10, &record->n_ids);
-  record->line = view_numbers(variant, 11, &record->n_line);
+  record->ids = view_numbers(variant, 11, &record->n_ids);
+  record->line = view_numbers(variant, 12, &record->n_line);
 }
 
 static bool
@@ -152,6 +155,7 @@ make(PartitaRecord *record, GBytes *bytes, const PartitaScheme *scheme)
   }
   record->skip = intake.skip;
   record->reason = intake.reason;
+  record->mended = intake.mended;
   record->notes = intake.notes;
   record->bars = intake.bars;
   return pack(record);

@@ -13,7 +13,8 @@ typedef struct {
   int64_t mtime_ns;
   uint64_t contents; ///< hash of the file's bytes
   PartitaSkip skip;
-  const char *reason; ///< "" if used as it is
+  const char *reason; ///< what was mended, why skipped, or advice; or ""
+  bool mended;
   uint32_t notes;
   uint32_t bars;
   int8_t shift;        ///< semitones it was moved by to the common key
@@ -25,7 +26,7 @@ typedef struct {
 } PartitaRecord;
 
 /// The layout of a record as GVariant has it, fields in their order above.
-#define PARTITA_RECORD_TYPE "(aytxtysuuytaqaq)"
+#define PARTITA_RECORD_TYPE "(aytxtysyuuytaqaq)"
 
 /**
  * partita_record_read:

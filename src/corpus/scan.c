@@ -23,7 +23,6 @@ free_item(gpointer data)
 {
   PartitaScanItem *item = data;
 
-  g_free(item->path);
   g_free(item->problem);
   g_free(item);
 }
@@ -48,9 +47,13 @@ partita_scan_is_midi_name(const char *name)
 static PartitaScanItem *
 add_item(const Walk *walk, const char *name, char *problem)
 {
-  PartitaScanItem *item = g_new0(PartitaScanItem, 1);
+  const size_t length = walk->path->len;
+  const size_t size = length + strlen(name) + 1;
+  PartitaScanItem *item = g_malloc0(sizeof *item + size);
 
-  item->path = g_strconcat(walk->path->str, name, NULL);
+  item->path = (char *)(item + 1);
+  memcpy(item->path, walk->path->str, length);
+  memcpy(item->path + length, name, size - length);
   item->problem = problem;
   item->midi = partita_scan_is_midi_name(name);
   g_ptr_array_add(walk->items, item);

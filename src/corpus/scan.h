@@ -12,7 +12,7 @@
 #define PARTITA_SCAN_DEPTH_MAX 64
 
 typedef struct {
-  char *path;    ///< below the folder, raw bytes
+  char *path;    ///< below the folder, raw bytes; behind the item itself
   char *problem; ///< (nullable): why it cannot be read as a file
   bool midi;     ///< whether its name is that of a MIDI file
   uint64_t size; ///< bytes; with the next, how a change is noticed

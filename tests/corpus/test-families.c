@@ -189,6 +189,21 @@ test_commonplace(void)
   g_assert_cmpuint(g_hash_table_size(hashes), ==, 0);
 }
 
+static void
+get_music(size_t index, PartitaMusic *music, void *data)
+{
+  *music = ((const PartitaMusic *)data)[index];
+}
+
+/// Stops at the second report.
+static bool
+stop_soon(size_t done, size_t total, void *data)
+{
+  g_assert_cmpuint(done, <, total);
+  (void)data;
+  return done == 0;
+}
+
 /* Pieces 0 to 9 are tunes; 10 to 19 quote a run of one each; 20 to 29 are one
  * each with a few steps changed; 30 to 39 the same to the last step. */
 static void
@@ -199,6 +214,7 @@ test_kin(void)
   PartitaMusic pieces[ALL];
   PartitaKin kin[ALL];
   PartitaKin in_passes[ALL];
+  const PartitaMusicSource source = {ALL, get_music, NULL, pieces};
 
   for (guint i = 0; i < ALL; ++i) {
     const guint kind = i / TUNES;
@@ -212,8 +228,8 @@ test_kin(void)
     if (kind == 3)
       pieces[i].content = pieces[i % TUNES].content;
   }
-  partita_families_find(pieces, ALL, 0, kin);
-  partita_families_find(pieces, ALL, 100, in_passes);
+  g_assert_true(partita_families_find(&source, 0, kin));
+  g_assert_true(partita_families_find(&source, 100, in_passes));
   for (guint i = 0; i < ALL; ++i) {
     const guint tune = i % TUNES;
     const guint kind = i / TUNES;
@@ -229,6 +245,23 @@ test_kin(void)
   }
   for (guint i = 0; i < ALL; ++i)
     g_array_unref(lines[i]);
+}
+
+/* Told to stop, the search does. */
+static void
+test_stop(void)
+{
+  enum { ALL = 3000 };
+  g_autoptr(GArray) line = draw_line(40);
+  g_autofree PartitaMusic *pieces = g_new(PartitaMusic, ALL);
+  g_autofree PartitaKin *kin = g_new(PartitaKin, ALL);
+  PartitaMusicSource source = {ALL, get_music, stop_soon, pieces};
+
+  for (guint i = 0; i < ALL; ++i)
+    pieces[i] = make_music(line);
+  g_assert_false(partita_families_find(&source, 0, kin));
+  source.progress = NULL;
+  g_assert_true(partita_families_find(&source, 0, kin));
 }
 
 /// A tune of random notes with chords below it, from @first on.
@@ -335,6 +368,7 @@ main(int argc, char **argv)
   g_test_add_func("/corpus/families/density", test_density);
   g_test_add_func("/corpus/families/commonplace", test_commonplace);
   g_test_add_func("/corpus/families/kin", test_kin);
+  g_test_add_func("/corpus/families/stop", test_stop);
   g_test_add_func("/corpus/families/line", test_line);
   g_test_add_func("/corpus/families/corpus", test_corpus);
   return g_test_run();

@@ -265,16 +265,24 @@ test_unchanged(void)
   fixture_remove(folder);
 }
 
+typedef struct {
+  PartitaCorpusStage stage;
+  GCancellable *cancellable;
+} Stop;
+
 static void
-cancel_soon(size_t done, size_t total, void *data)
+cancel_soon(PartitaCorpusStage stage, size_t done, size_t total, void *data)
 {
-  if (done > total / 2)
-    g_cancellable_cancel(data);
+  const Stop *stop = data;
+
+  if (stage == stop->stage &&
+      (stage == PARTITA_CORPUS_COMPARING || done > total / 2))
+    g_cancellable_cancel(stop->cancellable);
 }
 
 /* A corpus survives a prepare that is stopped; the next one goes on. */
 static void
-test_cancelled(void)
+test_cancelled(gconstpointer stage)
 {
   char *folder = fixture_folder();
 
@@ -284,11 +292,12 @@ test_cancelled(void)
   g_autoptr(PartitaCorpus) before = open_corpus(corpus, false);
   g_autoptr(GCancellable) cancellable = g_cancellable_new();
   g_autoptr(GError) error = NULL;
+  Stop stop = {GPOINTER_TO_UINT(stage), cancellable};
   const PartitaCorpusOptions options = {.scheme = "remi",
                                         .workers = 1,
                                         .cancellable = cancellable,
                                         .progress = cancel_soon,
-                                        .progress_data = cancellable};
+                                        .progress_data = &stop};
 
   fill(folder, 3 * N_FILES);
   g_assert_false(
@@ -454,7 +463,12 @@ main(int argc, char **argv)
   g_test_add_func("/corpus/prepare/read", test_read);
   g_test_add_func("/corpus/prepare/changes", test_changes);
   g_test_add_func("/corpus/prepare/unchanged", test_unchanged);
-  g_test_add_func("/corpus/prepare/cancelled", test_cancelled);
+  g_test_add_data_func("/corpus/prepare/cancelled/reading",
+                       GUINT_TO_POINTER(PARTITA_CORPUS_READING),
+                       test_cancelled);
+  g_test_add_data_func("/corpus/prepare/cancelled/comparing",
+                       GUINT_TO_POINTER(PARTITA_CORPUS_COMPARING),
+                       test_cancelled);
   g_test_add_func("/corpus/prepare/refused", test_refused);
   g_test_add_func("/corpus/prepare/damage", test_damage);
   g_test_add_func("/corpus/prepare/mended", test_mended);
