@@ -103,6 +103,21 @@ advise_on_files(JsonArray *advice, const CliCorpusSums *sums)
 }
 
 static void
+advise_on_live(JsonArray *advice, const CliCorpusSums *sums)
+{
+  const size_t live = sums->counted + sums->without_beats;
+
+  if (reaches(live, sums->pieces, SHARE_WORTH_A_WORD) &&
+      !g_str_equal(sums->scheme, "performance"))
+    say(advice,
+        g_strdup_printf("%zu pieces were played freely: %zu are counted in the "
+                        "beats heard, of which expect some in the wrong place, "
+                        "and %zu have none: --scheme performance needs neither "
+                        "beats nor bars, and keeps their timing",
+                        live, sums->counted, sums->without_beats));
+}
+
+static void
 advise_on_styles(JsonArray *advice, const CliCorpusSums *sums)
 {
   g_autoptr(GList) names =
@@ -135,6 +150,7 @@ cli_advise(const CliCorpusSums *sums)
   advise_on_size(advice, sums);
   advise_on_copies(advice, sums);
   advise_on_files(advice, sums);
+  advise_on_live(advice, sums);
   advise_on_styles(advice, sums);
   return advice;
 }
@@ -171,6 +187,10 @@ cli_print_folder(JsonObject *object)
           "  can be used after mending, %" G_GINT64_FORMAT
           " of them in metre or bar lines\n",
           get(object, "mended"), get(object, "mended_bars"));
+  g_print("  %6" G_GINT64_FORMAT "  were played freely, %" G_GINT64_FORMAT
+          " of them counted in the beats heard\n",
+          get(object, "counted") + get(object, "without_beats"),
+          get(object, "counted"));
   g_print("  %6" G_GINT64_FORMAT "  are left out\n", get(object, "skipped"));
   g_print("music\n  %" G_GINT64_FORMAT " bars, %" G_GINT64_FORMAT
           " notes, %" G_GINT64_FORMAT " tokens of %s\n",

@@ -51,6 +51,8 @@ sum_piece(CliCorpusSums *sums,
 {
   const bool bars = strstr(entry->reason, "metre") != NULL ||
                     strstr(entry->reason, "moved") != NULL;
+  const bool freely = strstr(entry->reason, "played freely") != NULL;
+  const bool counted = strstr(entry->reason, "beats heard (") != NULL;
 
   ++sums->pieces;
   sums->notes += entry->notes;
@@ -58,6 +60,8 @@ sum_piece(CliCorpusSums *sums,
   sums->tokens += entry->tokens;
   sums->mended += entry->verdict == PARTITA_VERDICT_MENDED;
   sums->mended_bars += bars;
+  sums->counted += counted;
+  sums->without_beats += freely && !counted;
   sums->unlabelled += entry->n_styles == 0;
   if (entry->family != NULL) {
     ++sums->in_families;
@@ -113,6 +117,8 @@ add_sums(JsonObject *object, const CliCorpusSums *sums)
   add_number(object, "mended", sums->mended);
   add_number(object, "skipped", sums->files - sums->pieces);
   add_number(object, "mended_bars", sums->mended_bars);
+  add_number(object, "counted", sums->counted);
+  add_number(object, "without_beats", sums->without_beats);
   add_number(object, "notes", sums->notes);
   add_number(object, "bars", sums->bars);
   add_number(object, "tokens", sums->tokens);
@@ -136,9 +142,8 @@ cli_inspect_folder(const char *path,
 
   if (corpus == NULL)
     return false;
-  json_object_set_string_member(
-    object, "scheme",
-    partita_scheme_get_name(partita_corpus_get_scheme(corpus)));
+  sums.scheme = partita_scheme_get_name(partita_corpus_get_scheme(corpus));
+  json_object_set_string_member(object, "scheme", sums.scheme);
   sum_up(&sums, corpus);
   add_sums(object, &sums);
   return ledger == NULL || partita_corpus_write_ledger(corpus, ledger, error);

@@ -25,10 +25,13 @@ cli_inspect_midi(const char *path,
 
 /// What a corpus comes to; hash tables count pieces or files by a name.
 typedef struct {
+  const char *scheme;
   size_t files;
   size_t pieces;
   size_t mended;
-  size_t mended_bars; ///< of them, those whose metre or bar line was wrong
+  size_t mended_bars;   ///< of them, those whose metre or bar line was wrong
+  size_t counted;       ///< live pieces, in the beats heard
+  size_t without_beats; ///< live pieces in which none were heard
   size_t notes;
   size_t bars;
   size_t tokens;

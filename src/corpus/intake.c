@@ -3,6 +3,7 @@
 
 #include <corpus/corpus-private.h>
 
+#include <corpus/rebar.h>
 #include <partita/midi.h>
 
 /// Fewer notes are a signal or a test, not music to learn from.
@@ -28,15 +29,38 @@ is_short(const PartitaScore *score, const GArray *bars)
 }
 
 static void
+add_words(GString *words, const char *more)
+{
+  if (more != NULL && *more != '\0')
+    g_string_append_printf(words, "%s%s", words->len > 0 ? "; " : "", more);
+}
+
+/// Ticks first: metres and bar lines are looked for in what they give.
+static void
 repair(PartitaIntake *intake, unsigned mends)
 {
   g_autofree char *mended = partita_mend_describe(mends);
   g_autofree char *moved = NULL;
+  GString *words = g_string_new(mended);
+  double before = 0.0;
+  double after = 0.0;
+  const PartitaRebar rebar = partita_rebar(&intake->score, &before, &after);
 
+  if (rebar == PARTITA_REBAR_DONE) {
+    g_autofree char *counted =
+      g_strdup_printf("played freely: counted in the beats heard (notes on the "
+                      "grid: %.2f, before %.2f)",
+                      after, before);
+
+    add_words(words, counted);
+  }
   (void)partita_score_repair_bars(intake->score, &moved);
-  intake->mended = *mended != '\0' || moved != NULL;
-  intake->reason = g_strconcat(
-    mended, *mended != '\0' && moved != NULL ? "; " : "", moved, NULL);
+  add_words(words, moved);
+  intake->mended = words->len > 0;
+  if (rebar == PARTITA_REBAR_IN_VAIN)
+    add_words(words, "played freely, and no beats heard in it: its bars mean "
+                     "nothing, the performance scheme does without");
+  intake->reason = g_string_free(words, FALSE);
 }
 
 static void

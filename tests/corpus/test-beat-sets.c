@@ -5,7 +5,9 @@
 
 #include <base/philox.h>
 #include <corpus/beats.h>
+#include <corpus/rebar.h>
 #include <math.h>
+#include <partita/corpus.h>
 
 /* Scores are played with a tempo that wanders and notes that are not on time;
  * the beats are looked for in what is heard. Files with even numbers served to
@@ -218,10 +220,136 @@ test_beats(void)
   }
 }
 
+typedef struct {
+  unsigned n;
+  unsigned n_done;
+  double grid[2]; // concentration of the onsets before and after, of those done
+  double f[2];    // F-measure of the bar lines, as played and as counted
+} Rebars;
+
+/// The bar lines that are found in @score, in seconds.
+static GArray *
+find_lines(const PartitaScore *score)
+{
+  g_autoptr(PartitaScore) repaired = partita_score_copy(score);
+  GArray *lines = g_array_new(FALSE, FALSE, sizeof(double));
+
+  (void)partita_score_repair_bars(repaired, NULL);
+  g_autoptr(PartitaTempoMap) map = partita_tempo_map_new(repaired);
+  g_autoptr(GArray) bars = partita_score_get_bars(repaired);
+
+  for (guint i = 0; i < bars->len; ++i) {
+    const double s =
+      partita_tempo_map_seconds(map, g_array_index(bars, PartitaBar, i).tick);
+
+    g_array_append_val(lines, s);
+  }
+  return lines;
+}
+
+static GArray *
+list_lines(const PartitaScore *score, const Wander *wander)
+{
+  g_autoptr(PartitaTempoMap) map = partita_tempo_map_new(score);
+  g_autoptr(GArray) bars = partita_score_get_bars(score);
+  GArray *lines = g_array_new(FALSE, FALSE, sizeof(double));
+
+  for (guint i = 0; i < bars->len; ++i) {
+    const double s = warp(
+      wander,
+      partita_tempo_map_seconds(map, g_array_index(bars, PartitaBar, i).tick));
+
+    g_array_append_val(lines, s);
+  }
+  return lines;
+}
+
+static void
+rebar_one(PartitaScore *score, unsigned number, void *data)
+{
+  Rebars *sums = data;
+  double before = 0.0;
+  double after = 0.0;
+  Wander wander;
+
+  if (number % 8 != 1 || partita_score_get_n_notes(score) < 64)
+    return;
+  draw_wander(&wander, number);
+
+  g_autoptr(PartitaScore) played = perform(score, &wander, number);
+  g_autoptr(GArray) truth = list_lines(score, &wander);
+  g_autoptr(GArray) as_played = find_lines(played);
+
+  ++sums->n;
+  if (partita_rebar(&played, &before, &after) != PARTITA_REBAR_DONE)
+    return;
+  g_autoptr(GArray) as_counted = find_lines(played);
+
+  ++sums->n_done;
+  sums->grid[0] += before;
+  sums->grid[1] += after;
+  sums->f[0] += f_measure(truth, as_played, 0, 1);
+  sums->f[1] += f_measure(truth, as_counted, 0, 1);
+}
+
+/* Counting in beats finds more of the bar lines than were found as played. */
+static void
+test_rebar(void)
+{
+  static const char *const sets[] = {"openscore_quartets", "openscore_lieder",
+                                     "mutopia_pd", "nottingham"};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(sets); ++i) {
+    Rebars sums = {0};
+
+    if (!data_set_for_each(sets[i], rebar_one, &sums))
+      continue;
+    const double n = MAX(1.0, sums.n_done);
+
+    g_test_message("%s: %u files, %u counted in beats: on the grid %.2f, then "
+                   "%.2f; F-measure of bar lines %.3f, then %.3f",
+                   sets[i], sums.n, sums.n_done, sums.grid[0] / n,
+                   sums.grid[1] / n, sums.f[0] / n, sums.f[1] / n);
+    if (sums.n_done > 0)
+      g_assert_cmpfloat(sums.f[1], >=, 1.5 * sums.f[0]);
+  }
+}
+
+static void
+keep_one(PartitaScore *score, unsigned number, void *data)
+{
+  unsigned *n = data;
+  double before = 0.0;
+  double after = 0.0;
+  PartitaScore *same = partita_score_copy(score);
+
+  (void)number;
+  *n += partita_rebar(&same, &before, &after) != PARTITA_REBAR_KEPT;
+  partita_score_free(same);
+}
+
+/* What is written down keeps its own bars. */
+static void
+test_written(void)
+{
+  static const char *const sets[] = {
+    "openscore_quartets", "openscore_lieder", "mutopia_pd", "nottingham", "jsb",
+    "piano_midi_de"};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(sets); ++i) {
+    unsigned n = 0;
+
+    if (data_set_for_each(sets[i], keep_one, &n))
+      g_assert_cmpuint(n, ==, 0);
+  }
+}
+
 int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/corpus/beat-sets/beats", test_beats);
+  g_test_add_func("/corpus/beat-sets/rebar", test_rebar);
+  g_test_add_func("/corpus/beat-sets/written", test_written);
   return g_test_run();
 }
