@@ -176,8 +176,10 @@ typedef struct {
   double seconds;     ///< until the report was made
   double tokens_per_s;
   double train_loss;
-  double valid_loss;   ///< of the model given back: the best seen
-  double trigram_loss; ///< of the count model on the same held-out tokens
+  double valid_loss;      ///< of the model given back: the best seen
+  double trigram_loss;    ///< of the count model on the same held-out tokens
+  size_t measured_tokens; ///< of those held out, by which both were measured
+  size_t valid_tokens;    ///< held out
   bool cancelled;
   bool stopped_early;    ///< by the patience
   uint64_t resumed_step; ///< of the checkpoint gone on from, 0 if none

@@ -337,6 +337,9 @@ print_report(const PartitaTrainReport *report, const char *output)
   if (!isnan(report->valid_loss))
     g_print("held-out loss %.4f nats a token, trigram %.4f\n",
             report->valid_loss, report->trigram_loss);
+  if (report->measured_tokens < report->valid_tokens)
+    g_print("measured on %zu of %zu tokens held out, chosen by the seed\n",
+            report->measured_tokens, report->valid_tokens);
   g_print("wrote %s\n", output);
 }
 

@@ -24,7 +24,8 @@
 void
 partita_run_find_held_out(PartitaRun *run)
 {
-  g_autoptr(GArray) all = partita_held_out(run->corpus, run->settings.seed, 0);
+  g_autoptr(GArray) all =
+    partita_held_out(run->corpus, run->settings.seed, PARTITA_FINAL_TOKENS_MAX);
 
   run->held_out = partita_held_out(run->corpus, run->settings.seed,
                                    run->settings.evaluation_tokens);
@@ -108,7 +109,7 @@ partita_run_measure_best(PartitaRun *run, bool all)
     return run->status.best_valid_loss;
 
   g_autoptr(GArray) pieces =
-    partita_held_out(run->corpus, run->settings.seed, 0);
+    partita_held_out(run->corpus, run->settings.seed, PARTITA_FINAL_TOKENS_MAX);
 
   return partita_crew_evaluate(run->crew, run->corpus, pieces, &run->settings);
 }

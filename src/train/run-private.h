@@ -134,7 +134,7 @@ typedef struct {
   PartitaStream *stream;
   GArray *held_out;       // size_t: the subset for evaluation while training
   size_t held_out_tokens; // of that subset
-  size_t valid_tokens;    // of everything that is held out
+  size_t valid_tokens;    // of what the loss at the end is measured on
   PartitaReal *first;     // shape [n_parameters]: AdamW's first moment
   PartitaReal *second;    // shape [n_parameters]: and second
   PartitaReal *best;      // shape [n_parameters]: weights of the best loss

@@ -319,7 +319,8 @@ describe_training(const PartitaCorpus *corpus, const PartitaTrainReport *report)
   add_int(builder, "pieces", n_pieces);
   add_int(builder, "notes", notes);
   add_int(builder, "tokens", partita_train_count_tokens(corpus, false));
-  add_int(builder, "valid_tokens", partita_train_count_tokens(corpus, true));
+  add_int(builder, "valid_tokens", report->valid_tokens);
+  add_int(builder, "measured_tokens", report->measured_tokens);
   add_string(builder, "version", PARTITA_VERSION);
   return end_json(builder);
 }

@@ -291,9 +291,9 @@ train(Run *run, GError **error)
   return true;
 }
 
-// Gives the model the best weights that were seen and measures them on
-// everything that is held out; whoever cancels does not want to wait for that,
-// so then only on what was taken while training.
+// Gives the model the best weights that were seen and measures them on what
+// is held out, two million tokens of it at most; whoever cancels does not want
+// to wait for that, so then only on what was taken while training.
 static void
 finish(Run *run, PartitaTrainReport *report)
 {
@@ -301,7 +301,8 @@ finish(Run *run, PartitaTrainReport *report)
   const bool cancelled = is_cancelled(run);
   g_autoptr(GArray) pieces =
     cancelled ? g_array_ref(run->held_out)
-              : partita_held_out(run->corpus, run->settings.seed, 0);
+              : partita_held_out(run->corpus, run->settings.seed,
+                                 PARTITA_FINAL_TOKENS_MAX);
 
   if (pieces->len > 0)
     memcpy(partita_model_get_parameters(run->model), run->best,
@@ -316,6 +317,8 @@ finish(Run *run, PartitaTrainReport *report)
                       ? partita_trigram_measure(run->corpus, pieces,
                                                 run->settings.transposing)
                       : (double)NAN,
+    .measured_tokens = partita_held_out_count(run->corpus, pieces),
+    .valid_tokens = partita_train_count_tokens(run->corpus, true),
     .cancelled = cancelled,
     .stopped_early = partita_run_is_hopeless(run),
     .resumed_step = run->resumed_step,

@@ -213,6 +213,7 @@ test_learns(void)
   g_assert_cmpuint(evaluations, <=, 21);
   g_assert_false(report.cancelled);
   g_assert_true(isfinite(report.trigram_loss));
+  g_assert_cmpuint(report.measured_tokens, ==, report.valid_tokens);
   g_test_message("held out %.3f, trigram %.3f", report.valid_loss,
                  report.trigram_loss);
   g_assert_nonnull(partita_model_get_metadata(model, "scheme"));
