@@ -84,7 +84,8 @@ typedef struct {
  *
  * Every file whose name ends in .mid .midi .kar .rmi .smf (in any case) is
  * read, its bars repaired (live performances are counted in the beats that are
- * heard), and encoded; every other file gets a ledger line too. What comes out does not depend on the number of workers.
+ * heard), and encoded; every other file gets a ledger line too. What comes out
+ * does not depend on the number of workers.
  *
  * Styles are the names of the first sub-folders, unless @folder holds a file
  * `styles.tsv`: then they are what that says, and pieces it does not name have
@@ -103,8 +104,8 @@ typedef struct {
  * than half of what is to be held out are trained on.
  *
  * Memory: the tokens, and about 400 bytes a file. Of a prepared corpus the
- * tokens stay on disk, mapped, of which some 32 MiB are in memory at a time, and
- * about 200 bytes a file (120 once it is read).
+ * tokens stay on disk, mapped, of which some 32 MiB are in memory at a time,
+ * and about 200 bytes a file (120 once it is read).
  *
  * Returns: (transfer full) (nullable): NULL with @error set
  */

@@ -148,6 +148,7 @@ drop(Merge *merge, File *file, const PartitaKin *kin)
                            other, kin->run);
 
   file->skip = same ? PARTITA_SKIP_DUPLICATE : PARTITA_SKIP_NEAR;
+  file->tokens = 0;
   file->reason = g_string_chunk_insert(merge->texts, reason);
 }
 

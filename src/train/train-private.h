@@ -383,8 +383,8 @@ partita_crew_set_state(PartitaCrew *crew, const PartitaReal *state);
 GArray *
 partita_held_out(const PartitaCorpus *corpus, uint64_t seed, size_t max_tokens);
 
-/// Tokens that the loss at the end is measured on, at most: a large corpus would
-/// be measured for longer than it is learnt from.
+/// Tokens that the loss at the end is measured on, at most: a large corpus
+/// would be measured for longer than it is learnt from.
 #define PARTITA_FINAL_TOKENS_MAX 2000000u
 
 /// Tokens of some pieces.

@@ -21,10 +21,10 @@ static const struct {
   const char *scheme;
   const char *digest;
 } pins[] = {
-  {"remi", "c1581398ee22e2e88e3bfe307c6f9a02f05677359ae94d62d40befc15196fdd2"},
+  {"remi", "9f5e8dd1a718d1f21613ec8486bee360003a302ee3cd92b664b6f06c71dcdd32"},
   {"performance",
-   "57f7b4e1f7404e0fe0619f22776037de929cdaf64da03262efdc04553fbd1b7d"},
-  {"grid", "a7f6e4515b97f98af8ef5950ed913a68e88b5d62b9001be1f64e21ae4603be7a"},
+   "5dd6b02f3d2bd6e5a90af4ca98d0611276d95ab7334e8675b82a99ceec924607"},
+  {"grid", "f57c5b2ac387050b597dc75eb8b54a7b509e407fd3a99c9193e4ee272cfcf065"},
 };
 
 /// Off the grid, its tempo drifting: it is counted in beats.
