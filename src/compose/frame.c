@@ -142,25 +142,50 @@ play_line(const PartitaScore *line, unsigned program)
   return played;
 }
 
-/// The bars of the scheme must be those of the piece where it is opened.
-static bool
-check_bars(const PartitaFrame *frame, GError **error)
+/// The bar of the scheme that begins at @tick of the piece, or ends there; its
+/// number of bars for the end. %G_MAXSIZE if no bar line is near.
+static size_t
+find_bar(const PartitaFrame *frame, uint64_t tick)
 {
-  const PartitaScore *whole = frame->arrangement->whole;
-  g_autoptr(GArray) bars = partita_score_get_bars(whole);
-  const uint64_t ppq = partita_score_get_ppq(whole);
+  const uint64_t ppq = partita_score_get_ppq(frame->arrangement->whole);
 
-  for (guint i = 0; i < MIN(bars->len, frame->bars->len); ++i) {
-    const uint64_t there = g_array_index(bars, PartitaBar, i).tick;
-    const uint64_t here = g_array_index(frame->bars, PartitaBar, i).tick;
+  for (guint i = 0; i <= frame->bars->len; ++i) {
+    const PartitaBar *bar =
+      &g_array_index(frame->bars, PartitaBar, MIN(i, frame->bars->len - 1));
+    const uint64_t line =
+      (uint64_t)bar->tick + (i == frame->bars->len ? bar->length_ticks : 0);
+    const uint64_t here = line * ppq / frame->ppq;
 
-    if (here * ppq / frame->ppq > there + ppq / 4 ||
-        there > here * ppq / frame->ppq + ppq / 4)
-      return refuse(error, "the piece has bars longer than two whole notes, or "
-                           "off the sixteenths");
+    if (here + ppq / 4 >= tick)
+      return here <= tick + ppq / 4 ? i : G_MAXSIZE;
   }
-  return bars->len <= frame->bars->len ||
-         refuse(error, "the piece is longer than can be written");
+  return G_MAXSIZE;
+}
+
+/// From the bars of the piece to those of the scheme, which cuts very long bars
+/// in pieces.
+static bool
+map_spans(PartitaFrame *frame, GError **error)
+{
+  g_autoptr(GArray) bars = partita_score_get_bars(frame->arrangement->whole);
+
+  for (guint s = 0; s < frame->spans->len; ++s) {
+    PartitaSpan *span = &g_array_index(frame->spans, PartitaSpan, s);
+    const PartitaBar *last =
+      &g_array_index(bars, PartitaBar, span->first + span->n_bars - 1);
+    const size_t first =
+      find_bar(frame, g_array_index(bars, PartitaBar, span->first).tick);
+    const size_t end =
+      span->first + span->n_bars == bars->len
+        ? frame->bars->len
+        : find_bar(frame, (uint64_t)last->tick + last->length_ticks);
+
+    if (first == G_MAXSIZE || end == G_MAXSIZE || end <= first)
+      return refuse(error, "the bar lines of the piece lie off the sixteenths");
+    span->first = first;
+    span->n_bars = end - first;
+  }
+  return true;
 }
 
 /// What is known of the whole piece, and who plays; how dense it was says
@@ -268,7 +293,7 @@ lay_out(PartitaFrame *frame,
 
   frame->shift = move_to_model_key(composer, moved, quantised);
   frame->bars = partita_score_get_bars(quantised);
-  if (!check_bars(frame, error))
+  if (!map_spans(frame, error))
     return false;
 
   const PartitaPrompt prompt = make_prompt(frame, scheme, moved, style);

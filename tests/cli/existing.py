@@ -27,7 +27,9 @@ def read(path):
         tick, programs, open_, own = 0, {}, {}, []
         for message in track:
             tick += message.time
-            if message.type == "time_signature" and tick == 0:
+            if message.type == "time_signature":
+                if tick > 0 and meter != (message.numerator, message.denominator):
+                    raise ValueError(f"{path}: more metres than one")
                 meter = (message.numerator, message.denominator)
             elif message.type == "program_change":
                 programs[message.channel] = message.program
@@ -47,6 +49,15 @@ def read(path):
         if own:
             tracks.append(own)
     return file.ticks_per_beat, notes, end, tracks, meter
+
+
+def is_plain(path):
+    """Whether the bars are found without looking for changes of metre."""
+    try:
+        read(path)
+    except ValueError:
+        return False
+    return True
 
 
 def missing(wanted, there):
@@ -169,7 +180,7 @@ def try_loop(rng, go, path, out):
 
 def main():
     partita, model, pieces, seed = sys.argv[1:5]
-    files = sys.argv[5:]
+    files = [path for path in sys.argv[5:] if is_plain(path)]
     rng = random.Random(int(seed))
     ways = {"infill": try_infill, "accompany": try_accompany, "vary": try_vary,
             "harmonise": try_harmonise, "loop": try_loop}
