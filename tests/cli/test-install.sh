@@ -37,9 +37,12 @@ check "a consumer builds" cc $sanitize -Wall -Wextra -Werror \
 check "and runs" env LD_LIBRARY_PATH="$(dirname "$(find "$root" -name 'libpartita.so')")" \
   "$scratch/consumer"
 check "the manual" test -f "$(find "$root" -name partita-train.1)"
-shipped=$(find "$root" -name partita.safetensors)
-check "the model, where there is one" \
-  [ -n "$shipped" -o ! -e "$build/models/partita.safetensors" ]
+shipped=$(find "$root" -path '*/partita/models/partita.safetensors')
+check "the model that ships" test -f "$shipped"
+check "with the notices of what it learnt from" \
+  grep -q Freedoom "${shipped%/*}/model-card.md"
+check "which composes" env PARTITA_MODEL="$shipped" "$partita" compose \
+  -o "$scratch/piece.mid" --bars 2 --style chorale
 check "the completion" test -f "$(find "$root" -path '*bash-completion*/partita')"
 lib=$(find "$root" -name 'libpartita.so')
 nm -D --defined-only "$lib" >"$scratch/symbols" 2>/dev/null
