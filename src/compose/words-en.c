@@ -46,23 +46,23 @@ static const PartitaWord words[] = {
   {"merry", "key?=G major;tempo?=132"},
   {"bright", "key?=D major"},
   {"playful", "tempo?=120"},
-  {"calm", "tempo?=72;density?=1"},
-  {"peaceful", "tempo?=66;density?=1"},
-  {"quiet", "density?=1"},
-  {"gentle", "tempo?=80;density?=1"},
+  {"calm", "tempo?=72"},
+  {"peaceful", "tempo?=66"},
+  {"quiet", "tempo?=66"},
+  {"gentle", "tempo?=80"},
   {"dreamy", "tempo?=72"},
   {"solemn", "tempo?=60"},
   {"majestic", "tempo?=76"},
   {"lively", "tempo?=132"},
-  {"energetic", "tempo?=144;density?=3"},
-  {"wild", "tempo?=168;density?=4"},
+  {"energetic", "tempo?=144"},
+  {"wild", "tempo?=168"},
 
   // Texture.
-  {"sparse", "density=0.75"},
-  {"thin", "density=0.75"},
-  {"simple", "density?=1"},
-  {"dense", "density=4"},
-  {"busy", "density=4"},
+  {"sparse", "density=1.5"},
+  {"thin", "density=1.5"},
+  {"simple", "density?=2"},
+  {"dense", "density=6"},
+  {"busy", "density=6"},
   {"monophonic", "polyphony=1"},
   {"unaccompanied", "polyphony=1"},
   {"single line", "polyphony=1"},
@@ -96,7 +96,7 @@ static const PartitaWord words[] = {
   {"march", "meter?=4/4;tempo?=112;style?=march"},
 
   // Forms and styles.
-  {"lullaby", "meter=6/8;tempo?=66;density?=1"},
+  {"lullaby", "meter=6/8;tempo?=66"},
   {"ballad", "meter?=4/4;tempo?=72"},
   {"nocturne", "tempo?=60;program?=piano"},
   {"etude", "density?=4;program?=piano"},
@@ -108,7 +108,7 @@ static const PartitaWord words[] = {
   {"rock", "style?=rock;meter?=4/4;tempo?=120"},
   {"song", "style?=song"},
   {"quartet", "style?=quartet;polyphony?=4"},
-  {"folk song", "style?=folk;density?=1.5"},
+  {"folk song", "style?=folk"},
 
   // Ensembles, in the ranges of their players.
   {"string quartet", "program=violin;program=viola;program=cello;"
