@@ -140,6 +140,14 @@ can_add(const PartitaConstraint *c,
   return false;
 }
 
+/// The lowest note that suits an instrument which has played: a fifth below
+/// all it has.
+static unsigned
+find_floor(const PartitaConstraint *c, unsigned program)
+{
+  return (unsigned)MAX(c->lowest_played[program] - FIFTH, 0);
+}
+
 /// Whether a token strikes the last note again.
 static bool
 doubles(const PartitaConstraint *c, size_t id)
@@ -157,10 +165,11 @@ adds(const PartitaConstraint *c, size_t id, uint16_t classes)
   switch ((PartitaStep)c->steps[id]) {
   case PARTITA_STEP_PITCH:
     return !doubles(c, id) &&
+           (int)value - c->shift >= (int)find_floor(c, c->program) &&
            (classes >> ((int)value - c->shift + 12) % 12 & 1) != 0;
   case PARTITA_STEP_PROGRAM:
     return value != PARTITA_PROGRAM_DRUMS && c->lowest_played[value] < 128 &&
-           can_add(c, value, 0, classes);
+           can_add(c, value, find_floor(c, value), classes);
   default:
     return false;
   }
@@ -189,12 +198,12 @@ suits(const PartitaConstraint *c, size_t id)
 {
   const bool strikes = c->steps[id] == PARTITA_STEP_PITCH;
   const unsigned program = strikes ? c->program : c->values[id];
-  const int lowest = MAX(c->lowest_played[program] - FIFTH, 0);
+  const unsigned floor = find_floor(c, program);
 
   if (c->lowest_played[program] > 127)
     return false;
-  return strikes ? (int)c->values[id] - c->shift >= lowest
-                 : can_add(c, program, (unsigned)lowest, c->closing);
+  return strikes ? (int)c->values[id] - c->shift >= (int)floor
+                 : can_add(c, program, floor, c->closing);
 }
 
 /// Before the bass of the last chord: leaves it to an instrument that is used
