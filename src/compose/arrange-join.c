@@ -3,6 +3,7 @@
 
 #include <compose/arrange.h>
 #include <compose/controls-private.h>
+#include <compose/melody.h>
 #include <compose/rescale.h>
 #include <math.h>
 #include <string.h>
@@ -15,18 +16,6 @@ typedef struct {
   uint32_t busy;     ///< until its last new note ends
 } Voice;
 
-static double
-find_mean_pitch(const PartitaTrack *track)
-{
-  size_t n = 0;
-  const PartitaNote *notes = partita_track_get_notes(track, &n);
-  double sum = 0.0;
-
-  for (size_t i = 0; i < n; ++i)
-    sum += notes[i].pitch;
-  return sum / (double)MAX(n, 1);
-}
-
 /// (transfer full) (element-type Voice): the tracks that were opened
 static GArray *
 list_voices(const PartitaArrangement *arrangement, PartitaScore *joined)
@@ -36,9 +25,10 @@ list_voices(const PartitaArrangement *arrangement, PartitaScore *joined)
 
   for (size_t t = 0; arrangement->tracks != NULL && t < n; ++t) {
     PartitaTrack *track = partita_score_get_track(joined, t);
-    const Voice voice = {
-      track, partita_track_get_program(track),
-      find_mean_pitch(partita_score_get_track(arrangement->whole, t)), 0};
+    const Voice voice = {track, partita_track_get_program(track),
+                         partita_track_find_mean_pitch(
+                           partita_score_get_track(arrangement->whole, t)),
+                         0};
 
     if (arrangement->tracks[t])
       g_array_append_val(voices, voice);

@@ -3,8 +3,7 @@
 
 #include <base/philox.h>
 #include <compose/arrange.h>
-#include <compose/melody.h>
-#include <partita/compose.h>
+#include <compose/compose-private.h>
 #include <string.h>
 
 /// Bars that a variation takes out, or leaves, together.
@@ -44,18 +43,10 @@ partita_arrangement_get_given(const PartitaArrangement *arrangement)
 }
 
 static bool
-refuse(GError **error, const char *what)
-{
-  g_set_error_literal(error, PARTITA_COMPOSE_ERROR,
-                      PARTITA_COMPOSE_ERROR_OPTIONS, what);
-  return false;
-}
-
-static bool
 check_notes(const PartitaScore *score, GError **error)
 {
   return partita_score_get_n_notes(score) > 0 ||
-         refuse(error, "there are no notes in the file");
+         partita_compose_refuse(error, "there are no notes in the file");
 }
 
 /// Which bars of which tracks are open: shape [tracks, bars].
@@ -200,15 +191,13 @@ check_infill(const Cells *cells,
 
   if (n_bars == 0 || first >= cells->bars->len ||
       n_bars > cells->bars->len - first) {
-    g_set_error(error, PARTITA_COMPOSE_ERROR, PARTITA_COMPOSE_ERROR_OPTIONS,
-                "bars %zu to %zu: the piece has %u", first + 1, first + n_bars,
-                cells->bars->len);
-    return false;
+    return partita_compose_refuse(error, "bars %zu to %zu: the piece has %u",
+                                  first + 1, first + n_bars, cells->bars->len);
   }
   for (size_t t = 0; t < cells->n_tracks; ++t)
     any |= (tracks == NULL || tracks[t]) &&
            has_notes(partita_score_get_track(cells->score, t));
-  return any || refuse(error, "the track to fill has no notes");
+  return any || partita_compose_refuse(error, "the track to fill has no notes");
 }
 
 PartitaArrangement *
@@ -244,7 +233,8 @@ partita_arrangement_new_variation(const PartitaScore *score,
 
   // Written so that NaN is refused too.
   if (!(strength >= 0.0 && strength <= 1.0)) {
-    (void)refuse(error, "the strength of a variation is from 0 to 1");
+    (void)partita_compose_refuse(error,
+                                 "the strength of a variation is from 0 to 1");
     return NULL;
   }
   if (!check_notes(score, error))
@@ -288,9 +278,8 @@ check_group(const PartitaScore *score,
     any |= left.programs[p];
   if (any)
     return true;
-  g_set_error(error, PARTITA_COMPOSE_ERROR, PARTITA_COMPOSE_ERROR_OPTIONS,
-              "%s plays in the piece already", group->name);
-  return false;
+  return partita_compose_refuse(error, "%s plays in the piece already",
+                                group->name);
 }
 
 PartitaArrangement *
@@ -322,11 +311,13 @@ check_line(const PartitaScore *line, GError **error)
                  : NULL;
 
   if (n == 0)
-    return refuse(error, "there is no melody in the file: no notes");
+    return partita_compose_refuse(error,
+                                  "there is no melody in the file: no notes");
   for (size_t i = 0; i < n; ++i)
     if (notes[i].pitch < LOWEST_LINE)
-      return refuse(error, "the melody goes lower than three voices under it "
-                           "can be heard: at least B flat 2");
+      return partita_compose_refuse(
+        error, "the melody goes lower than three voices under it "
+               "can be heard: at least B flat 2");
   return true;
 }
 

@@ -9,6 +9,11 @@
 #include <compose/trace.h>
 #include <partita/compose.h>
 
+/// Returns false, with @error set to a wish that cannot be granted.
+bool
+partita_compose_refuse(GError **error, const char *format, ...)
+  G_GNUC_PRINTF(2, 3);
+
 /// Bars added when none are asked for.
 #define PARTITA_COMPOSE_NEW_BARS 16
 

@@ -6,14 +6,6 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-static bool
-refuse(GError **error, const char *what)
-{
-  g_set_error_literal(error, PARTITA_COMPOSE_ERROR,
-                      PARTITA_COMPOSE_ERROR_OPTIONS, what);
-  return false;
-}
-
 /// Whether some of the training pieces were rearranged.
 static bool
 has_learnt(const PartitaModel *model)
@@ -34,11 +26,13 @@ static bool
 check_model(const PartitaComposer *composer, GError **error)
 {
   if (!partita_scheme_has_parts(composer->scheme))
-    return refuse(error, "only a model of the token scheme remi works on music "
-                         "that is given so");
+    return partita_compose_refuse(
+      error, "only a model of the token scheme remi works on music "
+             "that is given so");
   if (!has_learnt(composer->model))
-    return refuse(error, "the model has not learnt to fill in: train it with "
-                         "--augment parts");
+    return partita_compose_refuse(
+      error, "the model has not learnt to fill in: train it with "
+             "--augment parts");
   return true;
 }
 
@@ -96,9 +90,8 @@ choose_programs(PartitaFrame *frame,
     const unsigned program = choose_program(group, taken, counts);
 
     if (program == PARTITA_N_PROGRAMS) {
-      g_set_error(error, PARTITA_COMPOSE_ERROR, PARTITA_COMPOSE_ERROR_OPTIONS,
-                  "no program is left for %s", group->name);
-      return false;
+      return partita_compose_refuse(error, "no program is left for %s",
+                                    group->name);
     }
     taken[program] = true;
     g_array_index(frame->spans, PartitaSpan, 0).programs[program] = true;
@@ -181,7 +174,8 @@ map_spans(PartitaFrame *frame, GError **error)
         : find_bar(frame, (uint64_t)last->tick + last->length_ticks);
 
     if (first == G_MAXSIZE || end == G_MAXSIZE || end <= first)
-      return refuse(error, "the bar lines of the piece lie off the sixteenths");
+      return partita_compose_refuse(
+        error, "the bar lines of the piece lie off the sixteenths");
     span->first = first;
     span->n_bars = end - first;
   }

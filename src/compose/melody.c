@@ -9,8 +9,8 @@
 /// A line has at least one note for so many of the fullest track.
 #define FEW_SHARE 8
 
-static double
-find_mean_pitch(const PartitaTrack *track)
+double
+partita_track_find_mean_pitch(const PartitaTrack *track)
 {
   size_t n = 0;
   const PartitaNote *notes = partita_track_get_notes(track, &n);
@@ -42,7 +42,7 @@ find_top_track(const PartitaScore *score)
     most = MAX(most, count_notes(partita_score_get_track(score, t)));
   for (size_t t = 0; t < partita_score_get_n_tracks(score); ++t) {
     const PartitaTrack *track = partita_score_get_track(score, t);
-    const double mean = find_mean_pitch(track);
+    const double mean = partita_track_find_mean_pitch(track);
 
     if (count_notes(track) * FEW_SHARE >= most && mean > highest &&
         count_notes(track) > 0) {

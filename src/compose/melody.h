@@ -14,6 +14,10 @@ typedef struct {
   int shift;          ///< semitones it was moved by to the model's key
 } PartitaMelody;
 
+/// -1 if there is no note.
+double
+partita_track_find_mean_pitch(const PartitaTrack *track);
+
 /**
  * partita_melody_take_line:
  *

@@ -4,11 +4,8 @@
 #include <compose/compose-private.h>
 #include <math.h>
 
-static bool
-refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static bool
-refuse(GError **error, const char *format, ...)
+bool
+partita_compose_refuse(GError **error, const char *format, ...)
 {
   va_list arguments;
 
@@ -37,10 +34,12 @@ check_style(const PartitaComposer *composer, const char *style, GError **error)
   if (style == NULL || partita_scheme_find_style(composer->scheme, style) >= 0)
     return true;
   if (styles == NULL || styles[0] == NULL)
-    return refuse(error, "no style \"%s\": the model knows none", style);
+    return partita_compose_refuse(
+      error, "no style \"%s\": the model knows none", style);
 
   g_autofree char *known = g_strjoinv(", ", (char **)styles);
-  return refuse(error, "no style \"%s\": the model knows %s", style, known);
+  return partita_compose_refuse(error, "no style \"%s\": the model knows %s",
+                                style, known);
 }
 
 // Written so that NaN is refused.
@@ -48,13 +47,15 @@ static bool
 check_sampling(const PartitaSampling *sampling, GError **error)
 {
   if (!(sampling->temperature > 0.0) || !isfinite(sampling->temperature))
-    return refuse(error, "temperature %g: it must be over 0 and finite",
-                  sampling->temperature);
+    return partita_compose_refuse(
+      error, "temperature %g: it must be over 0 and finite",
+      sampling->temperature);
   if (!(sampling->top_p > 0.0 && sampling->top_p <= 1.0))
-    return refuse(error, "top-p %g: it must be over 0 and at most 1",
-                  sampling->top_p);
+    return partita_compose_refuse(
+      error, "top-p %g: it must be over 0 and at most 1", sampling->top_p);
   if (!(sampling->min_p >= 0.0 && sampling->min_p <= 1.0))
-    return refuse(error, "min-p %g: it must be 0 to 1", sampling->min_p);
+    return partita_compose_refuse(error, "min-p %g: it must be 0 to 1",
+                                  sampling->min_p);
   return true;
 }
 
@@ -64,8 +65,8 @@ partita_compose_check_options(const PartitaComposer *composer,
                               GError **error)
 {
   if (options->bars > PARTITA_COMPOSE_BARS_MAX)
-    return refuse(error, "%zu bars: at most %d can be composed", options->bars,
-                  PARTITA_COMPOSE_BARS_MAX);
+    return partita_compose_refuse(error, "%zu bars: at most %d can be composed",
+                                  options->bars, PARTITA_COMPOSE_BARS_MAX);
   return check_sampling(&options->sampling, error) &&
          check_style(composer, options->style, error);
 }

@@ -39,31 +39,27 @@ check_controls(const PartitaComposePlan *plan,
 }
 
 static bool
-refuse(GError **error, const char *what)
-{
-  g_set_error_literal(error, PARTITA_COMPOSE_ERROR,
-                      PARTITA_COMPOSE_ERROR_OPTIONS, what);
-  return false;
-}
-
-static bool
 take_melody(PartitaComposePlan *plan, GError **error)
 {
   const PartitaComposer *composer = plan->composer;
   const PartitaScore *given = plan->options.melody;
 
   if (!composer->has_voices)
-    return refuse(error, "only a model of the token scheme grid sets a melody "
-                         "in four voices");
+    return partita_compose_refuse(
+      error, "only a model of the token scheme grid sets a melody "
+             "in four voices");
   if (plan->options.primer != NULL)
-    return refuse(error, "a melody to set and a primer to continue at once");
+    return partita_compose_refuse(
+      error, "a melody to set and a primer to continue at once");
   if (partita_score_get_end(given) / partita_score_get_ppq(given) >=
       4 * PARTITA_COMPOSE_BARS_MAX)
-    return refuse(error, "the melody is longer than a piece can be");
+    return partita_compose_refuse(error,
+                                  "the melody is longer than a piece can be");
   plan->melody =
     partita_melody_new(composer->scheme, given, composer->common_key);
   if (plan->melody == NULL)
-    return refuse(error, "there is no melody in the file: no notes");
+    return partita_compose_refuse(error,
+                                  "there is no melody in the file: no notes");
   plan->shift = plan->melody->shift;
   plan->bars = partita_melody_count_bars(plan->melody);
   return true;
@@ -75,8 +71,9 @@ take_arrangement(PartitaComposePlan *plan, GError **error)
   const PartitaComposeOptions *options = &plan->options;
 
   if (options->primer != NULL || options->melody != NULL)
-    return refuse(error, "music to work on, and music to continue or to set, "
-                         "at once");
+    return partita_compose_refuse(
+      error, "music to work on, and music to continue or to set, "
+             "at once");
   plan->frame = partita_frame_new(plan->composer, options->arrangement,
                                   plan->style, options->style, error);
   if (plan->frame == NULL)
