@@ -59,6 +59,25 @@ find_pitches(PartitaConstraint *c, const bool *programs)
   }
 }
 
+static bool
+has_pitches(const PartitaConstraint *c)
+{
+  for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p)
+    if ((c->pitches[p].bits[0] | c->pitches[p].bits[1]) != 0)
+      return true;
+  return false;
+}
+
+/// A scale or a range that drums alone would keep says something only without
+/// them; where an ending is asked for, or instruments are, others play anyway.
+static void
+forbid_idle_drums(PartitaConstraint *c)
+{
+  if (partita_controls_ask_for_pitches(c->controls) && c->closing == 0 &&
+      c->controls->n_groups == 0 && has_pitches(c))
+    c->allowed[PARTITA_PROGRAM_DRUMS] = false;
+}
+
 static void
 lay_grid(PartitaConstraint *c)
 {
@@ -111,6 +130,7 @@ partita_constraint_new(const PartitaScheme *scheme,
   c->rings = g_array_new(FALSE, FALSE, sizeof(PartitaRing));
   read_tokens(c, scheme);
   find_pitches(c, programs);
+  forbid_idle_drums(c);
   lay_grid(c);
   return c;
 }

@@ -83,6 +83,10 @@ partita_controls_fits(const PartitaControls *controls,
                       size_t bars,
                       uint32_t length);
 
+/// Whether a piece of drums alone would keep a promise without saying anything.
+bool
+partita_controls_ask_for_pitches(const PartitaControls *controls);
+
 /// Microseconds a quarter of the tempo asked for.
 uint32_t
 partita_controls_get_us(const PartitaControls *controls);

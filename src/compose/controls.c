@@ -359,6 +359,14 @@ partita_controls_get_closing(const PartitaControls *controls,
   return get_tonic_chord(controls);
 }
 
+bool
+partita_controls_ask_for_pitches(const PartitaControls *controls)
+{
+  return controls->tonic >= 0 || controls->scale >= 0 ||
+         controls->scale_list != 0 || controls->n_chords > 0 ||
+         controls->n_ranges > 0;
+}
+
 uint16_t
 partita_controls_get_passing(const PartitaControls *controls)
 {

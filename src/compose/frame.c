@@ -168,11 +168,11 @@ map_spans(PartitaFrame *frame, GError **error)
       &g_array_index(bars, PartitaBar, span->first + span->n_bars - 1);
     const size_t first =
       find_bar(frame, g_array_index(bars, PartitaBar, span->first).tick);
-    const size_t end =
-      span->first + span->n_bars == bars->len
-        ? frame->bars->len
-        : find_bar(frame, (uint64_t)last->tick + last->length_ticks);
+    size_t end = find_bar(frame, (uint64_t)last->tick + last->length_ticks);
 
+    // A last bar that was cut short is whole in the scheme.
+    if (end == G_MAXSIZE && span->first + span->n_bars == bars->len)
+      end = frame->bars->len;
     if (first == G_MAXSIZE || end == G_MAXSIZE || end <= first)
       return partita_compose_refuse(
         error, "the bar lines of the piece lie off the sixteenths");

@@ -3,6 +3,7 @@
 
 #include <base/philox.h>
 #include <compose/compose-private.h>
+#include <compose/controls-private.h>
 #include <json-glib/json-glib.h>
 
 /// Semitones a piece can have been moved by to the common key.
@@ -115,14 +116,6 @@ fits_mode(const PartitaComposer *composer,
   return true;
 }
 
-static bool
-asks_for_pitches(const PartitaControls *controls)
-{
-  return controls->tonic >= 0 || controls->scale >= 0 ||
-         controls->scale_list != 0 || controls->n_chords > 0 ||
-         controls->n_ranges > 0;
-}
-
 /// Whether the instruments of @prompt are some of those that @controls ask for,
 /// and not drums alone where pitches are asked for.
 static bool
@@ -132,7 +125,8 @@ fits_programs(const PartitaComposer *composer,
 {
   bool programs[PARTITA_N_PROGRAMS];
   bool asked = controls == NULL || controls->n_groups == 0;
-  bool pitched = controls == NULL || !asks_for_pitches(controls);
+  bool pitched =
+    controls == NULL || !partita_controls_ask_for_pitches(controls);
 
   if (!partita_compose_read_programs(composer, prompt->ids, programs))
     return true;
