@@ -51,7 +51,8 @@ def kill(run, processes):
     before = time.monotonic()
     errors = run.communicate(timeout=60)[1]
     if processes > 1 and int(victim) != run.pid:
-        assert run.returncode != 0 or not running, "a death nobody noticed"
+        # The blow may fall when the victim's work is done: then the run has come
+        # to its end, and its model is looked at. Without it none is written.
         assert time.monotonic() - before < 20, "the others lived on"
     else:
         assert run.returncode in (0, -9), errors.decode()
