@@ -112,7 +112,9 @@ count_needs(const PartitaConstraint *c,
             bool closed)
 {
   const size_t parts = is_due(c, bar) ? count_bits(unused) : 0;
-  const size_t close = c->closing != 0 && is_last_bar(c, bar) && !closed;
+  // Who comes later needs the chord's bass to sound on, or to come once more.
+  const size_t close =
+    c->closing != 0 && is_last_bar(c, bar) && (!closed || parts > 0);
   const size_t fill = c->controls->fill && empty;
   size_t needs = MAX(parts + close, fill);
 
@@ -273,7 +275,8 @@ partita_constraint_may_strike(const PartitaConstraint *c,
     return true;
 
   const size_t reserve =
-    count_bits(unused) + (c->closing != 0 && !(ends && closed) ? 1 : 0);
+    count_bits(unused) +
+    (c->closing != 0 && !(ends && closed && unused == 0) ? 1 : 0);
 
   return c->n_notes + 1 + reserve <= find_most(c);
 }

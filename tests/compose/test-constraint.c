@@ -119,6 +119,40 @@ test_kept(void)
   g_assert_cmpint(composed, >, runs / 3);
 }
 
+/* Law: in a short piece, too, an instrument that comes last finds a bass under
+ * it: where that has to sound on it is not taken for good too soon. */
+static void
+test_late(void)
+{
+  g_autoptr(PartitaModel) model = make_tiny_model("remi", 5);
+  g_autoptr(PartitaComposer) composer = partita_composer_new(model, NULL);
+
+  for (int run = 0; run < 1500; ++run) {
+    PartitaControls controls;
+    PartitaComposeOptions options;
+
+    partita_controls_init(&controls);
+    set(&controls, "key", "B minor");
+    set(&controls, "range", "melody:D4-D5");
+    set(&controls, "programs", "flute,harp");
+    set(&controls, "polyphony", "2");
+    partita_compose_options_init(&options);
+    options.controls = &controls;
+    options.bars = 1;
+    options.seed = (uint64_t)g_test_rand_int();
+
+    g_autoptr(PartitaComposePlan) plan =
+      partita_compose_plan_new(composer, &options, NULL);
+
+    g_assert_nonnull(plan);
+
+    g_autoptr(PartitaScore) score =
+      compose_random(plan, (uint64_t)run, run % 2 == 0 ? 1.0 : 30.0);
+
+    assert_kept(&controls, score, 1);
+  }
+}
+
 /// What sampling should make of @logits: the softmax over the mask, of which
 /// the likeliest @top_k are kept.
 static void
@@ -350,6 +384,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/constraint/kept", test_kept);
+  g_test_add_func("/constraint/late", test_late);
   g_test_add_func("/constraint/distribution", test_distribution);
   g_test_add_func("/constraint/nothing-asked", test_nothing_asked);
   g_test_add_func("/constraint/models", test_models);
