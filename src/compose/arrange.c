@@ -25,8 +25,9 @@ partita_arrangement_free(PartitaArrangement *arrangement)
   g_free(arrangement);
 }
 
-PartitaArrangement *
-partita_arrangement_alloc(const PartitaScore *whole)
+/// (transfer full): anew, with spans and groups that are empty
+static PartitaArrangement *
+alloc(const PartitaScore *whole)
 {
   PartitaArrangement *arrangement = g_new0(PartitaArrangement, 1);
 
@@ -43,40 +44,36 @@ partita_arrangement_get_given(const PartitaArrangement *arrangement)
 }
 
 static bool
-check_notes(const PartitaScore *score, GError **error)
+check_music(const PartitaScore *score, GError **error)
 {
-  return partita_score_get_n_notes(score) > 0 ||
-         partita_compose_refuse(error, "there are no notes in the file");
+  g_autoptr(GArray) bars = partita_score_get_bars(score);
+
+  if (partita_score_get_n_notes(score) == 0)
+    return partita_compose_refuse(error, "there are no notes in the file");
+  return bars->len <= PARTITA_COMPOSE_BARS_MAX ||
+         partita_compose_refuse(error, "%u bars: at most %d can be composed",
+                                bars->len, PARTITA_COMPOSE_BARS_MAX);
 }
 
-/// Which bars of which tracks are open: shape [tracks, bars].
+/// Which bars of which tracks are open.
 typedef struct {
   const PartitaScore *score;
-  GArray *bars; // PartitaBar
-  size_t n_tracks;
-  bool *open;
+  GArray *bars;       // PartitaBar
+  const bool *tracks; // (nullable): shape [tracks]: those that may be; all
+  size_t first;       // bar that may be
+  size_t n_bars;
+  double share; // of those that are, chosen by the seed
+  uint64_t seed;
 } Cells;
 
-static void
-cells_init(Cells *cells, const PartitaScore *score)
+static bool
+is_open(const Cells *cells, size_t track, size_t bar)
 {
-  cells->score = score;
-  cells->bars = partita_score_get_bars(score);
-  cells->n_tracks = partita_score_get_n_tracks(score);
-  cells->open = g_new0(bool, cells->n_tracks * cells->bars->len + 1);
-}
-
-static void
-cells_clear(Cells *cells)
-{
-  g_array_unref(cells->bars);
-  g_free(cells->open);
-}
-
-static bool *
-cell_at(const Cells *cells, size_t track, size_t bar)
-{
-  return &cells->open[track * cells->bars->len + bar];
+  return (cells->tracks == NULL || cells->tracks[track]) &&
+         bar >= cells->first && bar - cells->first < cells->n_bars &&
+         (cells->share >= 1.0 ||
+          partita_random_uniform(cells->seed, PARTITA_RANDOM_ARRANGE,
+                                 bar / BLOCK_BARS, track) < cells->share);
 }
 
 static void
@@ -92,7 +89,7 @@ keep_notes(const Cells *cells, size_t t, PartitaTrack *to)
            g_array_index(cells->bars, PartitaBar, bar + 1).tick <=
              notes[i].onset_ticks)
       ++bar;
-    if (!*cell_at(cells, t, bar))
+    if (!is_open(cells, t, bar))
       partita_track_add_note(to, notes[i]);
   }
 }
@@ -103,7 +100,7 @@ take_out(const Cells *cells)
 {
   PartitaScore *given = partita_score_copy_frame(cells->score);
 
-  for (size_t t = 0; t < cells->n_tracks; ++t) {
+  for (size_t t = 0; t < partita_score_get_n_tracks(cells->score); ++t) {
     const PartitaTrack *from = partita_score_get_track(cells->score, t);
     PartitaTrack *to = partita_score_add_track(
       given, partita_track_get_program(from), partita_track_get_name(from));
@@ -133,10 +130,10 @@ open_programs(const Cells *cells, size_t bar, PartitaSpan *span)
 {
   bool any = false;
 
-  for (size_t t = 0; t < cells->n_tracks; ++t) {
+  for (size_t t = 0; t < partita_score_get_n_tracks(cells->score); ++t) {
     const PartitaTrack *track = partita_score_get_track(cells->score, t);
 
-    if (!*cell_at(cells, t, bar) || !has_notes(track))
+    if (!has_notes(track) || !is_open(cells, t, bar))
       continue;
     span->programs[partita_track_get_program(track)] = true;
     any = true;
@@ -169,33 +166,31 @@ find_spans(const Cells *cells, GArray *spans)
 static PartitaArrangement *
 open_cells(const Cells *cells)
 {
-  PartitaArrangement *arrangement = partita_arrangement_alloc(cells->score);
+  PartitaArrangement *arrangement = alloc(cells->score);
+
+  const size_t n_tracks = partita_score_get_n_tracks(cells->score);
 
   arrangement->given = take_out(cells);
-  arrangement->tracks = g_new0(bool, cells->n_tracks + 1);
-  for (size_t t = 0; t < cells->n_tracks; ++t)
-    for (size_t bar = 0; bar < cells->bars->len; ++bar)
-      arrangement->tracks[t] |= *cell_at(cells, t, bar);
+  arrangement->tracks = g_new0(bool, n_tracks + 1);
+  for (size_t t = 0; t < n_tracks; ++t)
+    for (size_t i = 0; !arrangement->tracks[t] && i < cells->n_bars; ++i)
+      arrangement->tracks[t] = is_open(cells, t, cells->first + i);
   find_spans(cells, arrangement->spans);
   return arrangement;
 }
 
 static bool
-check_infill(const Cells *cells,
-             size_t first,
-             size_t n_bars,
-             const bool *tracks,
-             GError **error)
+check_infill(const Cells *cells, GError **error)
 {
   bool any = false;
 
-  if (n_bars == 0 || first >= cells->bars->len ||
-      n_bars > cells->bars->len - first) {
-    return partita_compose_refuse(error, "bars %zu to %zu: the piece has %u",
-                                  first + 1, first + n_bars, cells->bars->len);
-  }
-  for (size_t t = 0; t < cells->n_tracks; ++t)
-    any |= (tracks == NULL || tracks[t]) &&
+  if (cells->n_bars == 0 || cells->first >= cells->bars->len ||
+      cells->n_bars > cells->bars->len - cells->first)
+    return partita_compose_refuse(
+      error, "bars %zu to %zu: the piece has %u", cells->first + 1,
+      cells->first + cells->n_bars, cells->bars->len);
+  for (size_t t = 0; t < partita_score_get_n_tracks(cells->score); ++t)
+    any |= (cells->tracks == NULL || cells->tracks[t]) &&
            has_notes(partita_score_get_track(cells->score, t));
   return any || partita_compose_refuse(error, "the track to fill has no notes");
 }
@@ -207,20 +202,13 @@ partita_arrangement_new_infill(const PartitaScore *score,
                                const bool *tracks,
                                GError **error)
 {
-  PartitaArrangement *arrangement = NULL;
-  Cells cells;
-
-  if (!check_notes(score, error))
+  if (!check_music(score, error))
     return NULL;
-  cells_init(&cells, score);
-  if (check_infill(&cells, first, n_bars, tracks, error)) {
-    for (size_t t = 0; t < cells.n_tracks; ++t)
-      for (size_t bar = first; bar < first + n_bars; ++bar)
-        *cell_at(&cells, t, bar) = tracks == NULL || tracks[t];
-    arrangement = open_cells(&cells);
-  }
-  cells_clear(&cells);
-  return arrangement;
+
+  g_autoptr(GArray) bars = partita_score_get_bars(score);
+  const Cells cells = {score, bars, tracks, first, n_bars, 1.0, 0};
+
+  return check_infill(&cells, error) ? open_cells(&cells) : NULL;
 }
 
 PartitaArrangement *
@@ -229,27 +217,19 @@ partita_arrangement_new_variation(const PartitaScore *score,
                                   uint64_t seed,
                                   GError **error)
 {
-  Cells cells;
-
   // Written so that NaN is refused too.
   if (!(strength >= 0.0 && strength <= 1.0)) {
     (void)partita_compose_refuse(error,
                                  "the strength of a variation is from 0 to 1");
     return NULL;
   }
-  if (!check_notes(score, error))
+  if (!check_music(score, error))
     return NULL;
-  cells_init(&cells, score);
-  for (size_t t = 0; t < cells.n_tracks; ++t)
-    for (size_t bar = 0; bar < cells.bars->len; ++bar)
-      *cell_at(&cells, t, bar) =
-        partita_random_uniform(seed, PARTITA_RANDOM_ARRANGE, bar / BLOCK_BARS,
-                               t) < strength;
 
-  PartitaArrangement *arrangement = open_cells(&cells);
+  g_autoptr(GArray) bars = partita_score_get_bars(score);
+  const Cells cells = {score, bars, NULL, 0, bars->len, strength, seed};
 
-  cells_clear(&cells);
-  return arrangement;
+  return open_cells(&cells);
 }
 
 /// Opens all bars, of programs yet to be chosen.
@@ -288,13 +268,13 @@ partita_arrangement_new_accompaniment(const PartitaScore *score,
                                       size_t n_groups,
                                       GError **error)
 {
-  if (!check_notes(score, error))
+  if (!check_music(score, error))
     return NULL;
   for (size_t g = 0; g < n_groups; ++g)
     if (!check_group(score, &groups[g], error))
       return NULL;
 
-  PartitaArrangement *arrangement = partita_arrangement_alloc(score);
+  PartitaArrangement *arrangement = alloc(score);
 
   arrangement->given = partita_score_copy(score);
   g_array_append_vals(arrangement->groups, groups, (guint)n_groups);
@@ -326,10 +306,10 @@ partita_arrangement_new_harmony(const PartitaScore *score, GError **error)
 {
   g_autoptr(PartitaScore) line = partita_melody_take_line(score);
 
-  if (!check_line(line, error))
+  if (!check_music(score, error) || !check_line(line, error))
     return NULL;
 
-  PartitaArrangement *arrangement = partita_arrangement_alloc(score);
+  PartitaArrangement *arrangement = alloc(score);
 
   arrangement->given = g_steal_pointer(&line);
   arrangement->harmony = true;

@@ -19,10 +19,6 @@ struct PartitaArrangement {
   size_t keep;         ///< bars of the finished piece, 0 for all
 };
 
-/// (transfer full): anew, with spans and groups that are empty
-PartitaArrangement *
-partita_arrangement_alloc(const PartitaScore *whole);
-
 /**
  * partita_arrangement_join:
  * @written: the notes that were composed, in the key of the piece

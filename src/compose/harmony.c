@@ -3,9 +3,12 @@
 
 #include <compose/frame.h>
 #include <compose/harmony.h>
+#include <compose/steps.h>
 
 /// The lowest note of a voice.
 #define LOWEST 36
+/// No note lasts longer, in positions.
+#define LONGEST (65u * PARTITA_STEP_HOLD_LENGTH)
 
 typedef struct {
   uint32_t end;
@@ -45,24 +48,39 @@ line_at(const PartitaHarmony *h, guint i)
   return &g_array_index(h->line, PartitaLineNote, i);
 }
 
+/// Index of the first note of the line that begins at @at or later.
+static guint
+find_next(const PartitaHarmony *h, uint32_t at)
+{
+  guint low = 0;
+  guint high = h->line->len;
+
+  while (low < high) {
+    const guint middle = low + (high - low) / 2;
+
+    if (line_at(h, middle)->onset < at)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
 /// The note of the line that sounds at @at or sounded last, or the first.
 static unsigned
 find_ceiling(const PartitaHarmony *h, uint32_t at)
 {
-  guint last = 0;
+  const guint next = find_next(h, at + 1);
 
-  while (last + 1 < h->line->len && line_at(h, last + 1)->onset <= at)
-    ++last;
-  return line_at(h, last)->pitch;
+  return line_at(h, next > 0 ? next - 1 : 0)->pitch;
 }
 
 static bool
 is_due(const PartitaHarmony *h, uint32_t at)
 {
-  for (guint i = 0; i < h->line->len && line_at(h, i)->onset <= at; ++i)
-    if (line_at(h, i)->onset == at)
-      return true;
-  return false;
+  const guint next = find_next(h, at);
+
+  return next < h->line->len && line_at(h, next)->onset == at;
 }
 
 static unsigned
@@ -105,13 +123,11 @@ partita_harmony_may_pass(const PartitaHarmony *harmony,
                          uint32_t at,
                          uint32_t to)
 {
-  for (guint i = 0; i < harmony->line->len; ++i) {
-    const uint32_t due = line_at(harmony, i)->onset;
-
-    if (due >= at && due < to &&
-        count_voices(harmony, due) < PARTITA_HARMONY_VOICES)
+  for (guint i = find_next(harmony, at);
+       i < harmony->line->len && line_at(harmony, i)->onset < to; ++i)
+    if (count_voices(harmony, line_at(harmony, i)->onset) <
+        PARTITA_HARMONY_VOICES)
       return false;
-  }
   return true;
 }
 
@@ -142,11 +158,9 @@ partita_harmony_latest_end(const PartitaHarmony *harmony,
                            uint32_t at,
                            unsigned pitch)
 {
-  for (guint i = 0; i < harmony->line->len; ++i) {
-    const PartitaLineNote *note = line_at(harmony, i);
-
-    if (note->onset > at && note->pitch <= pitch)
-      return note->onset;
-  }
+  for (guint i = find_next(harmony, at + 1);
+       i < harmony->line->len && line_at(harmony, i)->onset < at + LONGEST; ++i)
+    if (line_at(harmony, i)->pitch <= pitch)
+      return line_at(harmony, i)->onset;
   return G_MAXUINT32;
 }
