@@ -18,6 +18,10 @@ typedef enum {
 GQuark
 cli_error_quark(void);
 
+/// Returns false, with @error set.
+bool
+cli_refuse(GError **error, CliError code, const char *what);
+
 /**
  * CliCommand:
  *

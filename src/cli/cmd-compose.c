@@ -178,24 +178,19 @@ fill_options(const Options *o, PartitaComposeOptions *options, GError **error)
 }
 
 static bool
-refuse(GError **error, int code, const char *what)
-{
-  g_set_error_literal(error, CLI_ERROR, code, what);
-  return false;
-}
-
-static bool
 check(const Options *o, GError **error)
 {
   if (o->best < 0 || o->best > MAX(1, o->pieces))
-    return refuse(error, CLI_ERROR_USAGE, "--best: at most the pieces of -n");
+    return cli_refuse(error, CLI_ERROR_USAGE,
+                      "--best: at most the pieces of -n");
   if (o->explain != NULL && (o->pieces > 1 || o->stream))
-    return refuse(error, CLI_ERROR_USAGE,
-                  "--explain tells of one piece, without -n and --stream");
+    return cli_refuse(error, CLI_ERROR_USAGE,
+                      "--explain tells of one piece, without -n and --stream");
   if (o->stream &&
       (o->pieces > 1 || o->wav != NULL || o->wishes.report != NULL))
-    return refuse(error, CLI_ERROR_USAGE,
-                  "--stream prints one piece, without -n, --wav and --report");
+    return cli_refuse(
+      error, CLI_ERROR_USAGE,
+      "--stream prints one piece, without -n, --wav and --report");
   return cli_existing_check(&o->existing, o->primer, o->bars, o->stream,
                             error) &&
          (o->stream || cli_demand(o->output, "-o OUT.mid", error)) &&
@@ -437,9 +432,9 @@ compose(const Options *o,
     options->controls = NULL;
   }
   if (o->explain != NULL && options->controls == NULL)
-    return refuse(error, CLI_ERROR_FAILED,
-                  "--explain: only of new music, of a model that "
-                  "writes remi");
+    return cli_refuse(error, CLI_ERROR_FAILED,
+                      "--explain: only of new music, of a model that "
+                      "writes remi");
   return o->stream ? compose_stream(composer, options, o, error)
                    : compose_all(composer, options, controls, o, error);
 }
@@ -453,8 +448,9 @@ compose_run(void *data, char **arguments, GError **error)
   CliMusic music = {0};
 
   if (arguments[0] != NULL && arguments[1] != NULL) {
-    return refuse(error, CLI_ERROR_USAGE,
-                  "words that ask for something go into one pair of quotes");
+    return cli_refuse(
+      error, CLI_ERROR_USAGE,
+      "words that ask for something go into one pair of quotes");
   }
   partita_controls_init(&controls);
   if (!fill_options(o, &options, error) ||

@@ -35,13 +35,6 @@ cli_existing_add_entries(GArray *all, CliExisting *existing)
   g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
 }
 
-static bool
-refuse(GError **error, const char *what)
-{
-  g_set_error_literal(error, CLI_ERROR, CLI_ERROR_USAGE, what);
-  return false;
-}
-
 /// (nullable): the option that names music to work on
 static const char *
 find_work(const CliExisting *e)
@@ -57,11 +50,14 @@ static bool
 check_pairs(const CliExisting *e, GError **error)
 {
   if ((e->infill != NULL) != (e->fill != NULL))
-    return refuse(error, "--infill FILE and --fill BARS go together");
+    return cli_refuse(error, CLI_ERROR_USAGE,
+                      "--infill FILE and --fill BARS go together");
   if ((e->accompany != NULL) != (e->add != NULL))
-    return refuse(error, "--accompany FILE and --add NAMES go together");
+    return cli_refuse(error, CLI_ERROR_USAGE,
+                      "--accompany FILE and --add NAMES go together");
   if (e->strength != NULL && e->vary == NULL)
-    return refuse(error, "--strength is that of --vary FILE");
+    return cli_refuse(error, CLI_ERROR_USAGE,
+                      "--strength is that of --vary FILE");
   return true;
 }
 
@@ -80,8 +76,9 @@ cli_existing_check(const CliExisting *existing,
   if (!check_pairs(e, error))
     return false;
   if (n > 1)
-    return refuse(error, "one of --prime, --harmonise, --infill, --accompany, "
-                         "--vary and --loop");
+    return cli_refuse(error, CLI_ERROR_USAGE,
+                      "one of --prime, --harmonise, --infill, --accompany, "
+                      "--vary and --loop");
   if (work != NULL && bars > 0) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
                 "%s keeps the bars of its music: without --bars", work);

@@ -18,6 +18,13 @@ cli_error_quark(void)
   return g_quark_from_static_string("partita-cli-error-quark");
 }
 
+bool
+cli_refuse(GError **error, CliError code, const char *what)
+{
+  g_set_error_literal(error, CLI_ERROR, (int)code, what);
+  return false;
+}
+
 const CliCommand *const cli_commands[] = {
   &cli_prepare, &cli_train,     &cli_compose,  &cli_styles, &cli_render,
   &cli_inspect, &cli_roundtrip, &cli_evaluate, NULL,
