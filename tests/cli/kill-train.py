@@ -51,8 +51,10 @@ def kill(run, processes):
     before = time.monotonic()
     errors = run.communicate(timeout=60)[1]
     if processes > 1 and int(victim) != run.pid:
-        # The blow may fall when the victim's work is done: then the run has come
-        # to its end, and its model is looked at. Without it none is written.
+        # The blow may fall when the victim's work is done.
+        assert (run.returncode != 0 or not running or
+                read_checkpoint("killed")[1] == expected[0]), \
+            "a death nobody noticed"
         assert time.monotonic() - before < 20, "the others lived on"
     else:
         assert run.returncode in (0, -9), errors.decode()
@@ -104,6 +106,7 @@ while done < kills:
         assert (read_checkpoint("killed")[1], read_model("killed")) == expected
         ends += 1
         os.remove("killed.run/checkpoint.safetensors")
+        os.remove("killed.safetensors")
 if is_left("killed"):
     end(start("killed", "--resume"))
 else:
