@@ -172,8 +172,12 @@ read_part(Reader *reader, const char *type)
     return NULL;
   g_autoptr(GBytes) part =
     g_bytes_new_from_bytes(reader->bytes, reader->at, size);
+  const uint8_t *data = g_bytes_get_data(reader->bytes, NULL);
 
-  reader->at += size + -size % 8;
+  // The hash does not see what fills a part up to a multiple of eight bytes.
+  for (reader->at += size; reader->at % 8 != 0; ++reader->at)
+    if (data[reader->at] != 0)
+      return NULL;
   return g_variant_ref_sink(
     g_variant_new_from_bytes(G_VARIANT_TYPE(type), part, FALSE));
 }

@@ -154,7 +154,7 @@ test_late(void)
 }
 
 /// What sampling should make of @logits: the softmax over the mask, of which
-/// the likeliest @top_k are kept.
+/// the likeliest @top_k are kept, the first of those that weigh the same.
 static void
 renormalise(const float *logits,
             const uint8_t *mask,
@@ -162,13 +162,21 @@ renormalise(const float *logits,
             unsigned top_k,
             double *expected)
 {
+  g_autofree float *weights = g_new(float, n);
   double sum = 0.0;
+  double largest = -HUGE_VAL;
 
+  for (size_t i = 0; i < n; ++i)
+    if (mask[i] != 0)
+      largest = fmax(largest, (double)logits[i]);
+  for (size_t i = 0; i < n; ++i)
+    weights[i] = (float)exp((double)logits[i] - largest);
   for (size_t i = 0; i < n; ++i) {
     size_t above = 0;
 
     for (size_t k = 0; k < n; ++k)
-      above += mask[k] != 0 && logits[k] > logits[i];
+      above += mask[k] != 0 &&
+               (weights[k] > weights[i] || (weights[k] == weights[i] && k < i));
     expected[i] = mask[i] != 0 && (top_k == 0 || above < top_k)
                     ? exp((double)logits[i])
                     : 0.0;
