@@ -40,21 +40,70 @@ to_json(JsonObject *object, bool pretty)
 }
 
 static void
+put_node(GString *text, JsonNode *node);
+
+static void
+put_separator(GString *text, size_t from)
+{
+  if (text->len > from)
+    g_string_append(text, ", ");
+}
+
+static void
+put_array(GString *text, JsonArray *array)
+{
+  const size_t from = text->len;
+
+  for (guint i = 0; i < json_array_get_length(array); ++i) {
+    put_separator(text, from);
+    put_node(text, json_array_get_element(array, i));
+  }
+}
+
+static void
+put_object(GString *text, JsonObject *object)
+{
+  const size_t from = text->len;
+  JsonObjectIter members;
+  const char *name = NULL;
+  JsonNode *member = NULL;
+
+  json_object_iter_init_ordered(&members, object);
+  while (json_object_iter_next_ordered(&members, &name, &member)) {
+    put_separator(text, from);
+    g_string_append_printf(text, "%s ", name);
+    put_node(text, member);
+  }
+}
+
+// As people write it: no quotes or braces, and of numbers six digits.
+static void
+put_node(GString *text, JsonNode *node)
+{
+  if (JSON_NODE_HOLDS_ARRAY(node)) {
+    put_array(text, json_node_get_array(node));
+  } else if (JSON_NODE_HOLDS_OBJECT(node)) {
+    put_object(text, json_node_get_object(node));
+  } else if (json_node_get_value_type(node) == G_TYPE_STRING) {
+    g_string_append(text, json_node_get_string(node));
+  } else if (json_node_get_value_type(node) == G_TYPE_DOUBLE) {
+    g_string_append_printf(text, "%.6g", json_node_get_double(node));
+  } else {
+    g_autofree char *value = json_to_string(node, FALSE);
+
+    g_string_append(text, value);
+  }
+}
+
+static void
 print_line(JsonObject *object, const char *name, JsonNode *node, void *data)
 {
+  g_autoptr(GString) text = g_string_new(NULL);
+
   (void)object;
   (void)data;
-  if (JSON_NODE_HOLDS_VALUE(node) &&
-      json_node_get_value_type(node) == G_TYPE_STRING) {
-    g_print("%-16s %s\n", name, json_node_get_string(node));
-  } else if (JSON_NODE_HOLDS_VALUE(node) &&
-             json_node_get_value_type(node) == G_TYPE_DOUBLE) {
-    g_print("%-16s %.6g\n", name, json_node_get_double(node));
-  } else {
-    g_autofree char *text = json_to_string(node, FALSE);
-
-    g_print("%-16s %s\n", name, text);
-  }
+  put_node(text, node);
+  g_print("%-16s %s\n", name, text->len > 0 ? text->str : "-");
 }
 
 static void

@@ -42,7 +42,10 @@ exits 0 "an option is before it" env PARTITA_MODEL=none.safetensors \
 exits 0 "evaluate takes it too" \
   env PARTITA_MODEL=songs.safetensors "$partita" evaluate songs
 exits 0 "and inspect" env PARTITA_MODEL=songs.safetensors "$partita" inspect
-check "which tells what it is" grep -q '^styles .*"march","waltz"' out
+check "which tells what it is" grep -qx 'styles  *march, waltz' out
+check "and how it was trained" \
+  grep -q '^settings .*architecture lstm, size tiny, .*learning_rate 0.00' out
+check "in words, not in JSON" sh -c '! grep -q "[][{}\"]" out'
 
 # A program in the folder it was built in.
 cp "$partita" built/src/cli/partita
