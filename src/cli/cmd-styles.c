@@ -68,6 +68,14 @@ get_array(JsonObject *object, const char *name, GType type)
 }
 
 static void
+copy_number(JsonObject *to, JsonObject *from, const char *name)
+{
+  if (is_value(json_object_get_member(from, name), G_TYPE_INT64))
+    json_object_set_int_member(to, name,
+                               json_object_get_int_member(from, name));
+}
+
+static void
 copy_array(JsonObject *to, JsonObject *from, const char *name, GType type)
 {
   JsonArray *array = get_array(from, name, type);
@@ -102,9 +110,8 @@ describe(const char *style, JsonObject *habits)
   json_object_set_string_member(object, "name", style);
   if (habits == NULL)
     return object;
-  if (is_value(json_object_get_member(habits, "pieces"), G_TYPE_INT64))
-    json_object_set_int_member(object, "pieces",
-                               json_object_get_int_member(habits, "pieces"));
+  copy_number(object, habits, "pieces");
+  copy_number(object, habits, "voices");
   copy_array(object, habits, "tempo", G_TYPE_INT64);
   copy_array(object, habits, "meters", G_TYPE_STRING);
   name_instruments(object, habits);

@@ -123,6 +123,11 @@ partita_compose_draw_prompt(const PartitaComposePlan *plan,
 bool
 partita_compose_prompt_has_style(const PartitaComposePrompt *prompt, int style);
 
+/// (nullable) (transfer none): the style of a piece with controls: that which
+/// is asked for, or that of the prompt drawn for it
+const char *
+partita_compose_settle_style(const PartitaComposePlan *plan, uint64_t index);
+
 /**
  * partita_compose_make_prompt:
  * @shift: (out): semitones from the piece's key to the model's

@@ -56,7 +56,7 @@ partita_constraint_may_close_after(const PartitaConstraint *c,
                                    const PartitaStrike *strike)
 {
   const uint32_t at = c->bar_start + strike->position;
-  const unsigned most = c->controls->polyphony;
+  const unsigned most = c->polyphony;
   unsigned lowest = strike->pitch;
   unsigned voices = 1;
 

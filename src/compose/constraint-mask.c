@@ -32,7 +32,7 @@ may_pitch(const PartitaConstraint *c, unsigned heard)
   // A note that doubles one of its instrument may not be shorter, for which
   // there may be no voice.
   if (pitch < 0 || pitch > 127 ||
-      (c->struck && (unsigned)pitch == last && c->controls->polyphony > 0))
+      (c->struck && (unsigned)pitch == last && c->polyphony > 0))
     return false;
   strike.pitch = (unsigned)pitch;
   return partita_pitch_set_has(&c->pitches[c->program], strike.pitch) &&
@@ -143,7 +143,7 @@ blame_end(const PartitaConstraint *c)
 {
   if (c->controls->n_chords > 0)
     return CAUSE_CHORDS;
-  if (c->controls->polyphony > 0)
+  if (c->polyphony > 0)
     return CAUSE_POLYPHONY;
   return c->closing != 0 ? CAUSE_ENDING : CAUSE_BARS;
 }

@@ -153,15 +153,15 @@ count_voices(const PartitaConstraint *c, uint32_t at)
 bool
 partita_constraint_has_voice(const PartitaConstraint *c, uint32_t position)
 {
-  return c->controls->polyphony == 0 ||
-         count_voices(c, c->bar_start + position) < c->controls->polyphony;
+  return c->polyphony == 0 ||
+         count_voices(c, c->bar_start + position) < c->polyphony;
 }
 
 /// The first position from @at on at which one more voice may begin.
 static uint32_t
 find_free(const PartitaConstraint *c, uint32_t at)
 {
-  const unsigned most = c->controls->polyphony;
+  const unsigned most = c->polyphony;
 
   if (most == 0 || c->rings->len < most)
     return at;
@@ -377,8 +377,7 @@ leave_voice(const PartitaConstraint *c, uint32_t until)
   const size_t needs = count_own_needs(c);
   uint32_t latest = until;
 
-  if (c->controls->polyphony == 0 ||
-      count_voices(c, onset) + 1 < c->controls->polyphony)
+  if (c->polyphony == 0 || count_voices(c, onset) + 1 < c->polyphony)
     return until;
   if (needs > 0) {
     latest = c->bar_start + find_last_places(c, bar, c->length, needs, c->step);
@@ -392,9 +391,8 @@ leave_voice(const PartitaConstraint *c, uint32_t until)
                                 find_widest_step(c, bar + 1, c->length, later));
   }
   // Unless another voice is free by then.
-  return count_voices(c, latest) + 1 < c->controls->polyphony
-           ? until
-           : MIN(latest, until);
+  return count_voices(c, latest) + 1 < c->polyphony ? until
+                                                    : MIN(latest, until);
 }
 
 /// Where a note must end so that the piece can end on its last chord.
@@ -414,8 +412,8 @@ leave_ending(const PartitaConstraint *c, uint32_t until)
   if (left > 0 || !safe)
     return MIN(last, until);
   // A voice for the last chord, unless it sounds already.
-  if (c->controls->polyphony > 0 && !c->closed &&
-      count_voices(c, last) + 2 > c->controls->polyphony)
+  if (c->polyphony > 0 && !c->closed &&
+      count_voices(c, last) + 2 > c->polyphony)
     return MIN(last, until);
   return until;
 }

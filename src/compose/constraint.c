@@ -41,7 +41,6 @@ find_pitches(PartitaConstraint *c, const bool *programs)
   const uint16_t scale = partita_controls_get_scale(c->controls);
   const PartitaControls *controls = c->controls;
 
-  c->lowest_bass = 128;
   for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p) {
     c->allowed[p] = (programs == NULL || programs[p]) &&
                     partita_controls_can_play(controls, p);
@@ -53,10 +52,18 @@ find_pitches(PartitaConstraint *c, const bool *programs)
           !partita_controls_may_sound(controls, p, pitch))
         continue;
       c->pitches[p].bits[pitch / 64] |= UINT64_C(1) << pitch % 64;
-      if (pitch % 12 == c->bass)
-        c->lowest_bass = MIN(c->lowest_bass, pitch);
     }
   }
+}
+
+void
+partita_constraint_find_lowest_bass(PartitaConstraint *c)
+{
+  c->lowest_bass = 128;
+  for (unsigned p = 0; p < PARTITA_PROGRAM_DRUMS; ++p)
+    for (unsigned bass = c->bass; bass < c->lowest_bass; bass += 12)
+      if (partita_pitch_set_has(&c->pitches[p], bass))
+        c->lowest_bass = bass;
 }
 
 static bool
@@ -123,6 +130,7 @@ partita_constraint_new(const PartitaScheme *scheme,
       ? partita_scheme_get_tempo_bin(scheme, partita_controls_get_us(controls))
       : -1;
   c->closing = partita_controls_get_closing(controls, bars, &c->bass);
+  c->polyphony = controls->polyphony;
   c->step = 1;
   c->program = PARTITA_N_PROGRAMS;
   memset(c->lowest_played, 128, sizeof c->lowest_played);
@@ -130,6 +138,7 @@ partita_constraint_new(const PartitaScheme *scheme,
   c->rings = g_array_new(FALSE, FALSE, sizeof(PartitaRing));
   read_tokens(c, scheme);
   find_pitches(c, programs);
+  partita_constraint_find_lowest_bass(c);
   forbid_idle_drums(c);
   lay_grid(c);
   return c;

@@ -5,6 +5,7 @@
 #define PARTITA_CONSTRAINT_H
 
 #include <compose/controls-private.h>
+#include <compose/habits.h>
 #include <compose/steps.h>
 #include <partita/token.h>
 
@@ -42,6 +43,7 @@ typedef struct {
   uint16_t closing;      ///< pitch classes of the last chord, 0 for no ending
   uint8_t bass;          ///< its bass
   unsigned lowest_bass;  ///< the lowest note that may be it
+  unsigned polyphony;    ///< notes that may sound at once, 0 for any number
 
   /* Where the piece is. */
   size_t n_bars; ///< begun
@@ -84,6 +86,17 @@ void
 partita_constraint_free(PartitaConstraint *constraint);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaConstraint, partita_constraint_free)
+
+/// Keeps to the metres, the voices and the registers of a style, where the
+/// controls ask for none; before any id.
+void
+partita_constraint_take_habits(PartitaConstraint *constraint,
+                               const PartitaScheme *scheme,
+                               const PartitaHabits *habits);
+
+/// Finds the lowest note that may be the bass of the last chord.
+void
+partita_constraint_find_lowest_bass(PartitaConstraint *c);
 
 /// Takes an id that the grammar took.
 void

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <compose/arrange.h>
-#include <partita/compose.h>
+#include <compose/compose-private.h>
 
 /// Bars of the beginning that a loop is led back to.
 #define AHEAD_BARS 4
@@ -43,6 +43,14 @@ partita_compose_loop(const PartitaComposer *composer,
   controls.loop = true;
   wishes.controls = &controls;
   wishes.bars = options->bars > 0 ? options->bars : DEFAULT_BARS;
+
+  g_autoptr(PartitaComposePlan) plan =
+    partita_compose_plan_new(composer, &wishes, error);
+
+  if (plan == NULL)
+    return NULL;
+  // The end is written in the style in which the rest was.
+  wishes.style = partita_compose_settle_style(plan, options->index);
 
   g_autoptr(PartitaScore) first = partita_compose(composer, &wishes, error);
   g_autoptr(PartitaArrangement) arrangement =

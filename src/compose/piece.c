@@ -41,6 +41,52 @@ count_promised(const PartitaComposePlan *plan)
   return keep > 0 ? keep : plan->bars;
 }
 
+/// (nullable) (transfer none): the style that the controls of what is given
+/// name
+static const char *
+find_style(const PartitaPiece *piece)
+{
+  const PartitaComposer *composer = piece->plan->composer;
+
+  for (guint i = 0; i < piece->given->len; ++i) {
+    const uint16_t id = g_array_index(piece->given, uint16_t, i);
+
+    if (composer->kinds[id] == PARTITA_KIND_BAR)
+      break;
+    if (composer->kinds[id] == PARTITA_KIND_STYLE)
+      return partita_scheme_token_name(composer->scheme, id) + strlen("Style_");
+  }
+  return NULL;
+}
+
+/// Whether @primer has no more voices at once.
+static bool
+has_voices(const PartitaScore *primer, unsigned voices)
+{
+  PartitaControls controls;
+
+  partita_controls_init(&controls);
+  controls.polyphony = voices;
+
+  g_autoptr(GArray) promises = partita_controls_measure(&controls, primer, 0);
+
+  return partita_promises_are_kept(promises);
+}
+
+static void
+take_habits(PartitaPiece *piece)
+{
+  const PartitaComposePlan *plan = piece->plan;
+  const PartitaScore *primer = plan->options.primer;
+  g_autoptr(PartitaHabits) habits =
+    partita_habits_read(plan->composer->model, find_style(piece));
+
+  if (primer != NULL && !has_voices(primer, habits->voices))
+    habits->voices = 0;
+  partita_constraint_take_habits(piece->constraint, plan->composer->scheme,
+                                 habits);
+}
+
 static void
 constrain(PartitaPiece *piece)
 {
@@ -52,6 +98,7 @@ constrain(PartitaPiece *piece)
   piece->constraint = partita_constraint_new(
     plan->composer->scheme, plan->options.controls, count_promised(plan),
     piece->shift, named ? programs : NULL);
+  take_habits(piece);
 }
 
 PartitaPiece *

@@ -267,6 +267,22 @@ add_density(const PartitaComposer *composer,
     add_token(composer, ids, "Density", value);
 }
 
+static const char *
+choose_style(const PartitaComposePlan *plan, const PartitaComposePrompt *base)
+{
+  if (plan->options.style != NULL || base == NULL)
+    return plan->options.style;
+  return find_value(plan->composer, base->ids, "Style");
+}
+
+const char *
+partita_compose_settle_style(const PartitaComposePlan *plan, uint64_t index)
+{
+  const int key = find_key(plan->options.controls);
+
+  return choose_style(plan, partita_compose_draw_prompt(plan, index, key));
+}
+
 GArray *
 partita_compose_make_prompt(const PartitaComposePlan *plan,
                             uint64_t index,
@@ -278,11 +294,9 @@ partita_compose_make_prompt(const PartitaComposePlan *plan,
   const PartitaComposePrompt *base =
     partita_compose_draw_prompt(plan, index, key);
   GArray *ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
-  const char *style = plan->options.style;
+  const char *style = choose_style(plan, base);
   bool programs[PARTITA_N_PROGRAMS];
 
-  if (style == NULL && base != NULL)
-    style = find_value(composer, base->ids, "Style");
   if (style != NULL)
     add_token(composer, ids, "Style", style);
   add_key(composer, key, base, ids, shift);

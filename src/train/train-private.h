@@ -111,7 +111,12 @@ partita_train_write_measures(PartitaModel *model, const PartitaCorpus *corpus);
  * Writes "styles", a JSON object with an object for each style, and for all as
  * "": how many training "pieces" it has and, where the scheme says so, their
  * quartiles of "tempo" in quarters a minute, and the "meters" and General MIDI
- * "programs" that at least one piece in ten has, the most frequent first.
+ * "programs" that at least one piece in ten has, the most frequent first; the
+ * "voices", drums aside, that three pieces of four do not exceed for 99 % of
+ * their time; and
+ * "registers", an array for each program that five pieces or more have, of it
+ * and the pitches, in the pieces' own keys, that no more than one in twenty
+ * goes below, and above.
  */
 void
 partita_train_write_styles(PartitaModel *model, const PartitaCorpus *corpus);

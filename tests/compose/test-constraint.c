@@ -81,8 +81,13 @@ draw_controls(PartitaControls *controls)
                g_test_rand_int_range(1, chance(0.5) ? 3 : 9));
 }
 
-/* Law: whatever is wished and whatever the model would have, no prefix is a
- * dead end, and the piece keeps every promise. */
+/// A style that leaves little beside what is asked for.
+static const char *const narrow_style =
+  "{\"\":{\"meters\":[\"3/8\",\"4/4\"],\"voices\":1,"
+  "\"registers\":[[0,48,60],[40,60,72]]}}";
+
+/* Law: whatever is wished, whatever the model would have and the style has, no
+ * prefix is a dead end, and the piece keeps every promise. */
 static void
 test_kept(void)
 {
@@ -102,6 +107,8 @@ test_kept(void)
     options.bars = (size_t)exp(g_test_rand_double_range(0.0, log(24.0)));
     options.seed = (uint64_t)g_test_rand_int();
     composer->common_key = g_test_rand_bit();
+    partita_model_set_metadata(model, "styles",
+                               g_test_rand_bit() ? "{}" : narrow_style);
 
     g_autoptr(PartitaComposePlan) plan =
       partita_compose_plan_new(composer, &options, &error);

@@ -44,7 +44,8 @@ static PartitaCorpus *
 make_styled_corpus(const char *scheme)
 {
   g_autofree char *folder = g_dir_make_tmp("partita-styles-XXXXXX", NULL);
-  const PartitaCorpusOptions options = {.scheme = scheme, .valid_share = -1.0};
+  const PartitaCorpusOptions options = {
+    .scheme = scheme, .valid_share = -1.0, .common_key = true};
   g_autoptr(GError) error = NULL;
 
   for (size_t s = 0; s < G_N_ELEMENTS(styles); ++s) {
@@ -131,6 +132,50 @@ test_habits(void)
                   ==, styles[0].program);
 }
 
+/// (nullable): one instrument's array among "registers"
+static JsonArray *
+find_register(JsonObject *style, unsigned program)
+{
+  JsonArray *registers = json_object_get_array_member(style, "registers");
+
+  for (guint i = 0; i < json_array_get_length(registers); ++i) {
+    JsonArray *one = json_array_get_array_element(registers, i);
+
+    if (json_array_get_int_element(one, 0) == program)
+      return one;
+  }
+  return NULL;
+}
+
+/* Voices and registers are those of the pieces in their own keys; of too few
+ * pieces no register is told. */
+static void
+test_registers(void)
+{
+  g_autoptr(JsonObject) object = write_styles("remi");
+  JsonObject *march = json_object_get_object_member(object, "march");
+  JsonObject *waltz = json_object_get_object_member(object, "waltz");
+  JsonArray *horn = find_register(march, styles[0].program);
+  int low = 127, high = 0;
+
+  for (unsigned i = 0; i < styles[0].pieces; ++i) {
+    g_autoptr(PartitaScore) score = make_scales(i + styles[0].program);
+    size_t n = 0;
+    const PartitaNote *notes =
+      partita_track_get_notes(partita_score_get_track(score, 0), &n);
+
+    for (size_t k = 0; k < n; ++k) {
+      low = MIN(low, notes[k].pitch);
+      high = MAX(high, notes[k].pitch);
+    }
+  }
+  g_assert_nonnull(horn);
+  g_assert_cmpint(json_array_get_int_element(horn, 1), ==, low);
+  g_assert_cmpint(json_array_get_int_element(horn, 2), ==, high);
+  g_assert_null(find_register(waltz, styles[1].program));
+  g_assert_cmpint(json_object_get_int_member(march, "voices"), ==, 1);
+}
+
 /* A scheme without tempos and instruments says nothing of them. */
 static void
 test_bare(void)
@@ -183,6 +228,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/train/styles/balance", test_balance);
   g_test_add_func("/train/styles/habits", test_habits);
+  g_test_add_func("/train/styles/registers", test_registers);
   g_test_add_func("/train/styles/bare", test_bare);
   return g_test_run();
 }
