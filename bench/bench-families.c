@@ -1,10 +1,14 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-/* The search for near-duplicates among many pieces, cut out of real ones and
+/* The search for near-duplicates among many pieces, cut out of real works and
  * transposed, every second a part of the one before it. Argument: how many; the
- * folder of the sets is PARTITA_DATA. The sets are of repertoires that have
- * nothing to do with each other, so whatever it finds across them is false. */
+ * folder of the sets is PARTITA_DATA.
+ *
+ * The sets are of repertoires that have nothing to do with each other, so
+ * whatever it finds across them is false. Within a set works do quote each
+ * other: a family of several is false where whole works of it, compared step by
+ * step, share no run of PARTITA_RUN_MIN. */
 
 #include <base/philox.h>
 #include <corpus/families.h>
@@ -28,12 +32,32 @@
 static const char *const sets[] = {"freedoom", "jsb", "nottingham",
                                    "openscore_lieder", "pop909"};
 
+/// What a piece was cut out of.
+typedef struct {
+  GArray *line; // uint16_t
+  guint set;
+} Work;
+
 typedef struct {
   GPtrArray *lines; // GArray of uint16_t
-  GArray *set_of;   // guint: of each piece
+  GArray *work_of;  // guint: of each piece
   GArray *planted;  // bool: whether it is a part of the piece before it
+  GArray *works;    // Work
   uint64_t serial;  // of the next random number
 } Pieces;
+
+static void
+clear_work(void *data)
+{
+  g_array_unref(((Work *)data)->line);
+}
+
+static const Work *
+get_work(const Pieces *pieces, guint piece)
+{
+  return &g_array_index(pieces->works, Work,
+                        g_array_index(pieces->work_of, guint, piece));
+}
 
 static uint32_t
 draw(Pieces *pieces, uint32_t n)
@@ -42,7 +66,7 @@ draw(Pieces *pieces, uint32_t n)
 }
 
 static bool
-add(Pieces *pieces, const PartitaScore *score, guint set, bool planted)
+add(Pieces *pieces, const PartitaScore *score, guint work, bool planted)
 {
   g_autoptr(GArray) line = partita_line_get(score);
 
@@ -50,7 +74,7 @@ add(Pieces *pieces, const PartitaScore *score, guint set, bool planted)
   if (line->len < PARTITA_RUN_MIN)
     return false;
   g_ptr_array_add(pieces->lines, g_steal_pointer(&line));
-  g_array_append_val(pieces->set_of, set);
+  g_array_append_val(pieces->work_of, work);
   g_array_append_val(pieces->planted, planted);
   return true;
 }
@@ -69,22 +93,22 @@ cut(Pieces *pieces, const PartitaScore *score, size_t bars_min)
   return part;
 }
 
-/// A piece out of @score, and a part of that, at least three quarters of it.
+/// A piece out of a work, and a part of that, at least three quarters of it.
 static void
-plant(Pieces *pieces, const PartitaScore *score, guint set)
+plant(Pieces *pieces, const PartitaScore *score, guint work)
 {
   g_autoptr(PartitaScore) piece = cut(pieces, score, BARS_MIN);
 
-  if (!add(pieces, piece, set, false))
+  if (!add(pieces, piece, work, false))
     return;
   g_autoptr(GArray) bars = partita_score_get_bars(piece);
   g_autoptr(PartitaScore) part = cut(pieces, piece, bars->len * 3 / 4);
 
-  (void)add(pieces, part, set, true);
+  (void)add(pieces, part, work, true);
 }
 
 static void
-read_set(GPtrArray *scores, GArray *set_of, const char *data, guint set)
+read_set(GPtrArray *scores, GArray *works, const char *data, guint set)
 {
   g_autofree char *folder = g_build_filename(data, sets[set], NULL);
   g_autoptr(GPtrArray) items = partita_scan_folder(folder, NULL, NULL);
@@ -97,8 +121,10 @@ read_set(GPtrArray *scores, GArray *set_of, const char *data, guint set)
 
     if (score == NULL)
       continue;
+    const Work work = {partita_line_get(score), set};
+
     g_ptr_array_add(scores, score);
-    g_array_append_val(set_of, set);
+    g_array_append_val(works, work);
   }
 }
 
@@ -107,33 +133,108 @@ make_pieces(Pieces *pieces, const char *data, guint n)
 {
   g_autoptr(GPtrArray) scores =
     g_ptr_array_new_with_free_func((GDestroyNotify)partita_score_free);
-  g_autoptr(GArray) set_of = g_array_new(FALSE, FALSE, sizeof(guint));
 
   for (guint set = 0; set < G_N_ELEMENTS(sets); ++set)
-    read_set(scores, set_of, data, set);
+    read_set(scores, pieces->works, data, set);
   while (scores->len > 0 && pieces->lines->len < n) {
-    const guint i = draw(pieces, scores->len);
+    const guint work = draw(pieces, scores->len);
 
-    plant(pieces, g_ptr_array_index(scores, i),
-          g_array_index(set_of, guint, i));
+    plant(pieces, g_ptr_array_index(scores, work), work);
   }
 }
 
-/// Pieces in families that reach into another set than that of their first.
-static guint
-count_false(const Pieces *pieces, const PartitaKin *kin)
-{
-  const guint n = pieces->lines->len;
-  g_autofree bool *mixed = g_new0(bool, n);
-  guint n_false = 0;
+/// What was found that nobody planted.
+typedef struct {
+  guint n_near;     // pieces nearly the same as one of another work
+  guint n_families; // of several works
+  guint n_quoting;  // pieces in them
+  guint n_false; // of these, pieces whose work shares no run with the first's
+  guint n_sets;  // pieces in families that join two sets
+} Unplanted;
 
-  for (guint i = 0; i < n; ++i)
-    if (g_array_index(pieces->set_of, guint, i) !=
-        g_array_index(pieces->set_of, guint, kin[i].family))
-      mixed[kin[i].family] = true;
-  for (guint i = 0; i < n; ++i)
-    n_false += mixed[kin[i].family];
-  return n_false;
+static bool
+share_run(const Work *a, const Work *b)
+{
+  return partita_runs_longest((const uint16_t *)(const void *)a->line->data,
+                              a->line->len,
+                              (const uint16_t *)(const void *)b->line->data,
+                              b->line->len) >= PARTITA_RUN_MIN;
+}
+
+/// Which works of a family share a run with its first, directly or through
+/// others: moves them to the front and returns how many.
+static guint
+sort_by_kinship(const Work **works, guint n)
+{
+  guint n_kin = 1;
+
+  for (guint from = 0; from < n_kin; ++from)
+    for (guint i = n_kin; i < n; ++i)
+      if (share_run(works[from], works[i])) {
+        const Work *other = works[i];
+
+        works[i] = works[n_kin];
+        works[n_kin++] = other;
+      }
+  return n_kin;
+}
+
+/// @members: (element-type guint): pieces of one family
+static void
+judge_family(const Pieces *pieces, const GArray *members, Unplanted *unplanted)
+{
+  g_autoptr(GPtrArray) works = g_ptr_array_new();
+  bool mixed = false;
+
+  for (guint i = 0; i < members->len; ++i) {
+    const Work *work = get_work(pieces, g_array_index(members, guint, i));
+
+    if (!g_ptr_array_find(works, work, NULL))
+      g_ptr_array_add(works, (gpointer)work);
+    mixed |= work->set != ((const Work *)works->pdata[0])->set;
+  }
+  if (works->len == 1)
+    return;
+  const guint n_kin =
+    sort_by_kinship((const Work **)(void *)works->pdata, works->len);
+
+  ++unplanted->n_families;
+  unplanted->n_quoting += members->len;
+  unplanted->n_sets += mixed ? members->len : 0;
+  for (guint i = 0; i < members->len; ++i) {
+    guint at = 0;
+
+    (void)g_ptr_array_find(
+      works, get_work(pieces, g_array_index(members, guint, i)), &at);
+    unplanted->n_false += at >= n_kin;
+  }
+}
+
+static Unplanted
+judge(const Pieces *pieces, const PartitaKin *kin)
+{
+  Unplanted unplanted = {0};
+  g_autoptr(GHashTable) families =
+    g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
+  GHashTableIter iter;
+  gpointer members = NULL;
+
+  for (guint i = 0; i < pieces->lines->len; ++i) {
+    const gpointer family = GUINT_TO_POINTER(kin[i].family);
+    GArray *of = g_hash_table_lookup(families, family);
+
+    unplanted.n_near += kin[i].near != PARTITA_NO_PIECE &&
+                        get_work(pieces, kin[i].near) != get_work(pieces, i);
+    if (of == NULL) {
+      of = g_array_new(FALSE, FALSE, sizeof(guint));
+      (void)g_hash_table_insert(families, family, of);
+    }
+    g_array_append_val(of, i);
+  }
+  g_hash_table_iter_init(&iter, families);
+  while (g_hash_table_iter_next(&iter, NULL, &members))
+    judge_family(pieces, members, &unplanted);
+  return unplanted;
 }
 
 static void
@@ -147,6 +248,16 @@ get_music(size_t index, PartitaMusic *music, void *data)
   *music = (PartitaMusic){all, line->len, all, line->len, index, line->len + 1};
 }
 
+static double
+count_steps(const Pieces *pieces)
+{
+  double steps = 0.0;
+
+  for (guint i = 0; i < pieces->lines->len; ++i)
+    steps += ((const GArray *)g_ptr_array_index(pieces->lines, i))->len;
+  return steps;
+}
+
 static void
 search(const Pieces *pieces)
 {
@@ -154,28 +265,28 @@ search(const Pieces *pieces)
   const PartitaMusicSource source = {n, get_music, NULL, pieces->lines};
   g_autofree PartitaKin *kin = g_new0(PartitaKin, n);
   guint n_planted = 0, n_found = 0;
-  double steps = 0.0;
   struct rusage usage;
-
-  for (guint i = 0; i < n; ++i) {
-    steps += ((const GArray *)g_ptr_array_index(pieces->lines, i))->len;
-  }
   const clock_t start = clock();
 
   (void)partita_families_find(&source, 0, kin);
   const double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
 
+  (void)getrusage(RUSAGE_SELF, &usage);
   for (guint i = 1; i < n; ++i)
     if (g_array_index(pieces->planted, bool, i)) {
       ++n_planted;
       n_found += kin[i].family == kin[i - 1].family;
     }
-  (void)getrusage(RUSAGE_SELF, &usage);
-  g_print("families\tpieces=%u\tsteps=%.0f\tseconds=%.1f\tpeak_MiB=%ld\t"
-          "planted=%u\trecall=%.4f\tfalse=%.5f\n",
-          n, steps, seconds, usage.ru_maxrss / 1024, n_planted,
-          n_found / MAX(1.0, n_planted),
-          count_false(pieces, kin) / MAX(1.0, n));
+  const Unplanted unplanted = judge(pieces, kin);
+
+  g_print("families\tpieces=%u\tworks=%u\tsteps=%.0f\tseconds=%.1f\t"
+          "peak_MiB=%ld\tplanted=%u\trecall=%.4f\n",
+          n, pieces->works->len, count_steps(pieces), seconds,
+          usage.ru_maxrss / 1024, n_planted, n_found / MAX(1.0, n_planted));
+  g_print("unplanted\tnear=%u\tfamilies_of_works=%u\tpieces=%u\t"
+          "false=%u\tacross_sets=%u\n",
+          unplanted.n_near, unplanted.n_families, unplanted.n_quoting,
+          unplanted.n_false, unplanted.n_sets);
 }
 
 int
@@ -184,14 +295,16 @@ main(int argc, char **argv)
   const char *data = g_getenv("PARTITA_DATA");
   g_autoptr(GPtrArray) lines =
     g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
-  g_autoptr(GArray) set_of = g_array_new(FALSE, FALSE, sizeof(guint));
+  g_autoptr(GArray) work_of = g_array_new(FALSE, FALSE, sizeof(guint));
   g_autoptr(GArray) planted = g_array_new(FALSE, FALSE, sizeof(bool));
-  Pieces pieces = {lines, set_of, planted, 0};
+  g_autoptr(GArray) works = g_array_new(FALSE, FALSE, sizeof(Work));
+  Pieces pieces = {lines, work_of, planted, works, 0};
 
   if (data == NULL) {
     g_print("families\tno music: set PARTITA_DATA\n");
     return SKIPPED;
   }
+  g_array_set_clear_func(works, clear_work);
   make_pieces(&pieces, data,
               argc > 1 ? (guint)strtoul(argv[1], NULL, 10) : N_PIECES);
   search(&pieces);

@@ -43,8 +43,9 @@ typedef struct {
  * is 25 MB. Of more, each pass over the lines takes those in one range.
  * @kin: (out caller-allocates): shape [n]; written only as far as it went
  *
- * Finds pieces of the same ids, and families: pieces whose lines share runs of
- * at least PARTITA_RUN_MIN steps, in any key, directly or through others.
+ * Finds pieces of the same ids, and families: pieces whose lines share a run
+ * of PARTITA_RUN_MIN steps, in any key, directly or through others. One of
+ * PARTITA_GRAM may do, none shorter does.
  *
  * Cost: O(total length of lines) a pass; memory of 28 bytes a piece, and that
  * for the fingerprints.

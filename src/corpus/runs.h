@@ -12,8 +12,8 @@
 
 /// Steps a fingerprint is taken of. Two lines that share one share a run of
 /// that many, and every run of PARTITA_RUN_MIN has one in common.
-#define PARTITA_GRAM 24
-#define PARTITA_GRAM_WINDOW 9
+#define PARTITA_GRAM 28
+#define PARTITA_GRAM_WINDOW 5
 
 typedef void
 PartitaFingerprintVisitor(uint64_t hash, void *data);

@@ -147,10 +147,15 @@ test_fingerprints(void)
     g_autoptr(GArray) b = draw_line((guint)g_test_rand_int_range(0, 90));
     g_autoptr(GArray) end = draw_line(40);
     const bool whole = run % 2 == 0;
-    const guint n = whole ? PARTITA_RUN_MIN : PARTITA_GRAM / 2;
+    const guint n = whole ? PARTITA_RUN_MIN : PARTITA_GRAM - 1;
+    const uint16_t apart[] = {1, 2}; // no tune has such steps
 
+    g_array_append_val(a, apart[0]);
+    g_array_append_val(b, apart[1]);
     append(a, shared, 0, n);
     append(b, shared, 0, n);
+    g_array_append_val(a, apart[0]);
+    g_array_append_val(b, apart[1]);
     append(a, end, 0, (guint)g_test_rand_int_range(0, 20));
     append(b, end, 20, (guint)g_test_rand_int_range(0, 20));
     g_autoptr(GHashTable) x = fingerprint(a);
