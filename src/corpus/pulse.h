@@ -51,10 +51,9 @@ typedef struct {
  *
  * The origin is the circular mean of the onsets (Fisher 1993, "Statistical
  * Analysis of Circular Data", section 2.3) modulo a sixteenth, or modulo a
- * triplet eighth where that fits better. The salience of a cell is a weighted
- * sum of the cues of Lerdahl and Jackendoff 1983, "A Generative Theory of
- * Tonal Music", metrical preference rules 3 (event), 4 (stress), 5 (length,
- * harmonic change) and 6 (bass).
+ * triplet eighth where that fits better. The cues are those of Lerdahl and
+ * Jackendoff 1983, "A Generative Theory of Tonal Music", metrical preference
+ * rules 3 (event), 4 (stress), 5 (length, harmonic change) and 6 (bass).
  *
  * Cost: O(n log n) in the notes.
  */

@@ -132,23 +132,38 @@ visit(Walk *walk, int folder, const char *name, unsigned depth)
     add_file(walk, name, &status);
 }
 
-/// Takes @fd. A folder that stops giving entries is read as far as it goes.
+/// A folder that stops giving entries is read as far as it goes, and named.
+static void
+walk_entries(Walk *walk, int fd, DIR *stream, unsigned depth)
+{
+  const struct dirent *entry = NULL;
+
+  for (errno = 0; (entry = readdir(stream)) != NULL; errno = 0) {
+    if (g_cancellable_is_cancelled(walk->cancellable))
+      return;
+    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+      visit(walk, fd, entry->d_name, depth);
+  }
+  if (errno != 0)
+    (void)add_item(
+      walk, ".",
+      g_strdup_printf("folder that cannot be read on: %s", g_strerror(errno)));
+}
+
+/// Takes @fd.
 static void
 walk_folder(Walk *walk, int fd, unsigned depth)
 {
   DIR *stream = fdopendir(fd);
 
   if (stream == NULL) {
+    (void)add_item(
+      walk, ".",
+      g_strdup_printf("folder that cannot be read: %s", g_strerror(errno)));
     (void)close(fd);
     return;
   }
-  for (const struct dirent *entry = readdir(stream); entry != NULL;
-       entry = readdir(stream)) {
-    if (g_cancellable_is_cancelled(walk->cancellable))
-      break;
-    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-      visit(walk, fd, entry->d_name, depth);
-  }
+  walk_entries(walk, fd, stream, depth);
   (void)closedir(stream);
 }
 
