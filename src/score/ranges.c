@@ -11,7 +11,10 @@ typedef struct {
 /* Sounding ranges by General MIDI program, as orchestration books give them for
  * professionals (Adler 2016, "The Study of Orchestration", appendix A) and, for
  * the rest, the recommended voice ranges of General MIDI 2 (MMA 1999,
- * "General MIDI 2", appendix A). */
+ * "General MIDI 2", appendix A). Bass guitars and synthesizers for them reach
+ * down to the B of five strings. Sounds that no instrument limits, for which
+ * General MIDI 2 recommends an octave or two, have the range of its
+ * synthesizers: in real files many of their notes lie beyond. */
 static const Range ranges[PARTITA_PROGRAM_DRUMS] = {
   // Pianos, harpsichord, clavinet.
   {21, 108},
@@ -51,13 +54,13 @@ static const Range ranges[PARTITA_PROGRAM_DRUMS] = {
   {40, 86},
   // Basses.
   {28, 67},
-  {28, 67},
-  {28, 67},
-  {28, 67},
-  {28, 67},
-  {28, 67},
-  {28, 67},
-  {28, 67},
+  {23, 67},
+  {23, 67},
+  {23, 67},
+  {23, 67},
+  {23, 67},
+  {23, 67},
+  {23, 67},
   // Violin, viola, cello, contrabass, tremolo and pizzicato strings, harp,
   // timpani.
   {55, 103},
@@ -67,7 +70,7 @@ static const Range ranges[PARTITA_PROGRAM_DRUMS] = {
   {28, 96},
   {28, 96},
   {23, 103},
-  {36, 57},
+  {36, 60},
   // Ensembles, choirs.
   {28, 96},
   {28, 96},
@@ -76,7 +79,7 @@ static const Range ranges[PARTITA_PROGRAM_DRUMS] = {
   {40, 84},
   {40, 84},
   {36, 84},
-  {48, 72},
+  {36, 96},
   // Trumpet, trombone, tuba, muted trumpet, horn, brass sections.
   {54, 86},
   {34, 77},
@@ -92,7 +95,7 @@ static const Range ranges[PARTITA_PROGRAM_DRUMS] = {
   {44, 76},
   {36, 69},
   {58, 93},
-  {52, 81},
+  {52, 84},
   {34, 75},
   {50, 94},
   // Piccolo, flute, recorder, pan flute, bottle, shakuhachi, whistle, ocarina.
@@ -141,8 +144,8 @@ static const Range ranges[PARTITA_PROGRAM_DRUMS] = {
   {55, 103},
   {48, 72},
   // Percussive.
-  {72, 84},
-  {60, 72},
+  {36, 96},
+  {36, 96},
   {52, 76},
   {36, 96},
   {36, 96},
