@@ -123,4 +123,25 @@ exits 0 "print the notes of a piece" \
   "$partita" inspect --notes music/waltz/waltz-01.mid
 check "bar by bar" grep -q '^bar 1  3/4' out
 
+# scale SIGNATURE MODE PITCH...: octal, quarters in a row
+scale() {
+  printf 'MThd\0\0\0\6\0\0\0\1\1\340MTrk\0\0\0'"\\$(printf %o $((9 * $# - 8)))"
+  printf '\0\377\131\2'"\\$1\\$2"
+  shift 2
+  for pitch; do
+    printf '\0\220'"\\$pitch"'\100\203\140\200'"\\$pitch"'\0'
+  done
+  printf '\0\377\57\0'
+}
+scale 377 1 76 100 101 103 105 106 111 112 76 >minor.mid
+exits 0 "print a minor scale" "$partita" inspect --notes minor.mid
+check "with its leading note" grep -q 'C#5' out
+check "and its flat" grep -q 'Bb4' out
+scale 372 0 66 70 72 73 75 77 101 102 66 >flats.mid
+exits 0 "print six flats" "$partita" inspect --notes flats.mid
+check "the octave is the letter's" grep -q 'Cb4' out
+scale 4 1 61 63 64 66 70 71 74 75 61 >sharps.mid
+exits 0 "print four sharps" "$partita" inspect --notes sharps.mid
+check "of this letter too" grep -q 'B#3' out
+
 finish
