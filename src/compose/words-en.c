@@ -110,7 +110,10 @@ static const PartitaWord words[] = {
   {"quartet", "style?=quartet;polyphony?=4"},
   {"folk song", "style?=folk"},
 
-  // Ensembles, in the ranges of their players.
+  // Ensembles, in the ranges of their players; a style that has one knows best
+  // which instruments stand for it.
+  {"voice and piano", "style=song;program!=voice;program!=piano"},
+  {"piano and voice", "style=song;program!=voice;program!=piano"},
   {"string quartet", "program=violin;program=viola;program=cello;"
                      "range=violin:G3-E7;range=viola:C3-E6;range=cello:C2-A5;"
                      "polyphony?=4;style?=quartet"},

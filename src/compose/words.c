@@ -93,18 +93,21 @@ static bool
 take_controls(Reader *r, const char *controls, GError **error)
 {
   g_auto(GStrv) parts = g_strsplit(controls, ";", 0);
+  bool known = true; // the style named last
 
   for (char **part = parts; *part != NULL; ++part) {
     char *equals = strchr(*part, '=');
-    const bool firm = equals[-1] != '?';
+    const char mark = equals[-1];
 
-    equals[firm ? 0 : -1] = '\0';
+    equals[mark == '?' || mark == '!' ? -1 : 0] = '\0';
 
     const char *name = strcmp(*part, "program") == 0 ? "programs" : *part;
 
-    if (strcmp(name, "style") == 0 && !knows_style(r, equals + 1))
+    if (strcmp(name, "style") == 0)
+      known = knows_style(r, equals + 1);
+    if (mark == '!' ? known : strcmp(name, "style") == 0 && !known)
       continue;
-    if (!take(r, name, equals + 1, firm, error))
+    if (!take(r, name, equals + 1, mark != '?', error))
       return false;
   }
   return true;

@@ -14,7 +14,7 @@
  * @controls: what @words stand for: "name=value" parted by semicolons. A
  * "name?=value" holds only if nothing else names that control. A "program" or
  * "range" joins those that other words name; a "style" counts only if the
- * model knows it.
+ * model knows it, and a "name!=value" behind it only if not.
  */
 typedef struct {
   const char *words; ///< small letters, without hyphens

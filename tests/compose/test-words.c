@@ -51,6 +51,7 @@ test_examples(void)
      "programs=violin,flute;range=violin:G3-E7,flute:C4-C7"},
     {"a banjo with steel drums", "programs=banjo,steel drums"},
     {"purple polka, 8 measures", "meter=2/4;tempo=112;bars=8;?purple"},
+    {"a song for voice and piano", "programs=voice,piano"},
     {"", ""},
     {"7 8", "?7;?8"},
   };
@@ -59,6 +60,20 @@ test_examples(void)
     g_autofree char *controls = read_words(cases[i].text);
     g_assert_cmpstr(controls, ==, cases[i].controls);
   }
+}
+
+/* A style that the model knows stands for its instruments. */
+static void
+test_style(void)
+{
+  static const char *const songs[] = {"song", NULL};
+  g_autoptr(GPtrArray) unknown = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GPtrArray) pairs = partita_controls_read_words(
+    "a song for voice and piano", "en", songs, unknown, NULL);
+
+  g_assert_nonnull(pairs);
+  g_assert_cmpuint(pairs->len, ==, 1);
+  g_assert_cmpstr(g_ptr_array_index(pairs, 0), ==, "style=song");
 }
 
 static void
@@ -130,6 +145,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/words/examples", test_examples);
+  g_test_add_func("/words/style", test_style);
   g_test_add_func("/words/exclusive", test_exclusive);
   g_test_add_func("/words/table", test_table);
   g_test_add_func("/words/language", test_language);
