@@ -195,7 +195,8 @@ may_end_bar(const PartitaArranger *a, const PartitaSpan *span)
     return partita_harmony_may_pass(&a->harmony, at,
                                     find_time(a, find_length(a)));
   return find_owed(a, span) == PARTITA_N_PROGRAMS &&
-         (a->struck || g_array_index(a->frame->filled, bool, a->n_bars - 1));
+         (a->struck ||
+          g_array_index(a->frame->given, guint, a->n_bars - 1) > 0);
 }
 
 static bool

@@ -123,6 +123,11 @@ partita_compose_draw_prompt(const PartitaComposePlan *plan,
 bool
 partita_compose_prompt_has_style(const PartitaComposePrompt *prompt, int style);
 
+/// Of notes a quarter, for the control token: half an octave a level; one note a
+/// quarter is level 2.
+int
+partita_compose_density_level(double density);
+
 /// (nullable) (transfer none): the style of a piece with controls: that which
 /// is asked for, or that of the prompt drawn for it
 const char *

@@ -6,6 +6,9 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+/// Bars on each side of what is open that say how dense it is to be.
+#define NEIGHBOURS 4
+
 /// Whether some of the training pieces were rearranged.
 static bool
 has_learnt(const PartitaModel *model)
@@ -182,6 +185,57 @@ map_spans(PartitaFrame *frame, GError **error)
   return true;
 }
 
+static void
+count_given(PartitaFrame *frame, const PartitaScore *quantised)
+{
+  g_array_set_size(frame->given, frame->bars->len);
+  for (size_t t = 0; t < partita_score_get_n_tracks(quantised); ++t) {
+    size_t n = 0;
+    const PartitaNote *notes =
+      partita_track_get_notes(partita_score_get_track(quantised, t), &n);
+    guint bar = 0;
+
+    for (size_t i = 0; i < n; ++i) {
+      while (bar + 1 < frame->bars->len &&
+             g_array_index(frame->bars, PartitaBar, bar + 1).tick <=
+               notes[i].onset_ticks)
+        ++bar;
+      ++g_array_index(frame->given, guint, bar);
+    }
+  }
+}
+
+/// Whether @bar is open in some span, or lies within @near bars of one.
+static bool
+is_near_span(const PartitaFrame *frame, size_t bar, size_t near)
+{
+  for (guint s = 0; s < frame->spans->len; ++s) {
+    const PartitaSpan *span = &g_array_index(frame->spans, PartitaSpan, s);
+
+    if (bar + near >= span->first && bar < span->first + span->n_bars + near)
+      return true;
+  }
+  return false;
+}
+
+/// As dense as the bars around what is open, or if there are none, @whole.
+static int
+find_density(const PartitaFrame *frame, int whole)
+{
+  size_t notes = 0;
+  double quarters = 0.0;
+
+  for (guint b = 0; b < frame->bars->len; ++b) {
+    if (is_near_span(frame, b, 0) || !is_near_span(frame, b, NEIGHBOURS))
+      continue;
+    notes += g_array_index(frame->given, guint, b);
+    quarters += (double)g_array_index(frame->bars, PartitaBar, b).length_ticks /
+                frame->ppq;
+  }
+  return notes > 0 ? partita_compose_density_level((double)notes / quarters)
+                   : whole;
+}
+
 /// What is known of the whole piece, and who plays; how dense it was says
 /// nothing where instruments are added.
 static PartitaPrompt
@@ -195,8 +249,9 @@ make_prompt(const PartitaFrame *frame,
   partita_scheme_get_prompt(
     scheme, whole,
     style != NULL ? partita_scheme_find_style(scheme, style) : -1, &prompt);
-  if (frame->arrangement->tracks == NULL)
-    prompt.density = -1;
+  prompt.density = frame->arrangement->tracks == NULL
+                     ? -1
+                     : find_density(frame, prompt.density);
   if (frame->arrangement->harmony) {
     prompt.has_programs = true;
     memset(prompt.programs, 0, sizeof prompt.programs);
@@ -223,26 +278,6 @@ find_line(PartitaFrame *frame, const PartitaScore *quantised)
                                   end / position, notes[i].pitch};
 
     g_array_append_val(frame->line, note);
-  }
-}
-
-static void
-find_filled(PartitaFrame *frame, const PartitaScore *quantised)
-{
-  g_array_set_size(frame->filled, frame->bars->len);
-  for (size_t t = 0; t < partita_score_get_n_tracks(quantised); ++t) {
-    size_t n = 0;
-    const PartitaNote *notes =
-      partita_track_get_notes(partita_score_get_track(quantised, t), &n);
-    guint bar = 0;
-
-    for (size_t i = 0; i < n; ++i) {
-      while (bar + 1 < frame->bars->len &&
-             g_array_index(frame->bars, PartitaBar, bar + 1).tick <=
-               notes[i].onset_ticks)
-        ++bar;
-      g_array_index(frame->filled, bool, bar) = true;
-    }
   }
 }
 
@@ -289,6 +324,7 @@ lay_out(PartitaFrame *frame,
   frame->bars = partita_score_get_bars(quantised);
   if (!map_spans(frame, error))
     return false;
+  count_given(frame, quantised);
 
   const PartitaPrompt prompt = make_prompt(frame, scheme, moved, style);
   g_autoptr(GArray) plain = partita_scheme_encode(scheme, quantised, &prompt);
@@ -297,7 +333,6 @@ lay_out(PartitaFrame *frame,
     scheme, (const uint16_t *)(const void *)plain->data, plain->len,
     (const PartitaSpan *)(const void *)frame->spans->data, frame->spans->len,
     true);
-  find_filled(frame, quantised);
   if (frame->arrangement->harmony)
     find_line(frame, quantised);
   return true;
@@ -312,7 +347,7 @@ alloc(const PartitaComposer *composer, const PartitaArrangement *arrangement)
   frame->ppq = partita_scheme_get_ppq(composer->scheme);
   frame->spans = g_array_copy(arrangement->spans);
   frame->line = g_array_new(FALSE, FALSE, sizeof(PartitaLineNote));
-  frame->filled = g_array_new(FALSE, TRUE, sizeof(bool));
+  frame->given = g_array_new(FALSE, TRUE, sizeof(guint));
   frame->steps = g_new(uint8_t, composer->vocab);
   frame->values = g_new(uint8_t, composer->vocab);
   partita_steps_read(composer->scheme, frame->steps, frame->values);
@@ -355,7 +390,7 @@ partita_frame_free(PartitaFrame *frame)
   g_clear_pointer(&frame->bars, g_array_unref);
   g_array_unref(frame->spans);
   g_array_unref(frame->line);
-  g_array_unref(frame->filled);
+  g_array_unref(frame->given);
   g_free(frame->steps);
   g_free(frame->values);
   g_free(frame);

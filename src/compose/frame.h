@@ -23,7 +23,7 @@ struct PartitaFrame {
   GArray *spans;   ///< PartitaSpan: with all programs
   GArray *bars;    ///< PartitaBar: in ticks of the scheme
   GArray *line;    ///< PartitaLineNote: of a harmony, else empty
-  GArray *filled;  ///< bool: whether a bar has given notes
+  GArray *given;   ///< guint: given notes of each bar
   uint32_t ppq;    ///< of the scheme
   int shift;       ///< semitones from the piece's key to the model's
   uint8_t *steps;  ///< shape [vocab]: PartitaStep

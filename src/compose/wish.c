@@ -163,9 +163,8 @@ partita_compose_read_programs(const PartitaComposer *composer,
   return found;
 }
 
-/// Half an octave a level; one note a quarter is level 2.
-static int
-find_density(double density)
+int
+partita_compose_density_level(double density)
 {
   return CLAMP((int)lround(2.0 + 2.0 * log2(density)), 0, 9);
 }
@@ -182,7 +181,7 @@ partita_compose_wish_for_primer(const PartitaComposer *composer,
     prompt->key =
       partita_compose_model_key(composer, partita_controls_get_key(controls));
   if (controls->density > 0.0)
-    prompt->density = find_density(controls->density);
+    prompt->density = partita_compose_density_level(controls->density);
   choose_members(composer, controls, base, prompt->programs);
 }
 
@@ -262,7 +261,8 @@ add_density(const PartitaComposer *composer,
     base != NULL ? find_value(composer, base->ids, "Density") : NULL;
 
   if (controls->density > 0.0)
-    add_number(composer, ids, "Density", find_density(controls->density));
+    add_number(composer, ids, "Density",
+               partita_compose_density_level(controls->density));
   else if (value != NULL)
     add_token(composer, ids, "Density", value);
 }
