@@ -118,7 +118,7 @@ typedef struct {
   void (*progress)(size_t bars_done, size_t bars, void *data);
   void *progress_data;
   /// (nullable) (element-type PartitaNoteReason): of one piece with controls,
-  /// why each note is what it is, in order
+  /// why each note that is drawn is what it is, in order
   GArray *reasons;
   /// (nullable): shape [pieces]: set to the mean log-probability of the ids
   /// drawn for each piece, in nats, under the model alone

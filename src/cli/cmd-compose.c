@@ -427,14 +427,11 @@ compose(const Options *o,
       !cli_existing_check_controls(&o->existing, controls, error))
     return false;
   controls->loop = o->existing.loop;
-  if (options->arrangement != NULL) {
+  if (options->arrangement != NULL)
     controls->fill = false;
-    options->controls = NULL;
-  }
   if (o->explain != NULL && options->controls == NULL)
     return cli_refuse(error, CLI_ERROR_FAILED,
-                      "--explain: only of new music, of a model that "
-                      "writes remi");
+                      "--explain: only of a model that writes remi");
   return o->stream ? compose_stream(composer, options, o, error)
                    : compose_all(composer, options, controls, o, error);
 }

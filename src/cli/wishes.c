@@ -218,10 +218,12 @@ cli_wishes_settle(const CliWishes *wishes,
   if (options->bars == 0)
     options->bars = controls->bars;
   controls->bars = 0; // which the options have
-  if (strcmp(partita_scheme_get_name(scheme), "remi") == 0)
+  if (strcmp(partita_scheme_get_name(scheme), "remi") == 0) {
     controls->fill = options->primer == NULL || is_full(options->primer);
-  if (controls->fill || partita_controls_has_any(controls))
     options->controls = controls;
+  } else if (partita_controls_has_any(controls)) {
+    options->controls = controls; // which are refused
+  }
   return true;
 }
 

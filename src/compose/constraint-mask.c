@@ -93,15 +93,18 @@ typedef enum {
   CAUSE_TEMPO,
   CAUSE_ENDING,
   CAUSE_BARS,
+  CAUSE_GIVEN,
   N_CAUSES
 } Cause;
+
+G_STATIC_ASSERT(PARTITA_CONSTRAINT_GIVEN == 1u << CAUSE_GIVEN);
 
 const char *
 partita_constraint_name(unsigned bit)
 {
   static const char *const names[N_CAUSES] = {
-    "scale",   "range", "chords", "polyphony", "programs",
-    "density", "meter", "tempo",  "ending",    "bars"};
+    "scale", "range", "chords", "polyphony", "programs", "density",
+    "meter", "tempo", "ending", "bars",      "given"};
 
   return bit < N_CAUSES ? names[bit] : NULL;
 }

@@ -111,6 +111,9 @@ partita_constraint_push(PartitaConstraint *constraint, uint16_t id);
 void
 partita_constraint_restrict(PartitaConstraint *constraint, uint8_t *mask);
 
+/// The bit of what music that is given leaves no room for.
+#define PARTITA_CONSTRAINT_GIVEN (1u << 10)
+
 /**
  * partita_constraint_blame:
  * @id: a token that the grammar allows and the constraint does not

@@ -10,11 +10,17 @@
 #define BACK_SHARE 4
 #define DEFAULT_BARS 16
 
+static size_t
+count_back(size_t bars)
+{
+  return MAX(1, bars / BACK_SHARE);
+}
+
 /// (transfer full): the loop's last bars opened, before its beginning
 static PartitaArrangement *
 open_end(const PartitaScore *loop, size_t bars, GError **error)
 {
-  const size_t back = MAX(1, bars / BACK_SHARE);
+  const size_t back = count_back(bars);
   g_autoptr(PartitaScore) whole = partita_score_copy(loop);
   g_autoptr(PartitaScore) start =
     partita_score_cut_bars(loop, 0, MIN(bars, AHEAD_BARS));
@@ -27,6 +33,28 @@ open_end(const PartitaScore *loop, size_t bars, GError **error)
   if (arrangement != NULL)
     arrangement->keep = bars;
   return arrangement;
+}
+
+/// Drops what was said of notes that are written anew.
+static void
+forget_end(GArray *reasons, size_t first)
+{
+  guint n = 0;
+
+  while (n < reasons->len &&
+         g_array_index(reasons, PartitaNoteReason, n).bar < first)
+    ++n;
+  g_array_set_size(reasons, n);
+}
+
+/// Of the whole loop, from the likelihoods of all that was composed first and
+/// of its end.
+static void
+join_likelihoods(double *of_end, double of_all, size_t bars)
+{
+  const double share = (double)count_back(bars) / (double)bars;
+
+  *of_end = share * *of_end + (1.0 - share) * of_all;
 }
 
 PartitaScore *
@@ -59,5 +87,14 @@ partita_compose_loop(const PartitaComposer *composer,
   if (arrangement == NULL)
     return NULL;
   wishes.arrangement = arrangement;
-  return partita_compose(composer, &wishes, error);
+  if (options->reasons != NULL)
+    forget_end(options->reasons, wishes.bars - count_back(wishes.bars));
+
+  const double likelihood =
+    options->likelihoods != NULL ? *options->likelihoods : 0.0;
+  PartitaScore *loop = partita_compose(composer, &wishes, error);
+
+  if (options->likelihoods != NULL)
+    join_likelihoods(options->likelihoods, likelihood, wishes.bars);
+  return loop;
 }

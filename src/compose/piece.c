@@ -98,7 +98,9 @@ constrain(PartitaPiece *piece)
   piece->constraint = partita_constraint_new(
     plan->composer->scheme, plan->options.controls, count_promised(plan),
     piece->shift, named ? programs : NULL);
-  take_habits(piece);
+  // Music that is given has its own; a loop was composed in those of its style.
+  if (plan->frame == NULL || plan->frame->arrangement->keep > 0)
+    take_habits(piece);
 }
 
 PartitaPiece *
@@ -125,9 +127,12 @@ partita_piece_new(const PartitaComposePlan *plan, uint64_t index)
   }
   if (plan->options.controls != NULL)
     constrain(piece);
-  if (plan->options.reasons != NULL || plan->options.likelihoods != NULL)
+  if (plan->options.reasons != NULL || plan->options.likelihoods != NULL) {
     piece->trace = partita_trace_new(piece->constraint, plan->composer->vocab,
                                      plan->options.reasons);
+    piece->trace->given =
+      plan->frame != NULL && plan->frame->arrangement->keep == 0;
+  }
   return piece;
 }
 

@@ -117,7 +117,9 @@ find_acting(const PartitaTrace *trace, const uint8_t *mask)
       likeliest = i;
   if (likeliest == trace->vocab || mask[likeliest] != 0)
     return 0;
-  return partita_constraint_blame(trace->constraint, (uint16_t)likeliest);
+  return trace->given
+           ? PARTITA_CONSTRAINT_GIVEN
+           : partita_constraint_blame(trace->constraint, (uint16_t)likeliest);
 }
 
 static void

@@ -18,6 +18,8 @@ typedef struct {
   size_t n;               ///< ids drawn
   PartitaNoteReason note; ///< on its way
   GArray *reasons;        ///< (nullable): PartitaNoteReason
+  bool given; ///< whether it is music that is given that takes away, rather
+              ///< than the constraint
 } PartitaTrace;
 
 /// @reasons: (nullable): where the notes go

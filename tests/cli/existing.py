@@ -19,18 +19,16 @@ Note = collections.namedtuple("Note", "program onset end pitch velocity")
 
 
 def read(path):
-    """Ticks a quarter, notes, the tick of the end, tracks and metre."""
+    """Ticks a quarter, notes, the tick of the end, tracks and bar lines."""
     file = mido.MidiFile(path)
-    notes, end, meter = [], 0, (4, 4)
+    notes, end, meters = [], 0, {}
     tracks = []
     for track in file.tracks:
         tick, programs, open_, own = 0, {}, {}, []
         for message in track:
             tick += message.time
             if message.type == "time_signature":
-                if tick > 0 and meter != (message.numerator, message.denominator):
-                    raise ValueError(f"{path}: more metres than one")
-                meter = (message.numerator, message.denominator)
+                meters[tick] = (message.numerator, message.denominator)
             elif message.type == "program_change":
                 programs[message.channel] = message.program
             elif message.type == "note_on" and message.velocity > 0:
@@ -48,16 +46,23 @@ def read(path):
         notes += own
         if own:
             tracks.append(own)
-    return file.ticks_per_beat, notes, end, tracks, meter
+    return (file.ticks_per_beat, notes, end, tracks,
+            lay_bars(file.ticks_per_beat, end, meters))
 
 
-def is_plain(path):
-    """Whether the bars are found without looking for changes of metre."""
-    try:
-        read(path)
-    except ValueError:
-        return False
-    return True
+def lay_bars(ppq, end, meters):
+    """Where bars begin, and where the last one ends; a bar ends where the
+    metre changes."""
+    lines = [0]
+    length = 4 * ppq
+    while lines[-1] < end or len(lines) < 2:
+        if lines[-1] in meters:
+            numerator, denominator = meters[lines[-1]]
+            length = 4 * ppq * numerator // denominator
+        changes = [tick for tick in meters
+                   if lines[-1] < tick < min(end, lines[-1] + length)]
+        lines.append(min(changes, default=lines[-1] + length))
+    return lines
 
 
 def missing(wanted, there):
@@ -71,14 +76,9 @@ def run(partita, model, *arguments):
         capture_output=True, text=True)
 
 
-def count_bars(ppq, end, meter):
-    length = ppq * 4 * meter[0] // meter[1]
-    return length, max(1, -(-end // length))
-
-
 def try_infill(rng, go, path, out):
-    ppq, before, end, tracks, meter = read(path)
-    length, bars = count_bars(ppq, end, meter)
+    _, before, _, tracks, lines = read(path)
+    bars = len(lines) - 1
     first = rng.randint(1, bars)
     last = rng.randint(first, min(bars, first + 7))
     track = rng.randint(1, len(tracks)) if rng.random() < 0.5 else None
@@ -87,7 +87,7 @@ def try_infill(rng, go, path, out):
     if result.returncode != 0:
         return fill, result.stderr.strip()
     _, after, end_after, _, _ = read(out)
-    low, high = (first - 1) * length, last * length
+    low, high = lines[first - 1], lines[last]
     open_ = tracks[track - 1] if track else before
     touched = [n for n in open_ if low <= n.onset < high]
     rest = list((collections.Counter(before) - collections.Counter(touched)).elements())
@@ -98,7 +98,7 @@ def try_infill(rng, go, path, out):
         return fill, "a note came outside the bars"
     if any(n.end > high for n in new):
         return fill, "a new note goes on past the bars"
-    return fill, None if end_after <= bars * length else "it is longer"
+    return fill, None if end_after <= lines[-1] else "it is longer"
 
 
 def try_accompany(rng, go, path, out):
@@ -128,12 +128,11 @@ def try_vary(rng, go, path, out):
     result = go("--vary", path, "--strength", strength)
     if result.returncode != 0:
         return str(strength), result.stderr.strip()
-    _, before, end, _, meter = read(path)
-    ppq, after, end_after, _, _ = read(out)
-    length, bars = count_bars(ppq, end, meter)
+    _, before, _, _, lines = read(path)
+    _, after, end_after, _, _ = read(out)
     if strength == 0 and collections.Counter(before) != collections.Counter(after):
         return str(strength), "something changed"
-    if end_after > bars * length:
+    if end_after > lines[-1]:
         return str(strength), "it is longer"
     return str(strength), None
 
@@ -169,18 +168,17 @@ def try_loop(rng, go, path, out):
     result = go("--loop", "--bars", bars, "--meter", meter)
     if result.returncode != 0:
         return f"{bars}", result.stderr.strip()
-    ppq, after, end, _, meter = read(out)
-    length = ppq * 4 * meter[0] // meter[1]
-    if end != bars * length:
+    _, after, end, _, lines = read(out)
+    if end != lines[-1] or len(lines) != bars + 1:
         return f"{bars}", f"{end} ticks, not {bars} bars"
-    if any(n.end > bars * length for n in after):
+    if any(n.end > end for n in after):
         return f"{bars}", "a note is held past the end"
     return f"{bars}", None
 
 
 def main():
     partita, model, pieces, seed = sys.argv[1:5]
-    files = [path for path in sys.argv[5:] if is_plain(path)]
+    files = sys.argv[5:]
     rng = random.Random(int(seed))
     ways = {"infill": try_infill, "accompany": try_accompany, "vary": try_vary,
             "harmonise": try_harmonise, "loop": try_loop}

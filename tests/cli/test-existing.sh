@@ -60,6 +60,40 @@ piece, = json.load(open("report.json"))
 assert [p["name"] for p in piece["promises"]] == ["bars", "given"], piece'
 rm piece.mid
 
+# Every note that is composed, and no other, is explained.
+explained() {
+  exits 0 "why: $*" compose --explain why.json --report report.json "$@"
+  check "each new note" "$python" -c '
+import json, mido
+given = sum(p["held"] for p in json.load(open("report.json"))[0]["promises"]
+            if p["name"] == "given")
+given = given or int(open("first").read())
+notes = [m.note for m in mido.MidiFile("piece.mid")
+         if m.type == "note_on" and m.velocity > 0]
+reasons = json.load(open("why.json"))
+assert len(reasons) == len(notes) - given > 0, (len(reasons), given)
+assert all(r["log_probability"] < 0 for r in reasons)'
+  rm piece.mid
+}
+
+echo 0 >first
+explained --infill "$waltz" --fill 3-4
+explained --accompany "$waltz" --add flute
+explained --vary "$waltz" --strength 1
+explained --harmonise "$waltz"
+explained --loop --bars 8
+"$python" -c '
+import mido
+notes = mido.MidiFile()
+track = mido.MidiTrack()
+notes.tracks.append(track)
+for i in range(3):
+    track.append(mido.Message("note_on", note=60, time=3840 if i else 0))
+    track.append(mido.Message("note_off", note=60, time=480))
+notes.save("gaps.mid")'
+echo 3 >first
+explained --prime gaps.mid --bars 8
+
 exits 0 "a model trained without parts" "$partita" train music \
   -o plain.safetensors --size tiny --steps 2 --seed 1 --augment none
 exits 1 "has not learnt it" "$partita" compose -m plain.safetensors \
