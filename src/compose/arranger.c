@@ -4,6 +4,11 @@
 #include <compose/arranger.h>
 #include <compose/steps.h>
 
+/// So many times denser, or thinner, than the bars around it may a span be.
+#define DENSITY_RATIO 1.5
+/// So close to the end of a bar, in positions, nothing more is demanded of it.
+#define BAR_END 3
+
 PartitaArranger *
 partita_arranger_new(const PartitaFrame *frame)
 {
@@ -83,6 +88,9 @@ begin_bar(PartitaArranger *a)
   ++a->n_bars;
   a->struck = false;
   span = find_span(a);
+  if (span != NULL && span->first == a->n_bars - 1)
+    a->written = a->open = 0;
+  a->open += find_length(a);
   for (unsigned p = 0; span != NULL && p < PARTITA_N_PROGRAMS; ++p)
     a->silent[p] = span->programs[p] ? a->silent[p] + 1 : 0;
 }
@@ -106,6 +114,7 @@ take_note(PartitaArranger *a, unsigned value)
   const uint32_t duration = PARTITA_STEP_HOLD_LENGTH * a->holds + value + 1;
 
   a->struck = true;
+  ++a->written;
   a->silent[a->program] = 0;
   if (a->frame->arrangement->harmony)
     partita_harmony_add(&a->harmony, onset, onset + duration, a->pitch);
@@ -163,6 +172,36 @@ partita_arranger_push(PartitaArranger *arranger,
     begin_writing(a, grammar);
 }
 
+static double
+get_density(const PartitaArranger *a, const PartitaSpan *span)
+{
+  const PartitaSpan *first = &g_array_index(a->frame->spans, PartitaSpan, 0);
+
+  return g_array_index(a->frame->densities, double, span - first);
+}
+
+/// Whether the span has as many notes as it may so far.
+static bool
+is_full(const PartitaArranger *a, const PartitaSpan *span)
+{
+  const double density = get_density(a, span);
+
+  return density > 0.0 && a->struck &&
+         (double)a->written >= DENSITY_RATIO * density * a->open;
+}
+
+/// Whether it wants notes, less those of a bar, that can still come in this
+/// one.
+static bool
+is_thin(const PartitaArranger *a, const PartitaSpan *span)
+{
+  const uint32_t length = find_length(a);
+  const double density = get_density(a, span);
+
+  return a->position + BAR_END < (int32_t)length &&
+         (double)a->written < density * (a->open / DENSITY_RATIO - length);
+}
+
 /// The lowest of the added programs that have to play in this bar,
 /// %PARTITA_N_PROGRAMS if there is none.
 static unsigned
@@ -194,9 +233,9 @@ may_end_bar(const PartitaArranger *a, const PartitaSpan *span)
   if (a->frame->arrangement->harmony)
     return partita_harmony_may_pass(&a->harmony, at,
                                     find_time(a, find_length(a)));
-  return find_owed(a, span) == PARTITA_N_PROGRAMS &&
+  return find_owed(a, span) == PARTITA_N_PROGRAMS && !is_thin(a, span) &&
          (a->struck ||
-          g_array_index(a->frame->given, guint, a->n_bars - 1) > 0);
+          partita_frame_count_given(a->frame, a->n_bars - 1, NULL) > 0);
 }
 
 static bool
@@ -243,12 +282,12 @@ may_follow(const PartitaArranger *a, const PartitaSpan *span, size_t id)
   case PARTITA_STEP_EOS:
     return may_end_bar(a, span);
   case PARTITA_STEP_POSITION:
-    return may_stand(a, value);
+    return !is_full(a, span) && may_stand(a, value);
   case PARTITA_STEP_PROGRAM:
-    return may_play(a, span, value);
+    return !is_full(a, span) && may_play(a, span, value);
   case PARTITA_STEP_PITCH:
   case PARTITA_STEP_DRUM:
-    return may_strike(a, span, value);
+    return !is_full(a, span) && may_strike(a, span, value);
   case PARTITA_STEP_HOLD:
     return may_last(a, held + PARTITA_STEP_HOLD_LENGTH, true);
   case PARTITA_STEP_DURATION:

@@ -22,8 +22,10 @@ typedef struct PartitaArranger {
   unsigned program; ///< %PARTITA_N_PROGRAMS: none yet
   unsigned pitch;
   unsigned holds;
-  int below;   ///< pitch of the last note at this position, -1: none yet
-  bool struck; ///< a note was written in this bar
+  int below;      ///< pitch of the last note at this position, -1: none yet
+  bool struck;    ///< a note was written in this bar
+  size_t written; ///< notes of the span
+  uint32_t open;  ///< positions of the span, to the end of this bar
   unsigned silent[PARTITA_N_PROGRAMS]; ///< bars without a note, and this one
   PartitaHarmony harmony;
 } PartitaArranger;
@@ -60,8 +62,9 @@ partita_arranger_push(PartitaArranger *arranger,
  * @mask: shape [vocab]: what the grammar allows; left with at least one id
  *
  * Of what is drawn, leaves only notes of the programs that are open; no bar
- * without any note; of instruments that are added none that is silent for more
- * than a bar; and of a harmony what partita_harmony_may_strike() allows.
+ * without any note; about as many as there are around the span; of instruments
+ * that are added none that is silent for more than a bar; and of a harmony what
+ * partita_harmony_may_strike() allows.
  */
 void
 partita_arranger_restrict(const PartitaArranger *arranger,

@@ -188,11 +188,12 @@ map_spans(PartitaFrame *frame, GError **error)
 static void
 count_given(PartitaFrame *frame, const PartitaScore *quantised)
 {
-  g_array_set_size(frame->given, frame->bars->len);
+  g_array_set_size(frame->given, frame->bars->len * PARTITA_N_PROGRAMS);
   for (size_t t = 0; t < partita_score_get_n_tracks(quantised); ++t) {
+    const PartitaTrack *track = partita_score_get_track(quantised, t);
+    const unsigned program = partita_track_get_program(track);
     size_t n = 0;
-    const PartitaNote *notes =
-      partita_track_get_notes(partita_score_get_track(quantised, t), &n);
+    const PartitaNote *notes = partita_track_get_notes(track, &n);
     guint bar = 0;
 
     for (size_t i = 0; i < n; ++i) {
@@ -200,9 +201,22 @@ count_given(PartitaFrame *frame, const PartitaScore *quantised)
              g_array_index(frame->bars, PartitaBar, bar + 1).tick <=
                notes[i].onset_ticks)
         ++bar;
-      ++g_array_index(frame->given, guint, bar);
+      ++g_array_index(frame->given, guint, bar * PARTITA_N_PROGRAMS + program);
     }
   }
+}
+
+size_t
+partita_frame_count_given(const PartitaFrame *frame,
+                          size_t bar,
+                          const bool *programs)
+{
+  size_t count = 0;
+
+  for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p)
+    if (programs == NULL || programs[p])
+      count += g_array_index(frame->given, guint, bar * PARTITA_N_PROGRAMS + p);
+  return count;
 }
 
 /// Whether @bar is open in some span, or lies within @near bars of one.
@@ -228,12 +242,77 @@ find_density(const PartitaFrame *frame, int whole)
   for (guint b = 0; b < frame->bars->len; ++b) {
     if (is_near_span(frame, b, 0) || !is_near_span(frame, b, NEIGHBOURS))
       continue;
-    notes += g_array_index(frame->given, guint, b);
+    notes += partita_frame_count_given(frame, b, NULL);
     quarters += (double)g_array_index(frame->bars, PartitaBar, b).length_ticks /
                 frame->ppq;
   }
   return notes > 0 ? partita_compose_density_level((double)notes / quarters)
                    : whole;
+}
+
+static bool
+share_program(const PartitaSpan *a, const PartitaSpan *b)
+{
+  bool shared = false;
+
+  for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p)
+    shared = shared || (a->programs[p] && b->programs[p]);
+  return shared;
+}
+
+/// Whether @bar is open for some program of @span.
+static bool
+is_open_for(const PartitaFrame *frame, const PartitaSpan *span, size_t bar)
+{
+  for (guint s = 0; s < frame->spans->len; ++s) {
+    const PartitaSpan *other = &g_array_index(frame->spans, PartitaSpan, s);
+
+    if (bar >= other->first && bar < other->first + other->n_bars &&
+        share_program(span, other))
+      return true;
+  }
+  return false;
+}
+
+/// Unknown where other tracks of its programs play on in @span, or none plays
+/// near it.
+static double
+measure_span(const PartitaFrame *frame, const PartitaSpan *span)
+{
+  const size_t end = span->first + span->n_bars;
+  const size_t from = span->first - MIN(span->first, NEIGHBOURS);
+  const size_t to = MIN(end + NEIGHBOURS, frame->bars->len);
+  size_t notes = 0;
+  uint32_t ticks = 0;
+
+  for (size_t b = from; b < to; ++b) {
+    const size_t given = partita_frame_count_given(frame, b, span->programs);
+
+    if (b >= span->first && b < end) {
+      if (given > 0)
+        return 0.0;
+    } else if (!is_open_for(frame, span, b)) {
+      notes += given;
+      ticks += g_array_index(frame->bars, PartitaBar, b).length_ticks;
+    }
+  }
+  return ticks > 0 ? (double)notes * frame->ppq / PARTITA_STEP_BEAT / ticks
+                   : 0.0;
+}
+
+static void
+measure_spans(PartitaFrame *frame)
+{
+  // Only of what is written anew is it known; a loop has its own density.
+  const bool known =
+    frame->arrangement->tracks != NULL && frame->arrangement->keep == 0;
+
+  for (guint s = 0; s < frame->spans->len; ++s) {
+    const PartitaSpan *span = &g_array_index(frame->spans, PartitaSpan, s);
+    const double density = known ? measure_span(frame, span) : 0.0;
+
+    g_array_append_val(frame->densities, density);
+  }
 }
 
 /// What is known of the whole piece, and who plays; how dense it was says
@@ -325,6 +404,7 @@ lay_out(PartitaFrame *frame,
   if (!map_spans(frame, error))
     return false;
   count_given(frame, quantised);
+  measure_spans(frame);
 
   const PartitaPrompt prompt = make_prompt(frame, scheme, moved, style);
   g_autoptr(GArray) plain = partita_scheme_encode(scheme, quantised, &prompt);
@@ -347,6 +427,7 @@ alloc(const PartitaComposer *composer, const PartitaArrangement *arrangement)
   frame->ppq = partita_scheme_get_ppq(composer->scheme);
   frame->spans = g_array_copy(arrangement->spans);
   frame->line = g_array_new(FALSE, FALSE, sizeof(PartitaLineNote));
+  frame->densities = g_array_new(FALSE, FALSE, sizeof(double));
   frame->given = g_array_new(FALSE, TRUE, sizeof(guint));
   frame->steps = g_new(uint8_t, composer->vocab);
   frame->values = g_new(uint8_t, composer->vocab);
@@ -390,6 +471,7 @@ partita_frame_free(PartitaFrame *frame)
   g_clear_pointer(&frame->bars, g_array_unref);
   g_array_unref(frame->spans);
   g_array_unref(frame->line);
+  g_array_unref(frame->densities);
   g_array_unref(frame->given);
   g_free(frame->steps);
   g_free(frame->values);

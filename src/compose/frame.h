@@ -18,16 +18,18 @@ typedef struct {
 /// times.
 struct PartitaFrame {
   const PartitaArrangement *arrangement;
-  GArray *ids;     ///< uint16_t: all that is given, Bos to Eos; what is written
-                   ///< goes behind each Part_Written
-  GArray *spans;   ///< PartitaSpan: with all programs
-  GArray *bars;    ///< PartitaBar: in ticks of the scheme
-  GArray *line;    ///< PartitaLineNote: of a harmony, else empty
-  GArray *given;   ///< guint: given notes of each bar
-  uint32_t ppq;    ///< of the scheme
-  int shift;       ///< semitones from the piece's key to the model's
-  uint8_t *steps;  ///< shape [vocab]: PartitaStep
-  uint8_t *values; ///< shape [vocab]
+  GArray *ids;   ///< uint16_t: all that is given, Bos to Eos; what is written
+                 ///< goes behind each Part_Written
+  GArray *spans; ///< PartitaSpan: with all programs
+  GArray *densities; ///< double: notes a position around each span, of its
+                     ///< programs; 0 if nothing is known
+  GArray *bars;      ///< PartitaBar: in ticks of the scheme
+  GArray *line;      ///< PartitaLineNote: of a harmony, else empty
+  GArray *given;     ///< guint: shape [bars, %PARTITA_N_PROGRAMS]: given notes
+  uint32_t ppq;      ///< of the scheme
+  int shift;         ///< semitones from the piece's key to the model's
+  uint8_t *steps;    ///< shape [vocab]: PartitaStep
+  uint8_t *values;   ///< shape [vocab]
 };
 
 /**
@@ -44,6 +46,12 @@ partita_frame_new(const PartitaComposer *composer,
                   int style,
                   const char *name,
                   GError **error);
+
+/// Given notes that begin in @bar, of @programs (nullable: of all).
+size_t
+partita_frame_count_given(const PartitaFrame *frame,
+                          size_t bar,
+                          const bool *programs);
 
 void
 partita_frame_free(PartitaFrame *frame);

@@ -272,22 +272,47 @@ measure_density(Measure *m)
       1);
 }
 
+static int
+compare_ticks(const void *a, const void *b)
+{
+  const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+  return (x > y) - (x < y);
+}
+
+/// (transfer full) (element-type uint32_t): where sounds end, in order
+static GArray *
+list_ends(const Measure *m)
+{
+  GArray *ends = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+
+  for (guint i = 0; i < m->sounds->len; ++i)
+    g_array_append_val(ends, sound_at(m, i)->end);
+  g_array_sort(ends, compare_ticks);
+  return ends;
+}
+
 static void
 measure_polyphony(Measure *m)
 {
   const unsigned wanted = m->controls->polyphony;
   const guint n = m->sounds->len;
   size_t held = 0;
+  guint begun = 0, ended = 0;
 
   if (wanted == 0)
     return;
+
+  g_autoptr(GArray) ends = list_ends(m);
+
   for (guint i = 0; i < n; ++i) {
     const uint32_t at = sound_at(m, i)->onset;
-    size_t together = 0;
 
-    for (guint k = 0; k < n && sound_at(m, k)->onset <= at; ++k)
-      together += sound_at(m, k)->end > at;
-    held += together <= wanted;
+    while (begun < n && sound_at(m, begun)->onset <= at)
+      ++begun;
+    while (ended < n && g_array_index(ends, uint32_t, ended) <= at)
+      ++ended;
+    held += begun - ended <= wanted;
   }
   add(m, "polyphony", g_strdup_printf("%u", wanted),
       "notes with no more at once", held, n);

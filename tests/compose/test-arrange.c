@@ -1,26 +1,9 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-#include "tiny-model.h"
+#include "arranged.h"
 
-#include <compose/frame.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define PPQ 240
-#define BAR (4 * PPQ)
-#define N_BARS 12
-
-static PartitaModel *
-make_learnt_model(uint64_t seed)
-{
-  PartitaModel *model = make_tiny_model("remi", seed);
-
-  partita_model_set_metadata(model, "settings",
-                             "{\"augment\":\"tempo,parts\"}");
-  return model;
-}
 
 /// Two tracks of one program, a bass and drums, off any grid, over the bar
 /// lines, with a pedal; the first track is a line.
@@ -56,44 +39,12 @@ draw_music(void)
   return score;
 }
 
-static PartitaScore *
-compose(const PartitaComposer *composer,
-        const PartitaArrangement *arrangement,
-        uint64_t seed)
-{
-  PartitaComposeOptions options;
-  g_autoptr(GError) error = NULL;
-
-  partita_compose_options_init(&options);
-  options.arrangement = arrangement;
-  options.seed = seed;
-
-  PartitaScore *score = partita_compose(composer, &options, &error);
-
-  g_assert_no_error(error);
-  return score;
-}
-
 static void
 assert_kept(const PartitaArrangement *arrangement, const PartitaScore *score)
 {
   g_autoptr(GArray) promises = partita_arrangement_measure(arrangement, score);
 
   g_assert_true(partita_promises_are_kept(promises));
-}
-
-/// How many notes of track @t begin from @from to @to.
-static size_t
-count_in(const PartitaScore *score, size_t t, uint32_t from, uint32_t to)
-{
-  size_t n = 0;
-  size_t in = 0;
-  const PartitaNote *notes =
-    partita_track_get_notes(partita_score_get_track(score, t), &n);
-
-  for (size_t i = 0; i < n; ++i)
-    in += notes[i].onset_ticks >= from && notes[i].onset_ticks < to;
-  return in;
 }
 
 /// That notes which begin from @from on, and before @to, end by then.
@@ -107,64 +58,6 @@ assert_end_by(const PartitaScore *score, size_t t, uint32_t from, uint32_t to)
   for (size_t i = 0; i < n; ++i)
     if (notes[i].onset_ticks >= from && notes[i].onset_ticks < to)
       g_assert_cmpuint(notes[i].onset_ticks + notes[i].duration_ticks, <=, to);
-}
-
-/// The value of the control @type among what is given, -1 if there is none.
-static int
-find_control(const PartitaComposer *composer,
-             const GArray *ids,
-             const char *type)
-{
-  for (guint i = 0; i < ids->len; ++i) {
-    const uint16_t id = g_array_index(ids, uint16_t, i);
-
-    if (strcmp(partita_scheme_token_type(composer->scheme, id), type) == 0)
-      return atoi(partita_scheme_token_name(composer->scheme, id) +
-                  strlen(type) + 1);
-  }
-  return -1;
-}
-
-/// Twelve bars, the first six with eight notes each, the others with one.
-static PartitaScore *
-make_thinning(void)
-{
-  PartitaScore *score = partita_score_new(PPQ);
-  PartitaTrack *track = partita_score_add_track(score, 0, NULL);
-
-  for (uint32_t bar = 0; bar < N_BARS; ++bar)
-    for (uint32_t i = 0; i < (bar < 6 ? 8 : 1); ++i)
-      partita_track_add_note(
-        track, (PartitaNote){bar * BAR + i * PPQ / 2, PPQ / 2, 60, 80});
-  partita_score_set_end(score, N_BARS * BAR);
-  partita_score_sort(score);
-  return score;
-}
-
-/* What is filled in is asked to be as dense as the four bars on each side, not
- * as the whole piece, and not as what it replaces. */
-static void
-test_density(void)
-{
-  // Half an octave a level: 2 notes a quarter are level 4, one in four -2.
-  static const struct {
-    size_t first;
-    size_t n;
-    int level;
-  } spans[] = {{0, 2, 4}, {1, 1, 4}, {11, 1, 0}, {0, N_BARS, 2}};
-  g_autoptr(PartitaModel) model = make_learnt_model(2);
-  g_autoptr(PartitaComposer) composer = partita_composer_new(model, NULL);
-  g_autoptr(PartitaScore) score = make_thinning();
-
-  for (size_t i = 0; i < G_N_ELEMENTS(spans); ++i) {
-    g_autoptr(PartitaArrangement) arrangement = partita_arrangement_new_infill(
-      score, spans[i].first, spans[i].n, NULL, NULL);
-    g_autoptr(PartitaFrame) frame =
-      partita_frame_new(composer, arrangement, -1, NULL, NULL);
-
-    g_assert_cmpint(find_control(composer, frame->ids, "Density"), ==,
-                    spans[i].level);
-  }
 }
 
 /* Laws of infilling: outside the bars, and in tracks that are not named, every
@@ -453,7 +346,6 @@ int
 main(int argc, char *argv[])
 {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/compose/arrange/density", test_density);
   g_test_add_func("/compose/arrange/infill", test_infill);
   g_test_add_func("/compose/arrange/variation", test_variation);
   g_test_add_func("/compose/arrange/accompaniment", test_accompaniment);
