@@ -167,7 +167,7 @@ partita_composer_rate(const PartitaComposer *composer,
                       const PartitaScore *score,
                       PartitaMeasure *furthest);
 
-/// Temperature 1, no truncation but min-p 0.02, 16 bars, seed 0.
+/// Temperature 1, no truncation but min-p 0.05, 16 bars, seed 0.
 PARTITA_API void
 partita_compose_options_init(PartitaComposeOptions *options);
 

@@ -72,7 +72,7 @@ add_sampling_entries(GArray *all, Options *o)
     {"top-p", 0, 0, G_OPTION_ARG_STRING, &o->top_p,
      "Draw from the fewest that hold this share (1)", "P"},
     {"min-p", 0, 0, G_OPTION_ARG_STRING, &o->min_p,
-     "Draw from those at least this share of the likeliest (0.02)", "P"},
+     "Draw from those at least this share of the likeliest (0.05)", "P"},
     {"seed", 0, 0, G_OPTION_ARG_STRING, &o->seed,
      "The same seed gives the same piece (a new one, printed)", "S"},
   };

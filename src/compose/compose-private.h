@@ -123,8 +123,8 @@ partita_compose_draw_prompt(const PartitaComposePlan *plan,
 bool
 partita_compose_prompt_has_style(const PartitaComposePrompt *prompt, int style);
 
-/// Of notes a quarter, for the control token: half an octave a level; one note a
-/// quarter is level 2.
+/// Of notes a quarter, for the control token: half an octave a level; one note
+/// a quarter is level 2.
 int
 partita_compose_density_level(double density);
 
@@ -144,6 +144,12 @@ GArray *
 partita_compose_make_prompt(const PartitaComposePlan *plan,
                             uint64_t index,
                             int *shift);
+
+/// How many training pieces of @style, -1 for any, have each program.
+void
+partita_compose_count_programs(const PartitaComposer *composer,
+                               int style,
+                               size_t counts[PARTITA_N_PROGRAMS]);
 
 /**
  * partita_compose_read_programs:

@@ -39,25 +39,6 @@ check_model(const PartitaComposer *composer, GError **error)
   return true;
 }
 
-/// How often the prompts of the style name each program.
-static void
-count_programs(const PartitaComposer *composer,
-               int style,
-               size_t counts[PARTITA_N_PROGRAMS])
-{
-  for (guint i = 0; i < composer->prompts->len; ++i) {
-    const PartitaComposePrompt *prompt =
-      &g_array_index(composer->prompts, PartitaComposePrompt, i);
-    bool programs[PARTITA_N_PROGRAMS];
-
-    if (!partita_compose_prompt_has_style(prompt, style) ||
-        !partita_compose_read_programs(composer, prompt->ids, programs))
-      continue;
-    for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p)
-      counts[p] += programs[p];
-  }
-}
-
 /// The program of @group that is counted most and not @taken; there is one.
 static unsigned
 choose_program(const PartitaGroup *group,
@@ -82,9 +63,9 @@ choose_programs(PartitaFrame *frame,
   const PartitaArrangement *arrangement = frame->arrangement;
   const PartitaScore *given = arrangement->given;
   bool taken[PARTITA_N_PROGRAMS] = {false};
-  size_t counts[PARTITA_N_PROGRAMS] = {0};
+  size_t counts[PARTITA_N_PROGRAMS];
 
-  count_programs(composer, style, counts);
+  partita_compose_count_programs(composer, style, counts);
   for (size_t t = 0; t < partita_score_get_n_tracks(given); ++t)
     taken[partita_track_get_program(partita_score_get_track(given, t))] = true;
   for (guint g = 0; g < arrangement->groups->len; ++g) {
@@ -109,11 +90,11 @@ find_voices_program(const PartitaFrame *frame,
                     const PartitaComposer *composer,
                     int style)
 {
-  size_t counts[PARTITA_N_PROGRAMS] = {0};
+  size_t counts[PARTITA_N_PROGRAMS];
   size_t sum = 0;
   unsigned most = 0;
 
-  count_programs(composer, style, counts);
+  partita_compose_count_programs(composer, style, counts);
   for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p) {
     sum += counts[p];
     if (counts[p] > counts[most])

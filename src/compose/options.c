@@ -22,7 +22,7 @@ partita_compose_options_init(PartitaComposeOptions *options)
 {
   *options = (PartitaComposeOptions){
     .bars = 16,
-    .sampling = {.temperature = 1.0, .top_p = 1.0, .min_p = 0.02},
+    .sampling = {.temperature = 1.0, .top_p = 1.0, .min_p = 0.05},
   };
 }
 

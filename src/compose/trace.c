@@ -91,7 +91,8 @@ find_alternatives(PartitaTrace *trace, uint16_t id, double total)
     double p = exp((double)trace->logits[i] - total);
     PartitaAlternative next = {get_pitch(trace, i), p};
 
-    if (i == id || trace->constraint->steps[i] != step)
+    // What the model hears may lie out of MIDI's range in the piece's key.
+    if (i == id || trace->constraint->steps[i] != step || next.pitch > 127)
       continue;
     for (size_t k = 0; k < PARTITA_ALTERNATIVES; ++k) {
       if (next.probability <= note->alternatives[k].probability)

@@ -99,16 +99,20 @@ find_key(const PartitaControls *controls)
   return best;
 }
 
-/// How often a training piece has each program.
-static void
-count_programs(const PartitaComposer *composer, size_t *counts)
+void
+partita_compose_count_programs(const PartitaComposer *composer,
+                               int style,
+                               size_t counts[PARTITA_N_PROGRAMS])
 {
+  memset(counts, 0, PARTITA_N_PROGRAMS * sizeof *counts);
   for (guint i = 0; i < composer->prompts->len; ++i) {
-    const GArray *ids =
-      g_array_index(composer->prompts, PartitaComposePrompt, i).ids;
-    bool programs[PARTITA_N_PROGRAMS] = {false};
+    const PartitaComposePrompt *prompt =
+      &g_array_index(composer->prompts, PartitaComposePrompt, i);
+    bool programs[PARTITA_N_PROGRAMS];
 
-    (void)partita_compose_read_programs(composer, ids, programs);
+    if (!partita_compose_prompt_has_style(prompt, style))
+      continue;
+    (void)partita_compose_read_programs(composer, prompt->ids, programs);
     for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p)
       counts[p] += programs[p];
   }
@@ -122,9 +126,9 @@ choose_members(const PartitaComposer *composer,
                const bool *base,
                bool *programs)
 {
-  size_t counts[PARTITA_N_PROGRAMS] = {0};
+  size_t counts[PARTITA_N_PROGRAMS];
 
-  count_programs(composer, counts);
+  partita_compose_count_programs(composer, -1, counts);
   for (size_t g = 0; g < controls->n_groups; ++g) {
     int best = -1;
 

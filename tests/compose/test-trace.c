@@ -77,6 +77,8 @@ test_reasons(void)
   set(&controls, "range", "C4-B4");
   set(&controls, "programs", "violin");
   set(&controls, "scale", "C D E F G A B");
+  set(&controls, "key", "F"); // a fourth above the key that the model knows
+  composer->common_key = true;
   partita_compose_options_init(&options);
   options.controls = &controls;
   options.reasons = reasons;
@@ -96,6 +98,7 @@ test_reasons(void)
     g_assert_cmpfloat(reason->entropy, >, 0.0);
     for (size_t k = 0; k < PARTITA_ALTERNATIVES; ++k) {
       g_assert_cmpuint(reason->alternatives[k].pitch, !=, reason->pitch);
+      g_assert_cmpuint(reason->alternatives[k].pitch, <=, 127);
       if (k > 0)
         g_assert_cmpfloat(reason->alternatives[k].probability, <=,
                           reason->alternatives[k - 1].probability);
