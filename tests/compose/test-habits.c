@@ -232,13 +232,19 @@ test_primer(void)
   set(&limits, "polyphony", "2");
   for (unsigned voices = 2; voices <= 4; ++voices) {
     g_autoptr(PartitaScore) primer = make_primer(voices);
+    bool more = false;
 
     for (uint64_t i = 0; i < 10; ++i) {
       g_autoptr(PartitaScore) score =
         compose_styled(composer, "waltz", &controls, primer, i);
 
-      assert_kept(voices == 2 ? &limits : &controls, score, 8);
+      g_autoptr(PartitaScore) new = partita_score_cut_bars(score, 2, 6);
+      g_autoptr(GArray) promises = partita_controls_measure(&limits, new, 0);
+
+      assert_kept(&controls, score, 8);
+      more = more || !partita_promises_are_kept(promises);
     }
+    g_assert_true(more == (voices > 2));
   }
 }
 
