@@ -103,7 +103,9 @@ typedef struct {
   const char *style;               ///< (nullable): one of the scheme's styles
   const PartitaScore *primer;      ///< (nullable): music to continue
   const PartitaControls *controls; ///< (nullable): promises to keep; with the
-                                   ///< scheme "remi" only
+                                   ///< scheme "remi" only; what they leave
+                                   ///< open of metre, voices and registers
+                                   ///< is the style's
   const PartitaScore *melody; ///< (nullable): music whose top line is set in
                               ///< four voices; with the scheme "grid" only
   const PartitaArrangement *arrangement; ///< (nullable): music to work on; with
