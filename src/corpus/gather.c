@@ -176,11 +176,12 @@ end_shard(Gather *gather, guint s)
 
   if (o->folder == NULL) {
     gather->gathered->shards->pdata[s] = g_steal_pointer(&shard);
-    gather->gathered->names->pdata[s] = g_strdup("");
-    return;
+    name = g_strdup("");
+    (void)partita_shard_check_space(&error);
+  } else {
+    gather->gathered->shards->pdata[s] =
+      partita_shard_save(shard, o->folder, s, o->deal->n_shards, &name, &error);
   }
-  gather->gathered->shards->pdata[s] =
-    partita_shard_save(shard, o->folder, s, o->deal->n_shards, &name, &error);
   gather->gathered->names->pdata[s] = name;
   if (error != NULL)
     fail(gather, error);

@@ -4,6 +4,7 @@
 #include <corpus/shards.h>
 
 #include <base/file.h>
+#include <base/space.h>
 #include <corpus/hash.h>
 #include <corpus/record.h>
 #include <stdio.h>
@@ -15,6 +16,10 @@
 #define SHARD_FILES 128
 
 #define ENDING ".shard"
+
+/// What the files being read, the table of fingerprints and what is known of
+/// each file take.
+#define SPACE_BESIDE ((size_t)64 << 20)
 
 /// What may be read of maps before their pages are given back.
 #define TOUCHED_KIB 32768u
@@ -137,12 +142,35 @@ partita_pages_touch(PartitaPages *pages, size_t bytes)
     release(g_ptr_array_index(pages->shards, i));
 }
 
+static bool
+refuse_space(GError **error)
+{
+  g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOMEM,
+              "the limit on address space (ulimit -v) leaves no room for the "
+              "corpus and %zu MiB beside it",
+              SPACE_BESIDE >> 20);
+  return false;
+}
+
+bool
+partita_shard_check_space(GError **error)
+{
+  return partita_space_has(SPACE_BESIDE) || refuse_space(error);
+}
+
 static GVariant *
 map(const char *path, GError **error)
 {
-  g_autoptr(GMappedFile) file = g_mapped_file_new(path, FALSE, error);
+  g_autoptr(GError) why = NULL;
+  g_autoptr(GMappedFile) file = g_mapped_file_new(path, FALSE, &why);
 
+  if (g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_NOMEM)) {
+    (void)refuse_space(error);
+    return NULL;
+  }
   if (file == NULL)
+    g_propagate_error(error, g_steal_pointer(&why));
+  if (file == NULL || !partita_shard_check_space(error))
     return NULL;
   g_autoptr(GBytes) bytes = g_mapped_file_get_bytes(file);
 

@@ -78,6 +78,17 @@ partita_shard_open(const char *folder,
                    GError **error);
 
 /**
+ * partita_shard_check_space:
+ *
+ * Whether a limit on address space (ulimit -v) leaves what reading and merging
+ * take beside the shards: GLib ends the program where memory ends.
+ *
+ * Returns: false with @error set (%G_FILE_ERROR_NOMEM)
+ */
+bool
+partita_shard_check_space(GError **error);
+
+/**
  * PartitaPages:
  *
  * Keeps what is resident of mapped shards small: after every 32 MiB that were

@@ -1,9 +1,9 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
+#include <base/space.h>
 #include <cblas.h>
 #include <nn/nn-private.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 
 /* OpenBLAS maps its buffers at the first product and tries again for ever if
@@ -49,13 +49,9 @@ bool
 partita_nn_check_room(unsigned threads, GError **error)
 {
   const size_t size = threads * THREAD_ADDRESS_SPACE;
-  void *const room = mmap(NULL, size, PROT_NONE,
-                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-  if (room != MAP_FAILED) {
-    (void)munmap(room, size);
+  if (partita_space_has(size))
     return true;
-  }
   g_set_error(error, PARTITA_NN_ERROR, PARTITA_NN_ERROR_MEMORY,
               "the limit on address space (ulimit -v) leaves no room for the "
               "products of %u threads, %zu MiB",
