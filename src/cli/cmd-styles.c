@@ -181,7 +181,7 @@ print_style(JsonArray *array, guint index, JsonNode *node, void *data)
   (void)array;
   (void)index;
   (void)data;
-  g_print("%-16s %6s %9s  %-14s %s\n", *name != '\0' ? name : "-", pieces,
+  g_print("%-16s %6s %9s  %-18s %s\n", *name != '\0' ? name : "-", pieces,
           tempo, meters, instruments);
 }
 
@@ -229,7 +229,7 @@ styles_run(void *data, char **arguments, GError **error)
     print_json(path, partita_scheme_get_name(scheme), styles);
     return true;
   }
-  g_print("%-16s %6s %9s  %-14s %s\n", "style", "pieces", "tempo", "metres",
+  g_print("%-16s %6s %9s  %-18s %s\n", "style", "pieces", "tempo", "metres",
           "instruments");
   json_array_foreach_element(styles, print_style, NULL);
   return true;
