@@ -125,11 +125,12 @@ check "bar by bar" grep -q '^bar 1  3/4' out
 
 # scale SIGNATURE MODE PITCH...: octal, quarters in a row
 scale() {
-  printf 'MThd\0\0\0\6\0\0\0\1\1\340MTrk\0\0\0'"\\$(printf %o $((9 * $# - 8)))"
-  printf '\0\377\131\2'"\\$1\\$2"
+  printf 'MThd\0\0\0\6\0\0\0\1\1\340MTrk\0\0\0%b' \
+    "\\0$(printf %o $((9 * $# - 8)))"
+  printf '\0\377\131\2%b%b' "\\0$1" "\\0$2"
   shift 2
   for pitch; do
-    printf '\0\220'"\\$pitch"'\100\203\140\200'"\\$pitch"'\0'
+    printf '\0\220%b\100\203\140\200%b\0' "\\0$pitch" "\\0$pitch"
   done
   printf '\0\377\57\0'
 }
