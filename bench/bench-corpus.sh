@@ -40,6 +40,8 @@ for n in "$@"; do
   watch prepare "$n" "$partita" prepare "$folder/music-$n" \
     -o "$folder/corpus-$n"
   watch again "$n" "$partita" prepare "$folder/music-$n" -o "$folder/corpus-$n"
-  watch train "$n" "$partita" train "$folder/corpus-$n" \
-    -o "$folder/model.safetensors" --size tiny --steps 3 --threads 1
+  for from in corpus music; do
+    watch "train-$from" "$n" "$partita" train "$folder/$from-$n" \
+      -o "$folder/model.safetensors" --size tiny --steps 3 --threads 1
+  done
 done

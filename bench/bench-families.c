@@ -111,7 +111,8 @@ static void
 read_set(GPtrArray *scores, GArray *works, const char *data, guint set)
 {
   g_autofree char *folder = g_build_filename(data, sets[set], NULL);
-  g_autoptr(GPtrArray) items = partita_scan_folder(folder, NULL, NULL);
+  g_autoptr(PartitaScratch) scratch = partita_scratch_new();
+  g_autoptr(GPtrArray) items = partita_scan_folder(folder, scratch, NULL, NULL);
 
   for (guint i = 0; items != NULL && i < items->len; ++i) {
     const PartitaScanItem *item = g_ptr_array_index(items, i);

@@ -137,7 +137,9 @@ main(int argc, char **argv)
   }
   Cutter cutter = {
     .data = argv[1], .out = argv[2], .n_max = (guint)atoi(argv[3])};
-  g_autoptr(GPtrArray) items = partita_scan_folder(argv[1], NULL, NULL);
+  g_autoptr(PartitaScratch) scratch = partita_scratch_new();
+  g_autoptr(GPtrArray) items =
+    partita_scan_folder(argv[1], scratch, NULL, NULL);
   guint before = 0;
 
   if (items == NULL)

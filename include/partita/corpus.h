@@ -103,9 +103,10 @@ typedef struct {
  * of the split follows from @seed and its first path; families that hold more
  * than half of what is to be held out are trained on.
  *
- * Memory: the tokens, and about 400 bytes a file. Of a prepared corpus the
- * tokens stay on disk, mapped, of which some 32 MiB are in memory at a time,
- * and about 200 bytes a file (120 once it is read).
+ * Memory: of a prepared corpus, tokens and ledger stay in its files, mapped, of
+ * which some 32 MiB are in memory at a time; of a folder, in a file without a
+ * name in $TMPDIR or /var/tmp, as long as the disk has room. Beside that a file
+ * takes about 30 bytes.
  *
  * Returns: (transfer full) (nullable): NULL with @error set
  */
@@ -161,9 +162,13 @@ partita_corpus_is_prepared(const char *path);
 PARTITA_API const PartitaScheme *
 partita_corpus_get_scheme(const PartitaCorpus *corpus);
 
-/// In order of paths.
-PARTITA_API const PartitaLedgerEntry *
-partita_corpus_get_ledger(const PartitaCorpus *corpus, size_t *n);
+/// All that stood in the folder, in order of paths.
+PARTITA_API size_t
+partita_corpus_get_n_files(const PartitaCorpus *corpus);
+
+/// Line @number of the ledger, from 0. Of a number past the last, all zeros.
+PARTITA_API PartitaLedgerEntry
+partita_corpus_get_entry(const PartitaCorpus *corpus, size_t number);
 
 /// One JSON object a line: path, verdict, reason, family, styles, split, notes,
 /// bars, tokens. The file appears whole or not at all.

@@ -154,13 +154,13 @@ add_to_style(const PartitaCorpus *corpus,
              PartitaStyleScore *styles)
 {
   const PartitaPiece piece = partita_corpus_get_piece(corpus, index);
-  const PartitaLedgerEntry *entry =
-    &partita_corpus_get_ledger(corpus, &(size_t){0})[piece.ledger_index];
+  const PartitaLedgerEntry entry =
+    partita_corpus_get_entry(corpus, piece.ledger_index);
 
-  if (entry->n_styles == 0)
+  if (entry.n_styles == 0)
     return;
 
-  PartitaStyleScore *style = &styles[entry->styles[0]];
+  PartitaStyleScore *style = &styles[entry.styles[0]];
 
   ++style->pieces;
   style->notes += piece.notes;

@@ -218,12 +218,11 @@ print_corpus(const PartitaCorpus *corpus, const char *ledger)
   const char *const *styles =
     partita_scheme_get_styles(partita_corpus_get_scheme(corpus));
   g_autofree char *names = g_strjoinv(", ", (char **)styles);
-  size_t n_files = 0;
+  const size_t n_files = partita_corpus_get_n_files(corpus);
   size_t verdicts[3] = {0, 0, 0};
-  const PartitaLedgerEntry *files = partita_corpus_get_ledger(corpus, &n_files);
 
   for (size_t i = 0; i < n_files; ++i)
-    ++verdicts[files[i].verdict];
+    ++verdicts[partita_corpus_get_entry(corpus, i).verdict];
   g_printerr("%zu files: %zu used, %zu mended, %zu skipped (%s)\n", n_files,
              verdicts[PARTITA_VERDICT_USED], verdicts[PARTITA_VERDICT_MENDED],
              verdicts[PARTITA_VERDICT_SKIPPED], ledger);

@@ -76,19 +76,20 @@ sum_up(CliCorpusSums *sums, const PartitaCorpus *corpus)
 {
   const char *const *styles =
     partita_scheme_get_styles(partita_corpus_get_scheme(corpus));
-  const PartitaLedgerEntry *files =
-    partita_corpus_get_ledger(corpus, &sums->files);
 
+  sums->files = partita_corpus_get_n_files(corpus);
   sums->styles = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   sums->skipped = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   sums->families = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   for (size_t i = 0; i < sums->files; ++i) {
-    if (files[i].verdict == PARTITA_VERDICT_SKIPPED) {
-      g_autofree char *reason = shorten(files[i].reason);
+    const PartitaLedgerEntry entry = partita_corpus_get_entry(corpus, i);
+
+    if (entry.verdict == PARTITA_VERDICT_SKIPPED) {
+      g_autofree char *reason = shorten(entry.reason);
 
       count(sums->skipped, reason);
     } else {
-      sum_piece(sums, &files[i], styles);
+      sum_piece(sums, &entry, styles);
     }
   }
 }

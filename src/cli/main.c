@@ -6,6 +6,7 @@
 #include <base/file.h>
 #include <locale.h>
 #include <partita/model.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,5 +186,7 @@ int
 main(int argc, char **argv)
 {
   (void)setlocale(LC_CTYPE, "");
+  // Past a limit on the size of files writing fails, in words, as elsewhere.
+  (void)signal(SIGXFSZ, SIG_IGN);
   return leave(dispatch(argc, argv));
 }

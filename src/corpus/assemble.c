@@ -12,7 +12,6 @@
 
 typedef struct {
   PartitaCorpus *corpus;
-  PartitaIndex *index;
   guint n_files;
   guint32 *piece_of;  // number of each file's piece
   guint32 *relatives; // pieces in the family that begins with each file
@@ -59,14 +58,17 @@ is_sequence(const Assembly *assembly, const PartitaRecord *record)
 }
 
 static bool
-take_piece(Assembly *assembly,
-           const PartitaLedgerEntry *entry,
-           const PartitaIndexPlace *place,
-           GVariant *records,
-           GError **error)
+check_piece(const Assembly *assembly,
+            const PartitaLedgerEntry *entry,
+            const PartitaIndexPlace *place,
+            GError **error)
 {
-  PartitaCorpus *corpus = assembly->corpus;
+  const PartitaCorpus *corpus = assembly->corpus;
   PartitaRecord record;
+
+  if (place->shard >= corpus->records->len)
+    return refuse(error, "the index points to nowhere");
+  GVariant *records = g_ptr_array_index(corpus->records, place->shard);
 
   if (place->record >= g_variant_n_children(records))
     return refuse(error, "a shard has fewer records than the index says");
@@ -78,67 +80,50 @@ take_piece(Assembly *assembly,
   if (!is_sequence(assembly, &record) || !are_styles(assembly, entry) ||
       record.n_ids + (entry->n_styles > 0 ? 1 : 0) != entry->tokens)
     return refuse(error, "a piece has ids that are none");
-  const PartitaStored stored = {
-    .ids = record.ids,
-    .n = record.n_ids,
-    .ledger_index = corpus->ledger->len,
-    .content = record.content,
-    .shift = record.shift,
-  };
-
-  g_array_append_val(corpus->pieces, stored);
   return true;
 }
 
 static bool
-take_files(Assembly *assembly, const GPtrArray *shards, GError **error)
+take_files(Assembly *assembly, GError **error)
 {
   PartitaCorpus *corpus = assembly->corpus;
-  g_autoptr(GPtrArray) records =
-    g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
 
-  for (guint s = 0; s < shards->len; ++s)
-    g_ptr_array_add(records,
-                    g_variant_get_child_value(g_ptr_array_index(shards, s), 2));
-  for (guint i = 0; i < assembly->n_files; ++i) {
+  for (guint32 i = 0; i < assembly->n_files; ++i) {
     PartitaLedgerEntry entry;
     PartitaIndexPlace place;
 
-    partita_index_view(assembly->index, i, &entry, &place);
+    partita_index_view(corpus->index, i, &entry, &place);
     assembly->piece_of[i] = corpus->pieces->len;
-    if (place.skip == PARTITA_SKIP_NONE) {
-      if (place.shard >= records->len || place.family > i)
-        return refuse(error, "the index points to nowhere");
-      if (!take_piece(assembly, &entry, &place,
-                      g_ptr_array_index(records, place.shard), error))
-        return false;
-      ++assembly->relatives[place.family];
-    }
-    g_array_append_val(corpus->ledger, entry);
+    if (place.skip != PARTITA_SKIP_NONE)
+      continue;
+    if (place.family > i)
+      return refuse(error, "the index points to nowhere");
+    if (!check_piece(assembly, &entry, &place, error))
+      return false;
+    ++assembly->relatives[place.family];
+    g_array_append_val(corpus->pieces, i);
   }
   return true;
 }
 
-/// Names the families of more than one, once all paths are in the ledger.
+/// Marks the pieces of families of more than one.
 static bool
-name_families(Assembly *assembly, GError **error)
+mark_families(Assembly *assembly, GError **error)
 {
-  const GArray *ledger = assembly->corpus->ledger;
+  PartitaCorpus *corpus = assembly->corpus;
 
-  for (guint i = 0; i < ledger->len; ++i) {
-    PartitaLedgerEntry *entry = &g_array_index(ledger, PartitaLedgerEntry, i);
-    PartitaLedgerEntry other;
+  for (guint i = 0; i < corpus->pieces->len; ++i) {
+    const guint32 number = g_array_index(corpus->pieces, guint32, i);
+    PartitaLedgerEntry entry;
     PartitaIndexPlace place;
     PartitaIndexPlace first;
 
-    if (entry->verdict == PARTITA_VERDICT_SKIPPED)
-      continue;
-    partita_index_view(assembly->index, i, &other, &place);
-    partita_index_view(assembly->index, place.family, &other, &first);
+    partita_index_view(corpus->index, number, &entry, &place);
+    partita_index_view(corpus->index, place.family, &entry, &first);
     if (first.skip != PARTITA_SKIP_NONE || first.family != place.family)
       return refuse(error, "a family begins with no piece of it");
     if (assembly->relatives[place.family] > 1)
-      entry->family = other.path;
+      corpus->marks[number] |= PARTITA_MARK_RELATED;
   }
   return true;
 }
@@ -146,32 +131,33 @@ name_families(Assembly *assembly, GError **error)
 static void
 split_pieces(Assembly *assembly, const PartitaCorpusOptions *options)
 {
-  const GArray *pieces = assembly->corpus->pieces;
-  GArray *ledger = assembly->corpus->ledger;
-  g_autofree PartitaSide *sides = g_new0(PartitaSide, pieces->len);
+  PartitaCorpus *corpus = assembly->corpus;
+  const guint n = corpus->pieces->len;
+  g_autofree PartitaSide *sides = g_new0(PartitaSide, n);
 
-  for (guint i = 0; i < pieces->len; ++i) {
-    const size_t number = g_array_index(pieces, PartitaStored, i).ledger_index;
+  for (guint32 i = 0; i < n; ++i) {
     PartitaLedgerEntry entry;
     PartitaIndexPlace place;
 
-    partita_index_view(assembly->index, (guint)number, &entry, &place);
+    partita_index_view(corpus->index, g_array_index(corpus->pieces, guint32, i),
+                       &entry, &place);
+    const guint32 family = assembly->piece_of[place.family];
+
     sides[i] = (PartitaSide){
-      .family = assembly->piece_of[place.family],
-      .path = g_array_index(ledger, PartitaLedgerEntry, place.family).path,
+      .draw = family == i ? partita_split_draw(entry.path, options->seed)
+                          : sides[family].draw,
+      .family = family,
       .in_valid = place.side == PARTITA_SIDE_VALID,
       .in_train = place.side == PARTITA_SIDE_TRAIN,
     };
   }
-  partita_split(sides, pieces->len,
+  partita_split(sides, n,
                 options->valid_share == 0.0 ? DEFAULT_VALID_SHARE
-                                            : options->valid_share,
-                options->seed);
-  for (guint i = 0; i < pieces->len; ++i) {
-    const size_t number = g_array_index(pieces, PartitaStored, i).ledger_index;
-
-    g_array_index(ledger, PartitaLedgerEntry, number).valid = sides[i].valid;
-  }
+                                            : options->valid_share);
+  for (guint i = 0; i < n; ++i)
+    if (sides[i].valid)
+      corpus->marks[g_array_index(corpus->pieces, guint32, i)] |=
+        PARTITA_MARK_VALID;
 }
 
 static bool
@@ -180,8 +166,8 @@ make_schemes(Assembly *assembly, const char *wanted, GError **error)
   const char *name = NULL;
   g_autofree const char **styles = NULL;
 
-  g_variant_get_child(assembly->index->head, 0, "&s", &name);
-  g_variant_get_child(assembly->index->head, 1, "^a&s", &styles);
+  g_variant_get_child(assembly->corpus->index->head, 0, "&s", &name);
+  g_variant_get_child(assembly->corpus->index->head, 1, "^a&s", &styles);
   if (wanted != NULL && strcmp(name, wanted) != 0) {
     g_set_error(error, PARTITA_CORPUS_ERROR, PARTITA_CORPUS_ERROR_BROKEN,
                 "prepared as %s, not as %s", name, wanted);
@@ -197,17 +183,28 @@ make_schemes(Assembly *assembly, const char *wanted, GError **error)
   return assembly->corpus->scheme != NULL;
 }
 
+static GPtrArray *
+get_records(const GPtrArray *shards)
+{
+  GPtrArray *records =
+    g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
+
+  for (guint s = 0; s < shards->len; ++s)
+    g_ptr_array_add(records,
+                    g_variant_get_child_value(g_ptr_array_index(shards, s), 2));
+  return records;
+}
+
 PartitaCorpus *
 partita_corpus_assemble(PartitaIndex *index,
                         GPtrArray *shards,
-                        bool mapped,
+                        PartitaScratch *scratch,
                         const PartitaCorpusOptions *options,
                         GError **error)
 {
   const guint n = partita_index_get_n_files(index);
   g_auto(Assembly) assembly = {
     .corpus = g_new0(PartitaCorpus, 1),
-    .index = index,
     .n_files = n,
     .piece_of = g_new0(guint32, n),
     .relatives = g_new0(guint32, n),
@@ -215,14 +212,14 @@ partita_corpus_assemble(PartitaIndex *index,
   PartitaCorpus *corpus = assembly.corpus;
 
   corpus->index = index;
-  corpus->shards = g_ptr_array_ref(shards);
-  corpus->pages = mapped ? partita_pages_new(shards) : NULL;
+  corpus->records = get_records(shards);
+  corpus->scratch = scratch;
+  corpus->pages = partita_pages_new(scratch == NULL ? shards : NULL, scratch);
   corpus->common_key = options->common_key;
-  corpus->ledger =
-    g_array_sized_new(FALSE, FALSE, sizeof(PartitaLedgerEntry), n);
-  corpus->pieces = g_array_sized_new(FALSE, FALSE, sizeof(PartitaStored), n);
+  corpus->marks = g_new0(uint8_t, n);
+  corpus->pieces = g_array_sized_new(FALSE, FALSE, sizeof(guint32), n);
   if (!make_schemes(&assembly, options->scheme, error) ||
-      !take_files(&assembly, shards, error) || !name_families(&assembly, error))
+      !take_files(&assembly, error) || !mark_families(&assembly, error))
     return NULL;
   if (corpus->pieces->len == 0) {
     refuse(error, "no piece in it");

@@ -4,6 +4,7 @@
 #ifndef PARTITA_CORPUS_PRIVATE_H
 #define PARTITA_CORPUS_PRIVATE_H
 
+#include <corpus/pages.h>
 #include <corpus/scan.h>
 #include <partita/corpus.h>
 
@@ -76,51 +77,55 @@ partita_place_has_split(const GPtrArray *items);
 
 /// One piece before the split is drawn.
 typedef struct {
-  size_t family;    ///< the first piece of its family; its own number if alone
-  const char *path; ///< of that piece
+  double draw;     ///< of the path of the first piece of its family
+  uint32_t family; ///< number of that piece; its own if alone
   bool in_valid;
   bool in_train;
   bool valid; ///< (out)
 } PartitaSide;
 
+/// At least 0, below 1: the first 53 bits of SHA-256 of @seed and @path.
+double
+partita_split_draw(const char *path, uint64_t seed);
+
 /**
  * partita_split:
  *
- * Chooses the side of every family. The path of its first piece and @seed
- * decide, so adding files moves no other; one that has more than half of the
- * pieces to be held out is trained on, as is a single family. Only if one side
- * would stay empty does the family nearest to it cross over. Folders that name
- * both sides decide before that, if both hold a piece.
+ * Chooses the side of every family. Its draw decides, which follows from the
+ * seed and one path, so adding files moves no other; one that has more than
+ * half of the pieces to be held out is trained on, as is a single family. Only
+ * if one side would stay empty does the family nearest to it cross over.
+ * Folders that name both sides decide before that, if both hold a piece.
  */
 void
-partita_split(PartitaSide *sides, size_t n, double valid_share, uint64_t seed);
+partita_split(PartitaSide *sides, size_t n, double valid_share);
 
 /// A vocabulary has a token for each style, and ids are 16 bits.
 #define PARTITA_CORPUS_STYLES_MAX 1024u
 
 /// Of this version are the files a corpus is made of. It counts up when they
 /// change, or what becomes of a MIDI file.
-#define PARTITA_CORPUS_VERSION 2u
-
-typedef struct {
-  const uint16_t *ids; // in the shard, without Style, in the common key
-  size_t n;
-  size_t ledger_index;
-  uint64_t content;
-  int8_t shift; // semitones it was moved by
-} PartitaStored;
+#define PARTITA_CORPUS_VERSION 3u
 
 typedef struct PartitaIndex PartitaIndex;
-typedef struct PartitaPages PartitaPages;
 
+/// What is known of a file once the corpus is assembled.
+enum {
+  PARTITA_MARK_VALID = 1 << 0,   ///< held out
+  PARTITA_MARK_RELATED = 1 << 1, ///< its family has other pieces too
+};
+
+/* Whatever the index or a shard can say of a file is asked there and not kept:
+ * both may be maps, so that memory hardly grows with the number of files. */
 struct PartitaCorpus {
   bool common_key;
   PartitaScheme *scheme;
   PartitaIndex *index;
-  GPtrArray *shards;   // GVariant
-  PartitaPages *pages; // NULL in memory
-  GArray *ledger;      // PartitaLedgerEntry, by path
-  GArray *pieces;      // PartitaStored, by path
+  GPtrArray *records;      // GVariant: those of each shard
+  PartitaPages *pages;     // of the shards
+  PartitaScratch *scratch; // that index and shards lie in; NULL if in files
+  uint8_t *marks;          // shape [files]
+  GArray *pieces;          // guint32: the number of each one's file, by path
 };
 
 /// Ids of styles begin here in every scheme.
@@ -130,7 +135,8 @@ struct PartitaCorpus {
  * partita_corpus_assemble:
  * @index: (transfer full), even if it fails
  * @shards: (element-type GVariant)
- * @mapped: whether the shards lie on a disk
+ * @scratch: (transfer full) (nullable), even if it fails: what index and shards
+ * lie in; NULL if each shard is a map
  *
  * Makes the corpus of its parts, which it keeps, and draws the split. Parts
  * that do not fit are refused: they may come from a disk.
@@ -140,7 +146,7 @@ struct PartitaCorpus {
 PartitaCorpus *
 partita_corpus_assemble(PartitaIndex *index,
                         GPtrArray *shards,
-                        bool mapped,
+                        PartitaScratch *scratch,
                         const PartitaCorpusOptions *options,
                         GError **error);
 

@@ -6,7 +6,7 @@
 #include <corpus/gather.h>
 #include <corpus/merge.h>
 #include <corpus/prepare.h>
-#include <corpus/shards.h>
+#include <corpus/record.h>
 
 GQuark
 partita_corpus_error_quark(void)
@@ -22,11 +22,12 @@ partita_corpus_free(PartitaCorpus *corpus)
   if (corpus == NULL)
     return;
   partita_scheme_free(corpus->scheme);
-  g_array_unref(corpus->ledger);
+  g_free(corpus->marks);
   g_array_unref(corpus->pieces);
-  g_ptr_array_unref(corpus->shards);
+  g_ptr_array_unref(corpus->records);
   partita_pages_free(corpus->pages);
   partita_index_free(corpus->index);
+  partita_scratch_free(corpus->scratch);
   g_free(corpus);
 }
 
@@ -37,9 +38,11 @@ read_folder(const char *folder,
 {
   const char *name = options->scheme != NULL ? options->scheme : DEFAULT_SCHEME;
   g_autoptr(PartitaScheme) scheme = partita_scheme_new(name, NULL, error);
+  g_autoptr(PartitaScratch) scratch = partita_scratch_new();
   g_autoptr(GPtrArray) items =
-    scheme != NULL ? partita_scan_folder(folder, options->cancellable, error)
-                   : NULL;
+    scheme != NULL
+      ? partita_scan_folder(folder, scratch, options->cancellable, error)
+      : NULL;
   g_auto(PartitaDeal) deal = {0};
   g_auto(PartitaGathered) gathered = {0};
 
@@ -52,18 +55,18 @@ read_folder(const char *folder,
     .items = items,
     .deal = &deal,
     .scheme = scheme,
+    .scratch = scratch,
     .parts = 1,
     .options = options,
   };
+  PartitaIndex *index = partita_gather(&gather, &gathered, error)
+                          ? partita_merge(&gather, &gathered, error)
+                          : NULL;
 
-  if (!partita_gather(&gather, &gathered, error))
-    return NULL;
-  PartitaIndex *index =
-    partita_merge(folder, items, &deal, &gathered, name, options, error);
-
-  return index != NULL ? partita_corpus_assemble(index, gathered.shards, false,
-                                                 options, error)
-                       : NULL;
+  return index != NULL
+           ? partita_corpus_assemble(index, gathered.shards,
+                                     g_steal_pointer(&scratch), options, error)
+           : NULL;
 }
 
 PartitaCorpus *
@@ -91,11 +94,29 @@ partita_corpus_is_in_common_key(const PartitaCorpus *corpus)
   return corpus->common_key;
 }
 
-const PartitaLedgerEntry *
-partita_corpus_get_ledger(const PartitaCorpus *corpus, size_t *n)
+size_t
+partita_corpus_get_n_files(const PartitaCorpus *corpus)
 {
-  *n = corpus->ledger->len;
-  return (const PartitaLedgerEntry *)(const void *)corpus->ledger->data;
+  return partita_index_get_n_files(corpus->index);
+}
+
+PartitaLedgerEntry
+partita_corpus_get_entry(const PartitaCorpus *corpus, size_t number)
+{
+  PartitaLedgerEntry entry;
+  PartitaLedgerEntry first;
+  PartitaIndexPlace place;
+
+  g_return_val_if_fail(number < partita_corpus_get_n_files(corpus),
+                       (PartitaLedgerEntry){0});
+
+  partita_index_view(corpus->index, (guint)number, &entry, &place);
+  entry.valid = (corpus->marks[number] & PARTITA_MARK_VALID) != 0;
+  if ((corpus->marks[number] & PARTITA_MARK_RELATED) != 0) {
+    partita_index_view(corpus->index, place.family, &first, &place);
+    entry.family = first.path;
+  }
+  return entry;
 }
 
 size_t
@@ -104,25 +125,49 @@ partita_corpus_get_n_pieces(const PartitaCorpus *corpus)
   return corpus->pieces->len;
 }
 
+/// @place: (out): where the index has the piece
+static PartitaLedgerEntry
+view_piece(const PartitaCorpus *corpus, size_t index, PartitaIndexPlace *place)
+{
+  PartitaLedgerEntry entry;
+
+  partita_index_view(corpus->index,
+                     g_array_index(corpus->pieces, guint32, index), &entry,
+                     place);
+  return entry;
+}
+
 PartitaPiece
 partita_corpus_get_piece(const PartitaCorpus *corpus, size_t index)
 {
   g_return_val_if_fail(index < corpus->pieces->len, (PartitaPiece){0});
 
-  const PartitaStored *stored =
-    &g_array_index(corpus->pieces, PartitaStored, index);
-  const PartitaLedgerEntry *entry =
-    &g_array_index(corpus->ledger, PartitaLedgerEntry, stored->ledger_index);
+  PartitaIndexPlace place;
+  const PartitaLedgerEntry entry = view_piece(corpus, index, &place);
+  const guint32 number = g_array_index(corpus->pieces, guint32, index);
 
   return (PartitaPiece){
-    .n = entry->tokens,
-    .valid = entry->valid,
-    .ledger_index = stored->ledger_index,
-    .notes = entry->notes,
-    .n_styles = (uint32_t)entry->n_styles,
-    .content = stored->content,
-    .shift = corpus->common_key ? stored->shift : (int8_t)0,
+    .n = entry.tokens,
+    .valid = (corpus->marks[number] & PARTITA_MARK_VALID) != 0,
+    .ledger_index = number,
+    .notes = entry.notes,
+    .n_styles = (uint32_t)entry.n_styles,
+    .content = place.content,
+    .shift = corpus->common_key ? place.shift : (int8_t)0,
   };
+}
+
+/// @record: (out): its pointers last as long as @corpus
+static void
+view_record(const PartitaCorpus *corpus,
+            const PartitaIndexPlace *place,
+            PartitaRecord *record)
+{
+  g_autoptr(GVariant) variant = g_variant_get_child_value(
+    g_ptr_array_index(corpus->records, place->shard), place->record);
+
+  partita_record_view(variant, record);
+  partita_pages_touch(corpus->pages, record->n_ids * sizeof *record->ids);
 }
 
 void
@@ -133,31 +178,29 @@ partita_corpus_get_ids(const PartitaCorpus *corpus,
 {
   g_return_if_fail(index < corpus->pieces->len);
 
-  const PartitaStored *stored =
-    &g_array_index(corpus->pieces, PartitaStored, index);
-  const PartitaLedgerEntry *entry =
-    &g_array_index(corpus->ledger, PartitaLedgerEntry, stored->ledger_index);
-  const size_t styled = entry->n_styles > 0 ? 1 : 0;
+  PartitaIndexPlace place;
+  PartitaRecord record;
+  const PartitaLedgerEntry entry = view_piece(corpus, index, &place);
+  const size_t styled = entry.n_styles > 0 ? 1 : 0;
   const size_t n_styles =
     g_strv_length((char **)partita_scheme_get_styles(corpus->scheme));
 
-  partita_pages_touch(corpus->pages, stored->n * sizeof *stored->ids);
-  g_array_set_size(ids, (guint)(stored->n + styled));
+  view_record(corpus, &place, &record);
+  g_array_set_size(ids, (guint)(record.n_ids + styled));
   uint16_t *to = (uint16_t *)(void *)ids->data;
 
   // Stored ids know no styles: Style follows Bos, and all ids past those of
   // styles stand later in a vocabulary with styles.
-  to[0] = stored->ids[0];
+  to[0] = record.ids[0];
   if (styled > 0)
     to[1] = (uint16_t)(PARTITA_CORPUS_FIRST_STYLE +
-                       entry->styles[draw % entry->n_styles]);
-  for (size_t i = 1; i < stored->n; ++i) {
-    const uint16_t id = stored->ids[i];
+                       entry.styles[draw % entry.n_styles]);
+  for (size_t i = 1; i < record.n_ids; ++i) {
+    const uint16_t id = record.ids[i];
 
     to[styled + i] =
       id < PARTITA_CORPUS_FIRST_STYLE ? id : (uint16_t)(id + n_styles);
   }
   if (!corpus->common_key)
-    (void)partita_scheme_transpose(corpus->scheme, to, ids->len,
-                                   -stored->shift);
+    (void)partita_scheme_transpose(corpus->scheme, to, ids->len, -place.shift);
 }

@@ -3,6 +3,7 @@
 
 #include <corpus/families.h>
 
+#include <base/scratch.h>
 #include <corpus/runs.h>
 #include <partita/corpus.h>
 #include <stdlib.h>
@@ -225,10 +226,12 @@ compare_contents(const void *a, const void *b)
 
 /// Returns: fingerprints to expect of all lines
 static double
-find_same(const PartitaMusicSource *source, PartitaKin *kin)
+find_same(const PartitaMusicSource *source,
+          PartitaScratch *scratch,
+          PartitaKin *kin)
 {
   const size_t n = source->n;
-  g_autofree Content *order = g_new(Content, n);
+  Content *order = partita_scratch_take(scratch, n * sizeof *order);
   double steps = 0.0;
   PartitaMusic music;
   PartitaMusic before;
@@ -305,23 +308,26 @@ partita_families_find(const PartitaMusicSource *source,
                       PartitaKin *kin)
 {
   const size_t n = source->n;
-  g_autofree uint32_t *parent = g_new(uint32_t, n);
-  g_autofree uint32_t *rival = g_new0(uint32_t, n);
-  g_autofree uint32_t *votes = g_new0(uint32_t, n);
-  Search search = {.parent = parent, .rival = rival, .votes = votes};
 
   g_return_val_if_fail(n < PARTITA_NO_PIECE, false);
 
-  for (uint32_t i = 0; i < n; ++i)
-    parent[i] = i;
+  g_autoptr(PartitaScratch) scratch = partita_scratch_new();
+  Search search = {
+    .parent = partita_scratch_take(scratch, n * sizeof(uint32_t)),
+    .rival = partita_scratch_take(scratch, n * sizeof(uint32_t)),
+    .votes = partita_scratch_take(scratch, n * sizeof(uint32_t)),
+  };
 
-  const double expected = find_same(source, kin);
+  for (uint32_t i = 0; i < n; ++i)
+    search.parent[i] = i;
+
+  const double expected = find_same(source, scratch, kin);
 
   if (!search_all(&search, source, expected,
                   table_max > 0 ? (double)table_max : (double)TABLE_MAX, kin))
     return false;
   find_near(&search, source, kin);
   for (uint32_t i = 0; i < n; ++i)
-    kin[i].family = find_root(parent, i);
+    kin[i].family = find_root(search.parent, i);
   return true;
 }

@@ -47,8 +47,8 @@ typedef struct {
  * of PARTITA_RUN_MIN steps, in any key, directly or through others. One of
  * PARTITA_GRAM may do, none shorter does.
  *
- * Cost: O(total length of lines) a pass; memory of 28 bytes a piece, and that
- * for the fingerprints.
+ * Cost: O(total length of lines) a pass; memory for the fingerprints, and 28
+ * bytes a piece in a scratch.
  *
  * Returns: false if it was told to stop
  */

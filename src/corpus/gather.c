@@ -68,7 +68,7 @@ remember(Gather *gather)
   g_autoptr(GPtrArray) shards =
     g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
 
-  gather->pages = partita_pages_new(shards);
+  gather->pages = partita_pages_new(shards, NULL);
   for (guint i = 0; i < names->len; ++i) {
     GVariant *shard = partita_shard_open(folder, g_ptr_array_index(names, i),
                                          gather->scheme_hash, NULL);
@@ -175,7 +175,9 @@ end_shard(Gather *gather, guint s)
   GError *error = NULL;
 
   if (o->folder == NULL) {
-    gather->gathered->shards->pdata[s] = g_steal_pointer(&shard);
+    gather->gathered->shards->pdata[s] =
+      partita_scratch_take_variant(o->scratch, shard);
+    partita_pages_touch(gather->gathered->pages, g_variant_get_size(shard));
     name = g_strdup("");
     (void)partita_shard_check_space(&error);
   } else {
@@ -287,6 +289,8 @@ begin(Gather *gather)
     g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
   if (gather->options->folder != NULL)
     remember(gather);
+  else
+    gathered->pages = partita_pages_new(NULL, gather->options->scratch);
   gather->records = g_new0(GVariant *, deal->first[deal->n_shards]);
   gather->left = g_new(gint, deal->n_shards);
   gathered->shards = g_ptr_array_new_full(deal->n_shards, unref_shard);
@@ -328,7 +332,7 @@ partita_gather(const PartitaGatherOptions *options,
                                            error))
     return false;
   // Of a part, shards are missing, and nobody looks at the others.
-  if (options->folder != NULL && options->parts == 1)
-    gathered->pages = partita_pages_new(gathered->shards);
+  if (options->parts == 1 && gathered->pages == NULL)
+    gathered->pages = partita_pages_new(gathered->shards, options->scratch);
   return true;
 }

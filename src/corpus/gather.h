@@ -11,8 +11,9 @@ typedef struct {
   const GPtrArray *items; ///< PartitaScanItem, by path
   const PartitaDeal *deal;
   const PartitaScheme *scheme; ///< without styles
-  const char *folder;          ///< (nullable): of shards; NULL: in memory only
-  unsigned part;               ///< of the shards, only those of this part
+  PartitaScratch *scratch;
+  const char *folder; ///< (nullable): of shards; NULL: only in the scratch
+  unsigned part;      ///< of the shards, only those of this part
   unsigned parts;
   const PartitaCorpusOptions *options; ///< workers, cancellable, progress
 } PartitaGatherOptions;
@@ -20,8 +21,8 @@ typedef struct {
 /// All shards in their order; of a part the others are NULL.
 typedef struct {
   GPtrArray *shards;   ///< GVariant
-  GPtrArray *names;    ///< utf8, "" in memory
-  PartitaPages *pages; ///< NULL in memory, and of a part
+  GPtrArray *names;    ///< utf8, "" in the scratch
+  PartitaPages *pages; ///< of shards and scratch; NULL of a part
 } PartitaGathered;
 
 void

@@ -30,6 +30,7 @@ partita_index_free(PartitaIndex *index)
     return;
   g_variant_unref(index->head);
   g_ptr_array_unref(index->blocks);
+  partita_pages_free(index->pages);
   g_free(index);
 }
 
@@ -53,18 +54,21 @@ partita_index_view(const PartitaIndex *index,
     number % PARTITA_INDEX_BLOCK);
   guint8 skip = 0;
   guint8 mended = 0;
+  guint8 shift = 0;
   gsize n = 0;
 
   *entry = (PartitaLedgerEntry){0};
-  g_variant_get(file, "(&s&syyyuuuuuu@aq)", &entry->path, &entry->reason, &skip,
-                &mended, &place->side, &place->family, &entry->notes,
+  partita_pages_touch(index->pages, g_variant_get_size(file));
+  g_variant_get(file, "(&s&syyyuuuuuuyt@aq)", &entry->path, &entry->reason,
+                &skip, &mended, &place->side, &place->family, &entry->notes,
                 &entry->bars, &entry->tokens, &place->shard, &place->record,
-                NULL);
-  g_autoptr(GVariant) styles = g_variant_get_child_value(file, 11);
+                &shift, &place->content, NULL);
+  g_autoptr(GVariant) styles = g_variant_get_child_value(file, 13);
 
   entry->styles = g_variant_get_fixed_array(styles, &n, sizeof(uint16_t));
   entry->n_styles = n;
   entry->tokens += n > 0 ? 1 : 0;
+  place->shift = (int8_t)shift;
   place->skip = skip < PARTITA_N_SKIPS ? (PartitaSkip)skip : PARTITA_SKIP_NAME;
   if (skip != PARTITA_SKIP_NONE)
     entry->verdict = PARTITA_VERDICT_SKIPPED;
@@ -203,6 +207,19 @@ read_blocks(Reader *reader, PartitaIndex *index)
   return n_read == n;
 }
 
+static PartitaPages *
+watch_pages(GBytes *bytes)
+{
+  g_autoptr(GPtrArray) maps =
+    g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
+  GVariant *whole =
+    g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, bytes, TRUE);
+
+  g_ptr_array_add(maps, g_variant_ref_sink(whole));
+  partita_pages_give_back(whole);
+  return partita_pages_new(maps, NULL);
+}
+
 PartitaIndex *
 partita_index_open(const char *path, GError **error)
 {
@@ -228,8 +245,10 @@ partita_index_open(const char *path, GError **error)
 
   if (head != NULL)
     g_variant_unref(head);
-  if (index != NULL && read_blocks(&reader, index) && hash == hash_all(index))
+  if (index != NULL && read_blocks(&reader, index) && hash == hash_all(index)) {
+    index->pages = watch_pages(bytes);
     return g_steal_pointer(&index);
+  }
   g_set_error(error, PARTITA_CORPUS_ERROR, PARTITA_CORPUS_ERROR_BROKEN,
               "%s is damaged", name);
   return NULL;

@@ -26,8 +26,10 @@
  *     u   tokens, without Style
  *     u   shard
  *     u   record in the shard
+ *     y   shift, as the record has it
+ *     t   content, as the record has it
  *     aq  styles, ascending */
-#define PARTITA_INDEX_FILE_TYPE "(ssyyyuuuuuuaq)"
+#define PARTITA_INDEX_FILE_TYPE "(ssyyyuuuuuuytaq)"
 #define PARTITA_INDEX_BLOCK 1024u
 
 /* On disk: PARTITA_CORPUS_VERSION and a hash of all that follows, 8 bytes each;
@@ -39,7 +41,8 @@ enum { PARTITA_SIDE_NONE, PARTITA_SIDE_TRAIN, PARTITA_SIDE_VALID };
 
 struct PartitaIndex {
   GVariant *head;
-  GPtrArray *blocks; ///< GVariant
+  GPtrArray *blocks;   ///< GVariant
+  PartitaPages *pages; ///< of the map; NULL in memory
 };
 
 /// Takes a reference of @head.
@@ -61,6 +64,8 @@ typedef struct {
   guint32 family;
   guint32 shard;
   guint32 record;
+  int8_t shift;
+  uint64_t content;
 } PartitaIndexPlace;
 
 /**

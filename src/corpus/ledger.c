@@ -94,7 +94,7 @@ get_entry(const Ledger *ledger, guint number, PartitaLedgerEntry *entry)
   PartitaLedgerEntry first;
 
   if (ledger->corpus != NULL) {
-    *entry = g_array_index(ledger->corpus->ledger, PartitaLedgerEntry, number);
+    *entry = partita_corpus_get_entry(ledger->corpus, number);
     return;
   }
   partita_index_view(ledger->index, number, entry, &place);

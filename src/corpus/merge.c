@@ -19,6 +19,8 @@ typedef struct {
   guint32 tokens;
   guint32 shard;
   guint32 record;
+  int8_t shift;
+  uint64_t content;
   guint first_style; // in labels
   guint n_styles;
 } File;
@@ -26,10 +28,11 @@ typedef struct {
 typedef struct {
   const char *root;
   const GPtrArray *items;
+  PartitaScratch *scratch;
   const PartitaCorpusOptions *options;
   GPtrArray *records; // GVariant: those of each shard
   PartitaPages *pages;
-  File *files;         // of each item
+  File *files;         // of each item, in the scratch
   GArray *piece_files; // guint32: the number of each piece's file
   GStringChunk *texts;
   GPtrArray *labels;  // utf8 in texts: the styles of all pieces
@@ -41,7 +44,6 @@ typedef struct {
 static void
 clear_merge(Merge *merge)
 {
-  g_free(merge->files);
   g_clear_pointer(&merge->records, g_ptr_array_unref);
   g_clear_pointer(&merge->piece_files, g_array_unref);
   g_clear_pointer(&merge->labels, g_ptr_array_unref);
@@ -101,6 +103,8 @@ take_record(Merge *merge, guint number)
   file->notes = record.notes;
   file->bars = record.bars;
   file->tokens = (guint32)record.n_ids;
+  file->shift = record.shift;
+  file->content = record.content;
   if (record.skip == PARTITA_SKIP_NONE)
     g_array_append_val(merge->piece_files, number);
 }
@@ -180,7 +184,7 @@ static bool
 find_kin(Merge *merge, GError **error)
 {
   const guint n = merge->piece_files->len;
-  g_autofree PartitaKin *kin = g_new0(PartitaKin, n);
+  PartitaKin *kin = partita_scratch_take(merge->scratch, n * sizeof *kin);
   const PartitaMusicSource source = {n, get_music, report, merge};
 
   if (!partita_families_find(&source, 0, kin))
@@ -282,17 +286,18 @@ pack_file(const Merge *merge, guint number)
   const PartitaScanItem *item = g_ptr_array_index(merge->items, number);
   const File *file = &merge->files[number];
   g_autofree char *shown = partita_file_display(item->path);
-  GVariant *packed = g_variant_new(
-    "(ssyyyuuuuuu@aq)", shown, file->reason, file->skip, (guint8)file->mended,
-    file->side, file->family, file->notes, file->bars, file->tokens,
-    file->shard, file->record, pack_styles(merge, file));
+  GVariant *packed =
+    g_variant_new("(ssyyyuuuuuuyt@aq)", shown, file->reason, file->skip,
+                  (guint8)file->mended, file->side, file->family, file->notes,
+                  file->bars, file->tokens, file->shard, file->record,
+                  (guint8)file->shift, file->content, pack_styles(merge, file));
 
   // Serialised here and now, it is one block and not a tree.
   (void)g_variant_get_data(g_variant_ref_sink(packed));
   return packed;
 }
 
-/// Serialised: one block of memory and not a tree.
+/// In the scratch.
 static GVariant *
 pack_block(const Merge *merge, guint first, guint n)
 {
@@ -301,13 +306,12 @@ pack_block(const Merge *merge, guint first, guint n)
   for (guint i = 0; i < n; ++i)
     files[i] = pack_file(merge, first + i);
 
-  GVariant *block = g_variant_ref_sink(
+  g_autoptr(GVariant) block = g_variant_ref_sink(
     g_variant_new_array(G_VARIANT_TYPE(PARTITA_INDEX_FILE_TYPE), files, n));
 
   for (guint i = 0; i < n; ++i)
     g_variant_unref(files[i]);
-  (void)g_variant_get_data(block);
-  return block;
+  return partita_scratch_take_variant(merge->scratch, block);
 }
 
 static PartitaIndex *
@@ -355,21 +359,19 @@ set_empty(const Merge *merge, GError **error)
 }
 
 PartitaIndex *
-partita_merge(const char *root,
-              const GPtrArray *items,
-              const PartitaDeal *deal,
+partita_merge(const PartitaGatherOptions *gather,
               const PartitaGathered *gathered,
-              const char *scheme,
-              const PartitaCorpusOptions *options,
               GError **error)
 {
+  const guint n = gather->items->len;
   g_auto(Merge) merge = {
-    .root = root,
-    .items = items,
-    .options = options,
+    .root = gather->root,
+    .items = gather->items,
+    .scratch = gather->scratch,
+    .options = gather->options,
     .records = g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref),
     .pages = gathered->pages,
-    .files = g_new0(File, items->len),
+    .files = partita_scratch_take(gather->scratch, n * sizeof(File)),
     .piece_files = g_array_new(FALSE, FALSE, sizeof(guint32)),
     .texts = g_string_chunk_new(4096),
     .labels = g_ptr_array_new(),
@@ -378,12 +380,13 @@ partita_merge(const char *root,
   };
 
   judge_items(&merge);
-  take_records(&merge, deal, gathered);
+  take_records(&merge, gather->deal, gathered);
   if (merge.piece_files->len == 0) {
     set_empty(&merge, error);
     return NULL;
   }
   if (!find_kin(&merge, error) || !label_all(&merge, error))
     return NULL;
-  return pack_index(&merge, gathered->names, scheme);
+  return pack_index(&merge, gathered->names,
+                    partita_scheme_get_name(gather->scheme));
 }

@@ -12,17 +12,13 @@
  *
  * Finds duplicates and families among the records, labels the pieces, and
  * says of every item what became of it.
- * @options: cancellable, progress
  *
- * Returns: (transfer full) (nullable): NULL with @error set
+ * Returns: (transfer full) (nullable): the index, whose files lie in the
+ * scratch; NULL with @error set
  */
 PartitaIndex *
-partita_merge(const char *root,
-              const GPtrArray *items,
-              const PartitaDeal *deal,
+partita_merge(const PartitaGatherOptions *gather,
               const PartitaGathered *gathered,
-              const char *scheme,
-              const PartitaCorpusOptions *options,
               GError **error);
 
 #endif

@@ -132,7 +132,7 @@ write_corpus(const char *corpus,
 }
 
 static bool
-prepare(const PartitaGatherOptions *gather, const char *scheme, GError **error)
+prepare(const PartitaGatherOptions *gather, GError **error)
 {
   g_auto(PartitaGathered) gathered = {0};
 
@@ -140,9 +140,7 @@ prepare(const PartitaGatherOptions *gather, const char *scheme, GError **error)
     return false;
   if (gather->parts > 1)
     return true;
-  g_autoptr(PartitaIndex) index =
-    partita_merge(gather->root, gather->items, gather->deal, &gathered, scheme,
-                  gather->options, error);
+  g_autoptr(PartitaIndex) index = partita_merge(gather, &gathered, error);
 
   return index != NULL && write_corpus(gather->folder, index, &gathered, error);
 }
@@ -161,9 +159,11 @@ partita_corpus_prepare(const char *folder,
 
   g_autoptr(PartitaScheme) scheme =
     partita_scheme_new(options->scheme, NULL, error);
+  g_autoptr(PartitaScratch) scratch = partita_scratch_new();
   g_autoptr(GPtrArray) items =
-    scheme != NULL ? partita_scan_folder(folder, options->cancellable, error)
-                   : NULL;
+    scheme != NULL
+      ? partita_scan_folder(folder, scratch, options->cancellable, error)
+      : NULL;
   g_auto(PartitaDeal) deal = {0};
 
   if (items == NULL || !check_apart(folder, corpus, error))
@@ -179,12 +179,13 @@ partita_corpus_prepare(const char *folder,
     .items = items,
     .deal = &deal,
     .scheme = scheme,
+    .scratch = scratch,
     .folder = corpus,
     .part = part,
     .parts = parts,
     .options = options,
   };
-  const bool ok = prepare(&gather, options->scheme, error);
+  const bool ok = prepare(&gather, error);
 
   (void)close(lock);
   return ok;
@@ -228,7 +229,7 @@ partita_corpus_open(const char *folder,
     index != NULL ? open_shards(folder, index, error) : NULL;
   PartitaCorpus *corpus =
     shards != NULL ? partita_corpus_assemble(g_steal_pointer(&index), shards,
-                                             true, options, error)
+                                             NULL, options, error)
                    : NULL;
 
   if (corpus == NULL && error != NULL && *error != NULL &&

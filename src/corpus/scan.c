@@ -14,18 +14,10 @@
 
 typedef struct {
   GPtrArray *items;
+  PartitaScratch *scratch;
   GCancellable *cancellable;
   GString *path; // of the folder being read, with a slash unless empty
 } Walk;
-
-static void
-free_item(gpointer data)
-{
-  PartitaScanItem *item = data;
-
-  g_free(item->problem);
-  g_free(item);
-}
 
 bool
 partita_scan_is_midi_name(const char *name)
@@ -49,12 +41,15 @@ add_item(const Walk *walk, const char *name, char *problem)
 {
   const size_t length = walk->path->len;
   const size_t size = length + strlen(name) + 1;
-  PartitaScanItem *item = g_malloc0(sizeof *item + size);
+  g_autofree char *why = problem;
+  PartitaScanItem *item =
+    partita_scratch_take(walk->scratch, sizeof *item + size);
 
   item->path = (char *)(item + 1);
   memcpy(item->path, walk->path->str, length);
   memcpy(item->path + length, name, size - length);
-  item->problem = problem;
+  if (why != NULL)
+    item->problem = partita_scratch_take_text(walk->scratch, why);
   item->midi = partita_scan_is_midi_name(name);
   g_ptr_array_add(walk->items, item);
   return item;
@@ -178,6 +173,7 @@ compare_items(gconstpointer a, gconstpointer b)
 
 GPtrArray *
 partita_scan_folder(const char *folder,
+                    PartitaScratch *scratch,
                     GCancellable *cancellable,
                     GError **error)
 {
@@ -191,9 +187,9 @@ partita_scan_folder(const char *folder,
                 "%s: %s", shown, g_strerror(code));
     return NULL;
   }
-  g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(free_item);
+  g_autoptr(GPtrArray) items = g_ptr_array_new();
   g_autoptr(GString) path = g_string_new(NULL);
-  Walk walk = {items, cancellable, path};
+  Walk walk = {items, scratch, cancellable, path};
 
   walk_folder(&walk, fd, 0);
   if (g_cancellable_set_error_if_cancelled(cancellable, error))

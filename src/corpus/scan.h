@@ -4,6 +4,7 @@
 #ifndef PARTITA_CORPUS_SCAN_H
 #define PARTITA_CORPUS_SCAN_H
 
+#include <base/scratch.h>
 #include <gio/gio.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,6 +22,7 @@ typedef struct {
 
 /**
  * partita_scan_folder:
+ * @scratch: where the items lie, which last as long
  *
  * Lists whatever stands in @folder and below, but folders themselves only if
  * they bear a MIDI file's name or cannot be entered. Opens nothing but
@@ -33,6 +35,7 @@ typedef struct {
  */
 GPtrArray *
 partita_scan_folder(const char *folder,
+                    PartitaScratch *scratch,
                     GCancellable *cancellable,
                     GError **error);
 

@@ -9,8 +9,6 @@
 #include <corpus/record.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 /// Files of a shard, about; what a worker holds in memory at a time.
 #define SHARD_FILES 128
@@ -20,11 +18,6 @@
 /// What the files being read, the table of fingerprints and what is known of
 /// each file take.
 #define SPACE_BESIDE ((size_t)64 << 20)
-
-/// What may be read of maps before their pages are given back.
-#define TOUCHED_KIB 32768u
-/// Whoever reads one page is given so many around it.
-#define AROUND_KIB 64u
 
 static guint
 find_place(const char *path, guint n_shards)
@@ -100,46 +93,6 @@ partita_shard_pack(uint64_t scheme_hash, GVariant **records, size_t n)
     g_clear_pointer(&records[i], g_variant_unref);
   (void)g_variant_get_data(shard);
   return shard;
-}
-
-static void
-release(GVariant *shard)
-{
-  const uintptr_t data = (uintptr_t)g_variant_get_data(shard);
-
-  // A map begins with a page; what does not was copied.
-  if (data % (uintptr_t)sysconf(_SC_PAGESIZE) == 0)
-    (void)madvise((void *)data, g_variant_get_size(shard), MADV_DONTNEED);
-}
-
-PartitaPages *
-partita_pages_new(GPtrArray *shards)
-{
-  PartitaPages *pages = g_new0(PartitaPages, 1);
-
-  pages->shards = g_ptr_array_ref(shards);
-  return pages;
-}
-
-void
-partita_pages_free(PartitaPages *pages)
-{
-  if (pages != NULL)
-    g_ptr_array_unref(pages->shards);
-  g_free(pages);
-}
-
-void
-partita_pages_touch(PartitaPages *pages, size_t bytes)
-{
-  const size_t kib = bytes / 1024 + AROUND_KIB;
-
-  if (pages == NULL ||
-      (size_t)g_atomic_int_add(&pages->touched_kib, (gint)kib) < TOUCHED_KIB)
-    return;
-  g_atomic_int_set(&pages->touched_kib, 0);
-  for (guint i = 0; i < pages->shards->len; ++i)
-    release(g_ptr_array_index(pages->shards, i));
 }
 
 static bool
@@ -246,7 +199,7 @@ partita_shard_open(const char *folder,
       known ? "%s is damaged" : "%s is not of this version and scheme", name);
     return NULL;
   }
-  release(shard);
+  partita_pages_give_back(shard);
   return g_steal_pointer(&shard);
 }
 

@@ -89,31 +89,6 @@ bool
 partita_shard_check_space(GError **error);
 
 /**
- * PartitaPages:
- *
- * Keeps what is resident of mapped shards small: after every 32 MiB that were
- * read of them, about, all pages are given back, to be read again from the disk
- * or its cache.
- */
-struct PartitaPages {
-  GPtrArray *shards; ///< GVariant, each a map of its own
-  gint touched_kib;
-};
-
-PartitaPages *
-partita_pages_new(GPtrArray *shards);
-
-void
-partita_pages_free(PartitaPages *pages);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaPages, partita_pages_free)
-
-/// Some @bytes in one place were read, or will be. Thread-safe.
-/// @pages: (nullable): of shards in memory
-void
-partita_pages_touch(PartitaPages *pages, size_t bytes);
-
-/**
  * partita_shard_list:
  *
  * Returns: (transfer full) (element-type utf8): names of all shards in

@@ -57,9 +57,8 @@ partita_place_has_split(const GPtrArray *items)
   return train && valid;
 }
 
-/// At least 0, below 1: the first 53 bits of SHA-256 of seed and path.
-static double
-draw(const char *path, uint64_t seed)
+double
+partita_split_draw(const char *path, uint64_t seed)
 {
   g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
   uint8_t digest[32];
@@ -100,68 +99,61 @@ move_family(PartitaSide *sides, size_t n, size_t family, bool valid)
       sides[i].valid = valid;
 }
 
-typedef struct {
-  size_t n; // pieces; 0 of a piece that is not the first of its family
-  double uniform;
-} Family;
-
 /// The family to hold out if none is drawn: the lowest of the small ones, or
 /// of all that leave something to train on; @n if there is none.
+/// @sizes: pieces of each family; 0 of a piece that is not the first of its own
 static size_t
-find_lowest(const Family *families, size_t n, double n_max)
+find_lowest(const PartitaSide *sides,
+            const uint32_t *sizes,
+            size_t n,
+            double n_max)
 {
   size_t lowest = n;
 
   for (size_t i = 0; i < n; ++i) {
-    const bool small = (double)families[i].n <= n_max;
-    const bool before =
-      lowest < n && (double)families[lowest].n <= n_max; // a small one
+    const bool small = (double)sizes[i] <= n_max;
+    const bool before = lowest < n && (double)sizes[lowest] <= n_max; // small
 
-    if (families[i].n == 0 || families[i].n == n || (before && !small))
+    if (sizes[i] == 0 || sizes[i] == n || (before && !small))
       continue;
-    if (lowest == n || (small && !before) ||
-        families[i].uniform < families[lowest].uniform)
+    if (lowest == n || (small && !before) || sides[i].draw < sides[lowest].draw)
       lowest = i;
   }
   return lowest;
 }
 
 static size_t
-find_highest(const Family *families, size_t n)
+find_highest(const PartitaSide *sides, const uint32_t *sizes, size_t n)
 {
   size_t highest = 0; // the first piece is the first of its family
 
   for (size_t i = 1; i < n; ++i)
-    if (families[i].n > 0 && families[i].uniform > families[highest].uniform)
+    if (sizes[i] > 0 && sides[i].draw > sides[highest].draw)
       highest = i;
   return highest;
 }
 
 void
-partita_split(PartitaSide *sides, size_t n, double valid_share, uint64_t seed)
+partita_split(PartitaSide *sides, size_t n, double valid_share)
 {
   const double n_max = MAX(1.0, valid_share * (double)n / 2.0);
   size_t n_valid = 0;
 
   if (n == 0 || split_by_folder(sides, n))
     return;
-  g_autofree Family *families = g_new0(Family, n);
+  g_autofree uint32_t *sizes = g_new0(uint32_t, n);
 
   for (size_t i = 0; i < n; ++i)
-    ++families[sides[i].family].n;
+    ++sizes[sides[i].family];
   for (size_t i = 0; i < n; ++i) {
-    const Family *family = &families[sides[i].family];
-
-    if (sides[i].family == i)
-      families[i].uniform = draw(sides[i].path, seed);
     sides[i].valid =
-      (double)family->n <= n_max && family->uniform < valid_share;
+      (double)sizes[sides[i].family] <= n_max && sides[i].draw < valid_share;
     n_valid += sides[i].valid;
   }
-  const size_t lowest = find_lowest(families, n, n_max);
+  const size_t lowest = find_lowest(sides, sizes, n, n_max);
 
   if (valid_share > 0.0 && n_valid == 0 && lowest < n)
     move_family(sides, n, lowest, true);
   else if (n_valid == n)
-    move_family(sides, n, find_highest(families, n), false);
+    move_family(sides, n, find_highest(sides, sizes, n), false);
 }

@@ -10,7 +10,6 @@
 /// The tokens of each style; those without one come last.
 typedef struct {
   const PartitaCorpus *corpus;
-  const PartitaLedgerEntry *ledger;
   size_t n_styles;
   double *tokens; // shape [n_styles + 1]
 } Styles;
@@ -18,9 +17,10 @@ typedef struct {
 static size_t
 find_style(const Styles *styles, const PartitaPiece *piece)
 {
-  const PartitaLedgerEntry *entry = &styles->ledger[piece->ledger_index];
+  const PartitaLedgerEntry entry =
+    partita_corpus_get_entry(styles->corpus, piece->ledger_index);
 
-  return entry->n_styles > 0 ? entry->styles[0] : styles->n_styles;
+  return entry.n_styles > 0 ? entry.styles[0] : styles->n_styles;
 }
 
 static double
@@ -30,7 +30,7 @@ count_tokens(const Styles *styles, const GArray *pieces)
 
   for (guint i = 0; i < pieces->len; ++i) {
     const PartitaPiece piece = partita_corpus_get_piece(
-      styles->corpus, g_array_index(pieces, size_t, i));
+      styles->corpus, g_array_index(pieces, uint32_t, i));
     double *tokens = &styles->tokens[find_style(styles, &piece)];
 
     *tokens += (double)piece.n;
@@ -53,13 +53,12 @@ partita_train_balance(const PartitaCorpus *corpus,
   const size_t n_styles = g_strv_length(
     (char **)partita_scheme_get_styles(partita_corpus_get_scheme(corpus)));
   g_autofree double *tokens = g_new0(double, n_styles + 1);
-  const Styles styles = {
-    corpus, partita_corpus_get_ledger(corpus, &(size_t){0}), n_styles, tokens};
+  const Styles styles = {corpus, n_styles, tokens};
   const double most = count_tokens(&styles, pieces);
-  GArray *balanced = g_array_new(FALSE, FALSE, sizeof(size_t));
+  GArray *balanced = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 
   for (guint i = 0; i < pieces->len; ++i) {
-    const size_t index = g_array_index(pieces, size_t, i);
+    const uint32_t index = g_array_index(pieces, uint32_t, i);
     const PartitaPiece piece = partita_corpus_get_piece(corpus, index);
     const unsigned times =
       count_times(tokens[find_style(&styles, &piece)], most, balance);

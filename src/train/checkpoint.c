@@ -55,14 +55,14 @@ digest_corpus(const PartitaCorpus *corpus)
   g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
   g_autofree char *scheme =
     partita_scheme_describe(partita_corpus_get_scheme(corpus));
-  size_t n = 0;
-  const PartitaLedgerEntry *ledger = partita_corpus_get_ledger(corpus, &n);
 
   add_to_sum(sum, scheme, strlen(scheme));
   for (size_t i = 0; i < partita_corpus_get_n_pieces(corpus); ++i) {
     const PartitaPiece piece = partita_corpus_get_piece(corpus, i);
+    const PartitaLedgerEntry entry =
+      partita_corpus_get_entry(corpus, piece.ledger_index);
 
-    add_piece_to_sum(sum, &piece, &ledger[piece.ledger_index]);
+    add_piece_to_sum(sum, &piece, &entry);
   }
   return g_strdup(g_checksum_get_string(sum));
 }

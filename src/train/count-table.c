@@ -49,7 +49,7 @@ grow(PartitaCountTable *table)
 PartitaCount *
 partita_count_table_add(PartitaCountTable *table, uint64_t key)
 {
-  if (2 * (table->used + 1) > table->size)
+  if (table->used + 1 > table->size / 4 * 3)
     grow(table);
 
   PartitaCount *count = &table->counts[find_slot(table, key)];

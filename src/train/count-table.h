@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// A hash table with open addresses: sixteen bytes an entry, at most half
-/// full.
+/// A hash table with open addresses: sixteen bytes an entry, at most three
+/// quarters full.
 typedef struct {
   uint64_t key; ///< below 2^48
   uint32_t count;

@@ -8,8 +8,8 @@
 #define SUBSET_PASS G_MAXUINT32
 
 typedef struct {
-  size_t piece;
-  size_t n; // tokens
+  uint32_t piece;
+  uint32_t n; // tokens
 } Length;
 
 // Longest first, so that the rows come to their end together.
@@ -29,9 +29,9 @@ find_valid(const PartitaCorpus *corpus)
 {
   GArray *lengths = g_array_new(FALSE, FALSE, sizeof(Length));
 
-  for (size_t i = 0; i < partita_corpus_get_n_pieces(corpus); ++i) {
+  for (uint32_t i = 0; i < partita_corpus_get_n_pieces(corpus); ++i) {
     const PartitaPiece piece = partita_corpus_get_piece(corpus, i);
-    const Length length = {.piece = i, .n = piece.n};
+    const Length length = {.piece = i, .n = (uint32_t)piece.n};
 
     if (piece.valid)
       g_array_append_val(lengths, length);
@@ -68,7 +68,7 @@ partita_held_out_count(const PartitaCorpus *corpus, const GArray *pieces)
 
   for (guint i = 0; i < pieces->len; ++i)
     tokens +=
-      partita_corpus_get_piece(corpus, g_array_index(pieces, size_t, i)).n;
+      partita_corpus_get_piece(corpus, g_array_index(pieces, uint32_t, i)).n;
   return tokens;
 }
 
@@ -76,7 +76,7 @@ GArray *
 partita_held_out(const PartitaCorpus *corpus, uint64_t seed, size_t max_tokens)
 {
   g_autoptr(GArray) lengths = find_valid(corpus);
-  GArray *pieces = g_array_new(FALSE, FALSE, sizeof(size_t));
+  GArray *pieces = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 
   if (max_tokens > 0)
     choose(lengths, seed, max_tokens);

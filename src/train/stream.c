@@ -16,7 +16,7 @@ typedef struct {
 
 struct PartitaStream {
   const PartitaCorpus *corpus;
-  GArray *pieces; // size_t, in the order of this pass
+  GArray *pieces; // uint32_t, in the order of this pass
   uint64_t seed;
   bool training;
   unsigned augmentations;
@@ -32,8 +32,8 @@ struct PartitaStream {
 static int
 compare_indices(const void *a, const void *b)
 {
-  const size_t x = *(const size_t *)a;
-  const size_t y = *(const size_t *)b;
+  const uint32_t x = *(const uint32_t *)a;
+  const uint32_t y = *(const uint32_t *)b;
 
   return (x > y) - (x < y);
 }
@@ -43,13 +43,13 @@ compare_indices(const void *a, const void *b)
 static void
 shuffle(PartitaStream *stream)
 {
-  size_t *pieces = (size_t *)(void *)stream->pieces->data;
+  uint32_t *pieces = (uint32_t *)(void *)stream->pieces->data;
 
   qsort(pieces, stream->pieces->len, sizeof *pieces, compare_indices);
   for (size_t i = stream->pieces->len; i > 1; --i) {
     const size_t j = partita_random_below(stream->seed, PARTITA_RANDOM_ORDER,
                                           stream->passes, i, (uint32_t)i);
-    const size_t held = pieces[i - 1];
+    const uint32_t held = pieces[i - 1];
 
     pieces[i - 1] = pieces[j];
     pieces[j] = held;
@@ -87,7 +87,7 @@ partita_stream_new(const PartitaCorpus *corpus,
     (settings->transposing ? PARTITA_AUGMENT_TRANSPOSE : 0u);
   for (guint i = 0; i < stream->pieces->len; ++i)
     stream->tokens += (double)partita_corpus_get_piece(
-                        corpus, g_array_index(stream->pieces, size_t, i))
+                        corpus, g_array_index(stream->pieces, uint32_t, i))
                         .n;
   stream->n_rows = settings->rows;
   stream->rows = g_new0(Row, stream->n_rows);
@@ -161,7 +161,7 @@ static PartitaPiece
 read_piece(PartitaStream *stream, Row *row, uint64_t serial)
 {
   const size_t place = (size_t)(serial % stream->pieces->len);
-  const size_t index = g_array_index(stream->pieces, size_t, place);
+  const size_t index = g_array_index(stream->pieces, uint32_t, place);
   const PartitaPiece piece = partita_corpus_get_piece(stream->corpus, index);
   const uint32_t style =
     stream->training && piece.n_styles > 1

@@ -189,9 +189,6 @@ find_habits(const PartitaCorpus *corpus, size_t n_styles)
   const bool has_tempo = partita_scheme_get_tempo_bin(scheme, 500000) >= 0;
   const size_t n_pieces = partita_corpus_get_n_pieces(corpus);
   const size_t stride = (n_pieces + LOOKED_AT_MAX - 1) / LOOKED_AT_MAX;
-  size_t n_files = 0;
-  const PartitaLedgerEntry *ledger =
-    partita_corpus_get_ledger(corpus, &n_files);
   Habits *habits = g_new0(Habits, n_styles + 1);
 
   for (size_t s = 0; s <= n_styles; ++s) {
@@ -201,15 +198,16 @@ find_habits(const PartitaCorpus *corpus, size_t n_styles)
   }
   for (size_t i = 0; i < n_pieces; ++i) {
     const PartitaPiece piece = partita_corpus_get_piece(corpus, i);
-    const PartitaLedgerEntry *entry = &ledger[piece.ledger_index];
+    const PartitaLedgerEntry entry =
+      partita_corpus_get_entry(corpus, piece.ledger_index);
 
     if (piece.valid)
       continue;
     ++habits[0].pieces;
-    for (size_t s = 0; s < entry->n_styles; ++s)
-      ++habits[1 + entry->styles[s]].pieces;
+    for (size_t s = 0; s < entry.n_styles; ++s)
+      ++habits[1 + entry.styles[s]].pieces;
     if (has_tempo && i % stride == 0)
-      add_piece(corpus, i, entry, habits);
+      add_piece(corpus, i, &entry, habits);
   }
   return habits;
 }

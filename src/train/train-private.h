@@ -69,7 +69,7 @@ partita_train_settings_recall(PartitaTrainSettings *settings,
 size_t
 partita_train_count_tokens(const PartitaCorpus *corpus, bool valid);
 
-/// (transfer full) (element-type size_t): the pieces to learn from
+/// (transfer full) (element-type uint32_t): the pieces to learn from
 GArray *
 partita_train_find_training(const PartitaCorpus *corpus);
 
@@ -201,14 +201,14 @@ typedef struct PartitaStream PartitaStream;
 
 /**
  * partita_train_balance:
- * @pieces: (element-type size_t): indices in the corpus
+ * @pieces: (element-type uint32_t): indices in the corpus
  * @balance: from 0 to 1
  *
  * A style that has 1/k of the tokens of the largest one (those without a style
  * counting as one) comes k^@balance times, 16 at most. Source: sampling by
  * temperature, Conneau et al. 2020, arXiv:1911.02116, section 3.1.
  *
- * Returns: (transfer full) (element-type size_t): @pieces, some of them often
+ * Returns: (transfer full) (element-type uint32_t): @pieces, some of them often
  */
 GArray *
 partita_train_balance(const PartitaCorpus *corpus,
@@ -217,7 +217,7 @@ partita_train_balance(const PartitaCorpus *corpus,
 
 /**
  * partita_stream_new:
- * @pieces: (element-type size_t): indices in the corpus, copied
+ * @pieces: (element-type uint32_t): indices in the corpus, copied
  * @settings: the shape of the chunks, and the seed
  * @training: whether the stream has no end, each pass in another order, its
  * styles balanced, its pieces changed and their controls dropped by chance;
@@ -382,7 +382,7 @@ partita_crew_set_state(PartitaCrew *crew, const PartitaReal *state);
  * partita_held_out:
  * @max_tokens: of a seeded subset, or 0 for all
  *
- * Returns: (transfer full) (element-type size_t): pieces that are held out,
+ * Returns: (transfer full) (element-type uint32_t): pieces that are held out,
  * the longest first
  */
 GArray *
@@ -443,7 +443,7 @@ partita_trigram_probability(const PartitaTrigram *trigram,
 
 /**
  * partita_trigram_measure:
- * @held_out: (element-type size_t): the pieces to score
+ * @held_out: (element-type uint32_t): the pieces to score
  * @transposing: whether the counts may also be taken over all transpositions,
  * where that helps them
  *

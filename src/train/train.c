@@ -50,9 +50,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Run, run_free)
 GArray *
 partita_train_find_training(const PartitaCorpus *corpus)
 {
-  GArray *pieces = g_array_new(FALSE, FALSE, sizeof(size_t));
+  const size_t n = partita_corpus_get_n_pieces(corpus);
+  GArray *pieces = g_array_sized_new(FALSE, FALSE, sizeof(uint32_t), (guint)n);
 
-  for (size_t i = 0; i < partita_corpus_get_n_pieces(corpus); ++i)
+  for (uint32_t i = 0; i < n; ++i)
     if (!partita_corpus_get_piece(corpus, i).valid)
       g_array_append_val(pieces, i);
   return pieces;
@@ -307,12 +308,16 @@ finish(Run *run, PartitaTrainReport *report)
   if (pieces->len > 0)
     memcpy(partita_model_get_parameters(run->model), run->best,
            run->n_parameters * sizeof *run->best);
+  const double valid_loss = partita_run_measure_best(run, !cancelled);
+
+  // What follows needs its memory: the counts of trigrams, another crew.
+  g_clear_pointer(&run->crew, partita_crew_free);
   *report = (PartitaTrainReport){
     .steps = status->step,
     .best_step = status->best_step,
     .tokens_per_s = status->tokens_per_s,
     .train_loss = status->loss,
-    .valid_loss = partita_run_measure_best(run, !cancelled),
+    .valid_loss = valid_loss,
     .trigram_loss = partita_ranks_get_rank(run->options->ranks) == 0
                       ? partita_trigram_measure(run->corpus, pieces,
                                                 run->settings.transposing)
@@ -326,11 +331,9 @@ finish(Run *run, PartitaTrainReport *report)
   };
   report->seconds = partita_run_measure_elapsed(run);
   partita_train_write_metadata(run->model, run->corpus, &run->settings, report);
-  if (partita_ranks_get_rank(run->options->ranks) == 0) {
-    g_clear_pointer(&run->crew, partita_crew_free); // for another to take place
+  if (partita_ranks_get_rank(run->options->ranks) == 0)
     partita_train_choose_generation(run->model, run->corpus, run->held_out,
                                     &run->settings);
-  }
 }
 
 PartitaModel *

@@ -9,9 +9,9 @@
 /// too; twelve times as many would cost more than the bar is worth.
 #define TRANSPOSED_TOKENS_MAX 8000000
 
-/// Of more training tokens only every so manieth piece is counted: the counts
-/// lie in memory.
-#define COUNTED_TOKENS_MAX 64000000
+/// No further piece is counted once so many different ones are known: the
+/// counts lie in memory, 16 MiB of them then.
+#define TRIGRAMS_MAX 750000
 
 /// Keys of ngrams; of contexts, what came before.
 struct PartitaTrigram {
@@ -141,20 +141,45 @@ get_ids(const PartitaCorpus *corpus, size_t index, GArray *ids)
   return (const uint16_t *)(const void *)ids->data;
 }
 
+static size_t
+find_common_divisor(size_t a, size_t b)
+{
+  while (b != 0) {
+    const size_t rest = a % b;
+
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+/// Steps of this length come by all pieces, and spread evenly from the first:
+/// about n over the golden ratio (Knuth, TAOCP vol. 3, section 6.4).
+static size_t
+find_step(size_t n)
+{
+  size_t step = 1 + (size_t)(0.6180339887 * (double)n);
+
+  while (find_common_divisor(step, n) != 1)
+    ++step;
+  return step;
+}
+
 static void
 count_training(PartitaTrigram *trigram,
                const PartitaCorpus *corpus,
                bool transposed)
 {
   const PartitaScheme *scheme = partita_corpus_get_scheme(corpus);
-  const size_t stride =
-    1 + count_training_tokens(corpus) / (COUNTED_TOKENS_MAX + 1);
+  const size_t n = partita_corpus_get_n_pieces(corpus);
+  const size_t step = find_step(n);
   g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(uint16_t));
 
-  for (size_t i = 0, seen = 0; i < partita_corpus_get_n_pieces(corpus); ++i) {
-    if (partita_corpus_get_piece(corpus, i).valid || seen++ % stride != 0)
+  for (size_t i = 0, at = 0; i < n && trigram->grams[2].used < TRIGRAMS_MAX;
+       ++i, at = (at + step) % n) {
+    if (partita_corpus_get_piece(corpus, at).valid)
       continue;
-    const uint16_t *all = get_ids(corpus, i, ids);
+    const uint16_t *all = get_ids(corpus, at, ids);
 
     if (transposed)
       add_transposed(trigram, scheme, ids);
@@ -177,7 +202,7 @@ count_and_score(const PartitaCorpus *corpus,
   count_training(trigram, corpus, transposed);
   for (size_t i = 0; i < held_out->len; ++i) {
     const uint16_t *all =
-      get_ids(corpus, g_array_index(held_out, size_t, i), ids);
+      get_ids(corpus, g_array_index(held_out, uint32_t, i), ids);
 
     nll += partita_trigram_score(trigram, all, ids->len);
     tokens += (double)ids->len - 1.0;

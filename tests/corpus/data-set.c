@@ -20,7 +20,8 @@ data_set_for_each(const char *set, DataSetEach *each, void *data)
     g_test_skip("PARTITA_DATA has no such set");
     return false;
   }
-  g_autoptr(GPtrArray) items = partita_scan_folder(folder, NULL, NULL);
+  g_autoptr(PartitaScratch) scratch = partita_scratch_new();
+  g_autoptr(GPtrArray) items = partita_scan_folder(folder, scratch, NULL, NULL);
 
   for (guint i = 0; i < items->len; ++i) {
     const PartitaScanItem *item = g_ptr_array_index(items, i);

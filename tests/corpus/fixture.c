@@ -134,26 +134,25 @@ fixture_get_ids(const PartitaCorpus *corpus, size_t index)
 }
 
 const char *
-fixture_get_style(const PartitaCorpus *corpus, const PartitaLedgerEntry *entry)
+fixture_get_style(const PartitaCorpus *corpus, PartitaLedgerEntry entry)
 {
-  g_assert_cmpuint(entry->n_styles, <=, 1);
-  return entry->n_styles == 0
+  g_assert_cmpuint(entry.n_styles, <=, 1);
+  return entry.n_styles == 0
            ? NULL
            : partita_scheme_get_styles(
-               partita_corpus_get_scheme(corpus))[entry->styles[0]];
+               partita_corpus_get_scheme(corpus))[entry.styles[0]];
 }
 
-const PartitaLedgerEntry *
+PartitaLedgerEntry
 fixture_find(const PartitaCorpus *corpus, const char *path)
 {
-  size_t n = 0;
-  const PartitaLedgerEntry *ledger = partita_corpus_get_ledger(corpus, &n);
+  for (size_t i = 0; i < partita_corpus_get_n_files(corpus); ++i) {
+    const PartitaLedgerEntry entry = partita_corpus_get_entry(corpus, i);
 
-  for (size_t i = 0; i < n; ++i) {
-    if (strcmp(ledger[i].path, path) == 0)
-      return &ledger[i];
+    if (strcmp(entry.path, path) == 0)
+      return entry;
   }
-  return NULL;
+  g_error("%s: no such line in the ledger", path);
 }
 
 PartitaScore *

@@ -40,10 +40,10 @@ fixture_get_ids(const PartitaCorpus *corpus, size_t index);
 
 /// The name of the entry's only style; NULL if it has none.
 const char *
-fixture_get_style(const PartitaCorpus *corpus, const PartitaLedgerEntry *entry);
+fixture_get_style(const PartitaCorpus *corpus, PartitaLedgerEntry entry);
 
-/// The ledger's line for @path, or NULL.
-const PartitaLedgerEntry *
+/// The ledger's line for @path, which must have one.
+PartitaLedgerEntry
 fixture_find(const PartitaCorpus *corpus, const char *path);
 
 /**

@@ -26,7 +26,7 @@ test_common_key(void)
   g_assert_true(partita_corpus_is_in_common_key(common));
   g_assert_cmpuint(partita_corpus_get_n_pieces(plain), ==, 2);
   g_assert_cmpuint(partita_corpus_get_n_pieces(common), ==, 2);
-  g_assert_cmpstr(fixture_find(common, "b.mid")->reason, ==,
+  g_assert_cmpstr(fixture_find(common, "b.mid").reason, ==,
                   "duplicate of a.mid");
 
   const PartitaPiece was = partita_corpus_get_piece(plain, 0);

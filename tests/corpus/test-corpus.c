@@ -15,17 +15,16 @@ assert_entry(const PartitaCorpus *corpus,
              PartitaVerdict verdict,
              const char *reason)
 {
-  const PartitaLedgerEntry *entry = fixture_find(corpus, path);
+  const PartitaLedgerEntry entry = fixture_find(corpus, path);
 
-  g_assert_nonnull(entry);
-  g_assert_cmpint(entry->verdict, ==, verdict);
+  g_assert_cmpint(entry.verdict, ==, verdict);
   if (reason != NULL)
-    g_assert_cmpstr(entry->reason, ==, reason);
+    g_assert_cmpstr(entry.reason, ==, reason);
   else
-    g_assert_cmpstr(entry->reason, !=, "");
+    g_assert_cmpstr(entry.reason, !=, "");
   if (verdict == PARTITA_VERDICT_SKIPPED) {
-    g_assert_cmpuint(entry->tokens, ==, 0);
-    g_assert_false(entry->valid);
+    g_assert_cmpuint(entry.tokens, ==, 0);
+    g_assert_false(entry.valid);
   }
 }
 
@@ -51,7 +50,6 @@ test_junk(void)
   g_autofree char *fifo = g_build_filename(folder, "fifo.mid", NULL);
   g_autofree char *loop = g_build_filename(folder, "loop", NULL);
   g_autofree char *closed = g_build_filename(folder, "closed.mid", NULL);
-  size_t n = 0;
 
   fixture_write(folder, "empty.mid", "");
   fixture_write(folder, "page.mid", "<!DOCTYPE html><html></html>");
@@ -67,11 +65,13 @@ test_junk(void)
   fixture_write_piece(folder, "good.mid", 1);
 
   g_autoptr(PartitaCorpus) corpus = fixture_read(folder);
-  const PartitaLedgerEntry *ledger = partita_corpus_get_ledger(corpus, &n);
 
-  g_assert_cmpuint(n, ==, 12);
-  for (size_t i = 0; i < n; ++i)
-    g_assert_true(g_utf8_validate(ledger[i].path, -1, NULL));
+  g_assert_cmpuint(partita_corpus_get_n_files(corpus), ==, 12);
+  for (size_t i = 0; i < 12; ++i) {
+    const PartitaLedgerEntry entry = partita_corpus_get_entry(corpus, i);
+
+    g_assert_true(g_utf8_validate(entry.path, -1, NULL));
+  }
   assert_entry(corpus, "empty.mid", PARTITA_VERDICT_SKIPPED, NULL);
   assert_entry(corpus, "page.mid", PARTITA_VERDICT_SKIPPED, NULL);
   assert_entry(corpus, "notes.txt", PARTITA_VERDICT_SKIPPED,
@@ -109,16 +109,14 @@ test_pieces(void)
 
   g_autoptr(PartitaCorpus) corpus = fixture_read(folder);
   const PartitaScheme *scheme = partita_corpus_get_scheme(corpus);
-  size_t n_entries = 0;
-  const PartitaLedgerEntry *ledger =
-    partita_corpus_get_ledger(corpus, &n_entries);
 
   g_assert_cmpuint(partita_corpus_get_n_pieces(corpus), ==, 12);
   for (size_t i = 0; i < 12; ++i) {
     const PartitaPiece piece = partita_corpus_get_piece(corpus, i);
-    const PartitaLedgerEntry *entry = &ledger[piece.ledger_index];
+    const PartitaLedgerEntry entry =
+      partita_corpus_get_entry(corpus, piece.ledger_index);
     const unsigned number =
-      (unsigned)g_ascii_strtoull(strchr(entry->path, '/') + 1, NULL, 10);
+      (unsigned)g_ascii_strtoull(strchr(entry.path, '/') + 1, NULL, 10);
     g_autoptr(PartitaScore) score = fixture_piece(number);
     g_autoptr(PartitaScore) whole =
       partita_scheme_quantise(scheme, score, NULL);
@@ -134,12 +132,12 @@ test_pieces(void)
     g_assert_true(partita_score_equal(decoded, whole));
     g_assert_cmpint(prompt.style, >=, 0);
     g_assert_cmpstr(partita_scheme_get_styles(scheme)[prompt.style], ==, style);
-    g_assert_true(g_str_has_prefix(entry->path, style));
-    g_assert_cmpuint(entry->tokens, ==, piece.n);
-    g_assert_cmpuint(entry->notes, ==, 20);
+    g_assert_true(g_str_has_prefix(entry.path, style));
+    g_assert_cmpuint(entry.tokens, ==, piece.n);
+    g_assert_cmpuint(entry.notes, ==, 20);
     g_assert_cmpuint(piece.notes, ==, 20);
-    g_assert_cmpuint(entry->bars, ==, 4);
-    g_assert_cmpint(entry->valid, ==, piece.valid);
+    g_assert_cmpuint(entry.bars, ==, 4);
+    g_assert_cmpint(entry.valid, ==, piece.valid);
   }
   fixture_remove(folder);
 }
@@ -218,36 +216,35 @@ parse_line(const char *line)
 }
 
 static void
-assert_line(const char *line, const PartitaLedgerEntry *entry)
+assert_line(const char *line, PartitaLedgerEntry entry)
 {
   static const char *const verdicts[] = {"used", "mended", "skipped"};
   g_autoptr(JsonNode) node = parse_line(line);
   JsonObject *object = json_node_get_object(node);
-  const char *split = entry->verdict == PARTITA_VERDICT_SKIPPED ? NULL
-                      : entry->valid                            ? "valid"
-                                                                : "train";
+  const char *split = entry.verdict == PARTITA_VERDICT_SKIPPED ? NULL
+                      : entry.valid                            ? "valid"
+                                                               : "train";
 
   g_assert_cmpuint(json_object_get_size(object), ==, 9);
   g_assert_cmpstr(json_object_get_string_member(object, "path"), ==,
-                  entry->path);
+                  entry.path);
   g_assert_cmpstr(json_object_get_string_member(object, "verdict"), ==,
-                  verdicts[entry->verdict]);
+                  verdicts[entry.verdict]);
   g_assert_cmpstr(json_object_get_string_member(object, "reason"), ==,
-                  entry->reason);
+                  entry.reason);
   g_assert_cmpuint(
     json_array_get_length(json_object_get_array_member(object, "styles")), ==,
-    entry->n_styles);
+    entry.n_styles);
   g_assert_cmpstr(
     json_object_get_string_member_with_default(object, "family", NULL), ==,
-    entry->family);
+    entry.family);
   g_assert_cmpstr(
     json_object_get_string_member_with_default(object, "split", NULL), ==,
     split);
-  g_assert_cmpint(json_object_get_int_member(object, "notes"), ==,
-                  entry->notes);
-  g_assert_cmpint(json_object_get_int_member(object, "bars"), ==, entry->bars);
+  g_assert_cmpint(json_object_get_int_member(object, "notes"), ==, entry.notes);
+  g_assert_cmpint(json_object_get_int_member(object, "bars"), ==, entry.bars);
   g_assert_cmpint(json_object_get_int_member(object, "tokens"), ==,
-                  entry->tokens);
+                  entry.tokens);
 }
 
 /* Law: the file holds a line for each entry, in their order. */
@@ -258,7 +255,6 @@ test_ledger_file(void)
   g_autofree char *path = g_build_filename(folder, "ledger.jsonl", NULL);
   g_autofree char *text = NULL;
   g_autoptr(GError) error = NULL;
-  size_t n = 0;
 
   for (unsigned i = 0; i < 4; ++i) {
     g_autofree char *name = g_strdup_printf("s%u/\"%u\n.mid", i % 2, i);
@@ -268,7 +264,7 @@ test_ledger_file(void)
   fixture_write(folder, "junk.mid", "junk");
 
   g_autoptr(PartitaCorpus) corpus = fixture_read(folder);
-  const PartitaLedgerEntry *ledger = partita_corpus_get_ledger(corpus, &n);
+  const size_t n = partita_corpus_get_n_files(corpus);
 
   g_assert_true(partita_corpus_write_ledger(corpus, path, &error));
   g_assert_no_error(error);
@@ -279,7 +275,7 @@ test_ledger_file(void)
   g_assert_cmpuint(g_strv_length(lines), ==, n + 1);
   g_assert_cmpstr(lines[n], ==, "");
   for (size_t i = 0; i < n; ++i)
-    assert_line(lines[i], &ledger[i]);
+    assert_line(lines[i], partita_corpus_get_entry(corpus, i));
   g_assert_false(partita_corpus_write_ledger(corpus, folder, &error));
   g_assert_nonnull(error);
   fixture_remove(folder);

@@ -347,16 +347,16 @@ test_corpus(void)
       g_autofree char *third = g_strdup_printf("c%u.mid", i);
       g_autofree char *reason =
         g_strdup_printf("near-duplicate of a%u.mid (longest shared run ", i);
-      const PartitaLedgerEntry *a = fixture_find(corpus, first);
-      const PartitaLedgerEntry *b = fixture_find(corpus, second);
-      const PartitaLedgerEntry *c = fixture_find(corpus, third);
+      const PartitaLedgerEntry a = fixture_find(corpus, first);
+      const PartitaLedgerEntry b = fixture_find(corpus, second);
+      const PartitaLedgerEntry c = fixture_find(corpus, third);
 
-      g_assert_cmpstr(a->family, ==, first);
-      g_assert_cmpstr(b->family, ==, first);
-      g_assert_cmpint(a->valid, ==, b->valid);
-      g_assert_cmpint(c->verdict, ==, PARTITA_VERDICT_SKIPPED);
-      g_assert_true(g_str_has_prefix(c->reason, reason));
-      n_valid += a->valid;
+      g_assert_cmpstr(a.family, ==, first);
+      g_assert_cmpstr(b.family, ==, first);
+      g_assert_cmpint(a.valid, ==, b.valid);
+      g_assert_cmpint(c.verdict, ==, PARTITA_VERDICT_SKIPPED);
+      g_assert_true(g_str_has_prefix(c.reason, reason));
+      n_valid += a.valid;
     }
     g_assert_cmpuint(n_valid, >, 0);
     g_assert_cmpuint(n_valid, <, 12);

@@ -32,11 +32,11 @@ test_out_of_reach(void)
 
   g_autoptr(PartitaCorpus) grid = read_grid(folder);
   g_autoptr(PartitaCorpus) remi = fixture_read(folder);
-  const PartitaLedgerEntry *entry = fixture_find(grid, "late.mid");
+  const PartitaLedgerEntry entry = fixture_find(grid, "late.mid");
 
-  g_assert_cmpint(entry->verdict, ==, PARTITA_VERDICT_SKIPPED);
-  g_assert_cmpstr(entry->reason, ==, "no notes where the scheme can hold them");
-  g_assert_cmpuint(entry->tokens, ==, 0);
+  g_assert_cmpint(entry.verdict, ==, PARTITA_VERDICT_SKIPPED);
+  g_assert_cmpstr(entry.reason, ==, "no notes where the scheme can hold them");
+  g_assert_cmpuint(entry.tokens, ==, 0);
   g_assert_cmpuint(partita_corpus_get_n_pieces(grid), ==, 1);
   g_assert_cmpuint(partita_corpus_get_n_pieces(remi), ==, 2);
   fixture_remove(folder);

@@ -106,20 +106,20 @@ open_corpus(const char *path, bool common_key)
 static void
 assert_equal(const PartitaCorpus *a, const PartitaCorpus *b)
 {
-  size_t n_a = 0;
-  size_t n_b = 0;
-  const PartitaLedgerEntry *x = partita_corpus_get_ledger(a, &n_a);
-  const PartitaLedgerEntry *y = partita_corpus_get_ledger(b, &n_b);
+  const size_t n_files = partita_corpus_get_n_files(a);
   const size_t n = partita_corpus_get_n_pieces(a);
 
-  g_assert_cmpuint(n_a, ==, n_b);
-  for (size_t i = 0; i < n_a; ++i) {
-    g_assert_cmpstr(x[i].path, ==, y[i].path);
-    g_assert_cmpstr(x[i].reason, ==, y[i].reason);
-    g_assert_cmpstr(x[i].family, ==, y[i].family);
-    g_assert_cmpint(x[i].verdict, ==, y[i].verdict);
-    g_assert_cmpint(x[i].valid, ==, y[i].valid);
-    g_assert_cmpuint(x[i].tokens, ==, y[i].tokens);
+  g_assert_cmpuint(n_files, ==, partita_corpus_get_n_files(b));
+  for (size_t i = 0; i < n_files; ++i) {
+    const PartitaLedgerEntry x = partita_corpus_get_entry(a, i);
+    const PartitaLedgerEntry y = partita_corpus_get_entry(b, i);
+
+    g_assert_cmpstr(x.path, ==, y.path);
+    g_assert_cmpstr(x.reason, ==, y.reason);
+    g_assert_cmpstr(x.family, ==, y.family);
+    g_assert_cmpint(x.verdict, ==, y.verdict);
+    g_assert_cmpint(x.valid, ==, y.valid);
+    g_assert_cmpuint(x.tokens, ==, y.tokens);
   }
   g_assert_cmpuint(n, ==, partita_corpus_get_n_pieces(b));
   for (size_t i = 0; i < n; ++i) {
@@ -384,17 +384,18 @@ try_all(const char *path)
   const PartitaCorpusOptions options = {0};
   g_autoptr(GError) error = NULL;
   g_autoptr(PartitaCorpus) corpus = partita_corpus_read(path, &options, &error);
-  size_t n = 0;
 
   g_assert_true((corpus == NULL) == (error != NULL));
   if (corpus == NULL)
     return false;
-  const PartitaLedgerEntry *ledger = partita_corpus_get_ledger(corpus, &n);
   const size_t vocab =
     partita_scheme_get_vocab_size(partita_corpus_get_scheme(corpus));
 
-  for (size_t i = 0; i < n; ++i)
-    g_assert_true(g_utf8_validate(ledger[i].path, -1, NULL));
+  for (size_t i = 0; i < partita_corpus_get_n_files(corpus); ++i) {
+    const PartitaLedgerEntry entry = partita_corpus_get_entry(corpus, i);
+
+    g_assert_true(g_utf8_validate(entry.path, -1, NULL));
+  }
   for (size_t i = 0; i < partita_corpus_get_n_pieces(corpus); ++i) {
     g_autoptr(GArray) ids = fixture_get_ids(corpus, i);
 

@@ -10,11 +10,14 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+/// What all tests find lies here.
+static PartitaScratch *scratch;
+
 static GPtrArray *
 scan(const char *folder)
 {
   g_autoptr(GError) error = NULL;
-  GPtrArray *items = partita_scan_folder(folder, NULL, &error);
+  GPtrArray *items = partita_scan_folder(folder, scratch, NULL, &error);
 
   g_assert_no_error(error);
   return items;
@@ -192,7 +195,7 @@ assert_no_folder(const char *path)
 {
   g_autoptr(GError) error = NULL;
 
-  g_assert_null(partita_scan_folder(path, NULL, &error));
+  g_assert_null(partita_scan_folder(path, scratch, NULL, &error));
   g_assert_error(error, PARTITA_CORPUS_ERROR, PARTITA_CORPUS_ERROR_FOLDER);
 }
 
@@ -221,7 +224,7 @@ test_cancelled(void)
   g_autoptr(GError) error = NULL;
 
   g_cancellable_cancel(cancellable);
-  g_assert_null(partita_scan_folder(folder, cancellable, &error));
+  g_assert_null(partita_scan_folder(folder, scratch, cancellable, &error));
   g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   fixture_remove(folder);
 }
@@ -229,7 +232,10 @@ test_cancelled(void)
 int
 main(int argc, char **argv)
 {
+  int failed = 0;
+
   g_test_init(&argc, &argv, NULL);
+  scratch = partita_scratch_new();
   g_test_add_func("/corpus/scan/all-in-order", test_all_in_order);
   g_test_add_func("/corpus/scan/links", test_links);
   g_test_add_func("/corpus/scan/irregular", test_irregular);
@@ -238,5 +244,7 @@ main(int argc, char **argv)
   g_test_add_func("/corpus/scan/names", test_names);
   g_test_add_func("/corpus/scan/no-folder", test_no_folder);
   g_test_add_func("/corpus/scan/cancelled", test_cancelled);
-  return g_test_run();
+  failed = g_test_run();
+  partita_scratch_free(scratch);
+  return failed;
 }

@@ -22,8 +22,11 @@ split(const GPtrArray *paths, size_t n, double share, uint64_t seed)
   PartitaSide *sides = g_new0(PartitaSide, n + 1);
 
   for (size_t i = 0; i < n; ++i)
-    sides[i] = (PartitaSide){.family = i, .path = g_ptr_array_index(paths, i)};
-  partita_split(sides, n, share, seed);
+    sides[i] = (PartitaSide){
+      .draw = partita_split_draw(g_ptr_array_index(paths, i), seed),
+      .family = (uint32_t)i,
+    };
+  partita_split(sides, n, share);
   return sides;
 }
 
@@ -111,11 +114,11 @@ test_edges(void)
 static void
 test_folders(void)
 {
-  PartitaSide sides[] = {{0, "train/a.mid", false, true, false},
-                         {1, "valid/b.mid", true, false, false},
-                         {2, "c.mid", false, false, false}};
+  PartitaSide sides[] = {{0.5, 0, false, true, false},
+                         {0.5, 1, true, false, false},
+                         {0.0, 2, false, false, false}};
 
-  partita_split(sides, 3, 0.9, 0);
+  partita_split(sides, 3, 0.9);
   g_assert_false(sides[0].valid);
   g_assert_true(sides[1].valid);
   g_assert_false(sides[2].valid);

@@ -58,10 +58,10 @@ test_reference(void)
   g_assert_cmpuint(pieces->len, >, 1);
   for (guint i = 0; i < pieces->len; ++i) {
     const PartitaPiece piece =
-      partita_corpus_get_piece(corpus, g_array_index(pieces, size_t, i));
+      partita_corpus_get_piece(corpus, g_array_index(pieces, uint32_t, i));
 
     g_assert_true(piece.valid);
-    g_autoptr(GArray) ids = get_ids(corpus, g_array_index(pieces, size_t, i));
+    g_autoptr(GArray) ids = get_ids(corpus, g_array_index(pieces, uint32_t, i));
 
     nll += step_through(model, partita_corpus_get_scheme(corpus), ids);
     tokens += (double)piece.n - 1.0;
@@ -111,11 +111,11 @@ test_subset(void)
 
   for (guint i = 0; i < some->len; ++i)
     tokens +=
-      partita_corpus_get_piece(corpus, g_array_index(some, size_t, i)).n;
+      partita_corpus_get_piece(corpus, g_array_index(some, uint32_t, i)).n;
   g_assert_cmpuint(tokens, <=, 1500);
   g_assert_cmpuint(some->len, <, all->len);
   g_assert_cmpuint(some->len, ==, again->len);
-  g_assert_true(memcmp(some->data, again->data, some->len * sizeof(size_t)) ==
+  g_assert_true(memcmp(some->data, again->data, some->len * sizeof(uint32_t)) ==
                 0);
   g_assert_cmpuint(one->len, ==, 1);
 }

@@ -67,7 +67,7 @@ test_whole(void)
 
       for (guint i = 0; i < pieces->len && !found; ++i) {
         g_autoptr(GArray) piece =
-          get_ids(corpus, g_array_index(pieces, size_t, i));
+          get_ids(corpus, g_array_index(pieces, uint32_t, i));
 
         found = at + piece->len <= ids->len &&
                 memcmp(&g_array_index(ids, uint16_t, at), piece->data,

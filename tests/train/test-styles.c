@@ -190,15 +190,14 @@ test_bare(void)
 static size_t
 count_of_style(const PartitaCorpus *corpus, const GArray *pieces, size_t style)
 {
-  const PartitaLedgerEntry *ledger =
-    partita_corpus_get_ledger(corpus, &(size_t){0});
   size_t n = 0;
 
   for (guint i = 0; i < pieces->len; ++i) {
     const PartitaPiece piece =
-      partita_corpus_get_piece(corpus, g_array_index(pieces, size_t, i));
+      partita_corpus_get_piece(corpus, g_array_index(pieces, uint32_t, i));
 
-    n += ledger[piece.ledger_index].styles[0] == style;
+    n +=
+      partita_corpus_get_entry(corpus, piece.ledger_index).styles[0] == style;
   }
   return n;
 }
@@ -216,7 +215,7 @@ test_balance(void)
 
   g_assert_cmpuint(none->len, ==, pieces->len);
   g_assert_true(
-    memcmp(none->data, pieces->data, pieces->len * sizeof(size_t)) == 0);
+    memcmp(none->data, pieces->data, pieces->len * sizeof(uint32_t)) == 0);
   g_assert_cmpuint(count_of_style(corpus, pieces, 0), ==, styles[0].pieces);
   g_assert_cmpuint(count_of_style(corpus, full, 0), ==, styles[0].pieces);
   g_assert_cmpuint(count_of_style(corpus, full, 1), ==, 2 * styles[1].pieces);
