@@ -68,21 +68,29 @@ weigh_keys(const Weights *sums,
   return partita_key_correlate(weights, fits);
 }
 
+/// The lowest of the first notes, as a pitch class; 0 if there are none.
 static int
-find_best(const double fits[PARTITA_N_KEYS])
+find_bass(const PartitaScore *score)
 {
-  int best = 0;
+  PartitaNote first = {.onset_ticks = G_MAXUINT32};
 
-  for (int key = 1; key < PARTITA_N_KEYS; ++key) {
-    if (fits[key] > fits[best])
-      best = key;
+  for (guint t = 0; t < score->tracks->len; ++t) {
+    const PartitaTrack *track = g_ptr_array_index(score->tracks, t);
+
+    for (guint i = 0; !partita_track_is_drums(track) && i < track->notes->len;
+         ++i) {
+      const PartitaNote *note = &g_array_index(track->notes, PartitaNote, i);
+
+      if (partita_key_begins(note, &first))
+        first = *note;
+    }
   }
-  return best;
+  return first.pitch % 12;
 }
 
 /// The key of each bar on the best way; false if no bar has any weight.
 static bool
-find_way(const Weights *sums, guint n_bars, guint reach, int8_t *keys)
+find_way(const Weights *sums, guint n_bars, guint reach, int bass, int8_t *keys)
 {
   int8_t(*from)[PARTITA_N_KEYS] = g_malloc(n_bars * sizeof *from);
   g_autofree void *owned = from;
@@ -90,7 +98,7 @@ find_way(const Weights *sums, guint n_bars, guint reach, int8_t *keys)
   bool any = false;
 
   for (guint bar = 0; bar < n_bars; ++bar) {
-    const int leader = find_best(best);
+    const int leader = partita_key_find_best(best, bass);
     const double changed = best[leader] - CHANGE_COST;
     double fits[PARTITA_N_KEYS] = {0.0};
 
@@ -102,7 +110,7 @@ find_way(const Weights *sums, guint n_bars, guint reach, int8_t *keys)
       best[key] = (stay ? best[key] : changed) + fits[key];
     }
   }
-  keys[n_bars - 1] = (int8_t)find_best(best);
+  keys[n_bars - 1] = (int8_t)partita_key_find_best(best, bass);
   for (guint bar = n_bars - 1; bar > 0; --bar)
     keys[bar - 1] = from[bar][keys[bar]];
   return any;
@@ -115,7 +123,8 @@ partita_score_estimate_key_spans(const PartitaScore *score, unsigned window)
   g_autoptr(GArray) bars = partita_score_get_bars(score);
   g_autofree Weights *sums = sum_weights(score, bars);
   g_autofree int8_t *keys = g_malloc(bars->len);
-  const bool pitched = find_way(sums, bars->len, window / 2, keys);
+  const bool pitched =
+    find_way(sums, bars->len, window / 2, find_bass(score), keys);
 
   for (guint bar = 0; bar < bars->len; ++bar) {
     const int8_t key = pitched ? keys[bar] : -1;

@@ -89,19 +89,16 @@ partita_key_weigh_note(const PartitaScore *score, const PartitaNote *note)
   return MIN(1.0, note->duration_ticks / (double)score->ppq);
 }
 
-static bool
-begins(const PartitaNote *note, const PartitaNote *first)
+bool
+partita_key_begins(const PartitaNote *note, const PartitaNote *first)
 {
   return note->onset_ticks < first->onset_ticks ||
          (note->onset_ticks == first->onset_ticks &&
           note->pitch < first->pitch);
 }
 
-/* Few notes may fit several keys to the bit. The one nearest above the lowest
- * of the first notes is taken, so that a score and its transposed copy have
- * the same one. */
-static int
-find_best(const double *fits, int bass)
+int
+partita_key_find_best(const double fits[PARTITA_N_KEYS], int bass)
 {
   int best = bass;
 
@@ -129,13 +126,13 @@ partita_score_estimate_key(const PartitaScore *score)
       const PartitaNote *note = &g_array_index(track->notes, PartitaNote, i);
 
       weights[note->pitch % 12] += partita_key_weigh_note(score, note);
-      if (begins(note, &first))
+      if (partita_key_begins(note, &first))
         first = *note;
     }
   }
   if (!partita_key_correlate(weights, fits))
     return -1;
-  return find_best(fits, first.pitch % 12);
+  return partita_key_find_best(fits, first.pitch % 12);
 }
 
 int

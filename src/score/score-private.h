@@ -49,6 +49,20 @@ partita_track_sort(PartitaTrack *track);
 bool
 partita_key_correlate(const double weights[12], double fits[PARTITA_N_KEYS]);
 
+/// Whether @note is before @first, or below it at the same time.
+bool
+partita_key_begins(const PartitaNote *note, const PartitaNote *first);
+
+/**
+ * partita_key_find_best:
+ * @bass: a pitch class of the music, the lowest of the first notes
+ *
+ * Few notes may fit several keys to the bit. The one nearest above @bass is
+ * taken, so that a score and its transposed copy have the same one.
+ */
+int
+partita_key_find_best(const double fits[PARTITA_N_KEYS], int bass);
+
 /// How much a note says of the key: its length in quarters, at most 1.
 double
 partita_key_weigh_note(const PartitaScore *score, const PartitaNote *note);
