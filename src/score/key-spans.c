@@ -68,26 +68,6 @@ weigh_keys(const Weights *sums,
   return partita_key_correlate(weights, fits);
 }
 
-/// The lowest of the first notes, as a pitch class; 0 if there are none.
-static int
-find_bass(const PartitaScore *score)
-{
-  PartitaNote first = {.onset_ticks = G_MAXUINT32};
-
-  for (guint t = 0; t < score->tracks->len; ++t) {
-    const PartitaTrack *track = g_ptr_array_index(score->tracks, t);
-
-    for (guint i = 0; !partita_track_is_drums(track) && i < track->notes->len;
-         ++i) {
-      const PartitaNote *note = &g_array_index(track->notes, PartitaNote, i);
-
-      if (partita_key_begins(note, &first))
-        first = *note;
-    }
-  }
-  return first.pitch % 12;
-}
-
 /// The key of each bar on the best way; false if no bar has any weight.
 static bool
 find_way(const Weights *sums, guint n_bars, guint reach, int bass, int8_t *keys)
@@ -124,7 +104,7 @@ partita_score_estimate_key_spans(const PartitaScore *score, unsigned window)
   g_autofree Weights *sums = sum_weights(score, bars);
   g_autofree int8_t *keys = g_malloc(bars->len);
   const bool pitched =
-    find_way(sums, bars->len, window / 2, find_bass(score), keys);
+    find_way(sums, bars->len, window / 2, partita_key_find_bass(score), keys);
 
   for (guint bar = 0; bar < bars->len; ++bar) {
     const int8_t key = pitched ? keys[bar] : -1;

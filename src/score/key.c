@@ -89,12 +89,31 @@ partita_key_weigh_note(const PartitaScore *score, const PartitaNote *note)
   return MIN(1.0, note->duration_ticks / (double)score->ppq);
 }
 
-bool
-partita_key_begins(const PartitaNote *note, const PartitaNote *first)
+static bool
+begins(const PartitaNote *note, const PartitaNote *first)
 {
   return note->onset_ticks < first->onset_ticks ||
          (note->onset_ticks == first->onset_ticks &&
           note->pitch < first->pitch);
+}
+
+int
+partita_key_find_bass(const PartitaScore *score)
+{
+  PartitaNote first = {.onset_ticks = G_MAXUINT32};
+
+  for (guint t = 0; t < score->tracks->len; ++t) {
+    const PartitaTrack *track = g_ptr_array_index(score->tracks, t);
+
+    for (guint i = 0; !partita_track_is_drums(track) && i < track->notes->len;
+         ++i) {
+      const PartitaNote *note = &g_array_index(track->notes, PartitaNote, i);
+
+      if (begins(note, &first))
+        first = *note;
+    }
+  }
+  return first.pitch % 12;
 }
 
 int
@@ -116,7 +135,6 @@ partita_score_estimate_key(const PartitaScore *score)
 {
   double weights[12] = {0.0};
   double fits[PARTITA_N_KEYS];
-  PartitaNote first = {.onset_ticks = G_MAXUINT32};
 
   for (guint t = 0; t < score->tracks->len; ++t) {
     const PartitaTrack *track = g_ptr_array_index(score->tracks, t);
@@ -126,13 +144,11 @@ partita_score_estimate_key(const PartitaScore *score)
       const PartitaNote *note = &g_array_index(track->notes, PartitaNote, i);
 
       weights[note->pitch % 12] += partita_key_weigh_note(score, note);
-      if (partita_key_begins(note, &first))
-        first = *note;
     }
   }
   if (!partita_key_correlate(weights, fits))
     return -1;
-  return partita_key_find_best(fits, first.pitch % 12);
+  return partita_key_find_best(fits, partita_key_find_bass(score));
 }
 
 int

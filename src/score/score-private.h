@@ -49,13 +49,13 @@ partita_track_sort(PartitaTrack *track);
 bool
 partita_key_correlate(const double weights[12], double fits[PARTITA_N_KEYS]);
 
-/// Whether @note is before @first, or below it at the same time.
-bool
-partita_key_begins(const PartitaNote *note, const PartitaNote *first);
+/// The lowest of the first notes, as a pitch class; 0 if there are none.
+int
+partita_key_find_bass(const PartitaScore *score);
 
 /**
  * partita_key_find_best:
- * @bass: a pitch class of the music, the lowest of the first notes
+ * @bass: as partita_key_find_bass() gives it
  *
  * Few notes may fit several keys to the bit. The one nearest above @bass is
  * taken, so that a score and its transposed copy have the same one.

@@ -139,7 +139,7 @@ test_common(void)
 }
 
 /* Law: few notes fit several keys to the bit, and still a transposed score has
- * the transposed key. */
+ * the transposed key, as its only span has. */
 static void
 test_ties(void)
 {
@@ -158,10 +158,13 @@ test_ties(void)
           (PartitaNote){i * 480, 480, (uint8_t)(60 + by + chords[c][i]), 80});
 
       const int key = partita_score_estimate_key(score);
+      g_autoptr(GArray) spans = partita_score_estimate_key_spans(score, 1);
 
       if (by == 0)
         first = key;
       g_assert_cmpint(key, ==, first / 12 * 12 + (first + by) % 12);
+      g_assert_cmpuint(spans->len, ==, 1);
+      g_assert_cmpint(g_array_index(spans, PartitaKeySpan, 0).key, ==, key);
     }
   }
 }
