@@ -7,7 +7,7 @@
 #include <train/run-private.h>
 
 #define FORMAT "partita-checkpoint"
-#define VERSION "1"
+#define VERSION "2"
 #define FILE_MAX ((size_t)17 << 30) // four vectors of 4 GiB and the rest
 #define N_TENSORS 8
 #define N_MEASURES (sizeof(PartitaTrainMeasures) / sizeof(double))

@@ -194,6 +194,7 @@ partita_train_settings_init(PartitaTrainSettings *settings,
 
   *settings = (PartitaTrainSettings){
     .context = size->context,
+    .segment = size->context,
     .rows = size->rows,
     .shards = 2,
     .learning_rate = size->learning_rate,
@@ -275,6 +276,7 @@ partita_train_settings_describe(const PartitaTrainSettings *settings)
     add_int(builder, "heads", config->heads);
   add_double(builder, "dropout", config->dropout);
   add_int(builder, "context", settings->context);
+  add_int(builder, "segment", settings->segment);
   add_int(builder, "batch", settings->rows);
   add_int(builder, "shards", settings->shards);
   add_double(builder, "learning_rate", settings->learning_rate);

@@ -12,6 +12,7 @@
 typedef struct {
   PartitaModelConfig config;
   size_t context; // steps of a chunk
+  size_t segment; // tokens that a row reads of a piece before it takes another
   size_t rows;    // of the batch
   size_t shards;  // the batch is cut into as many; divides rows
   double learning_rate;
@@ -182,7 +183,7 @@ partita_train_with_settings(const PartitaCorpus *corpus,
 double
 partita_train_schedule(double share);
 
-/* Stream: the pieces cut into chunks. */
+/* Stream: segments of the pieces, cut into chunks. */
 
 /// One chunk of every row, cut into shards.
 typedef struct {
@@ -223,8 +224,9 @@ partita_train_balance(const PartitaCorpus *corpus,
  * styles balanced, its pieces changed and their controls dropped by chance;
  * else each piece comes once, as it is, in the order given
  *
- * Rows read pieces one after another; the next piece goes to the row that is
- * free first. The stream is a function of its arguments.
+ * Rows read segments of pieces (segments.h) one after another; the next one
+ * goes to the row that is free first. The stream is a function of its
+ * arguments.
  */
 PartitaStream *
 partita_stream_new(const PartitaCorpus *corpus,
@@ -251,7 +253,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaStream, partita_stream_free)
 const PartitaChunk *
 partita_stream_next(PartitaStream *stream);
 
-/// Times the pieces were seen so far.
+/// Times the pieces were seen so far: tokens read a token of the pieces.
 double
 partita_stream_get_epoch(const PartitaStream *stream);
 
