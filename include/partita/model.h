@@ -39,6 +39,9 @@ typedef struct {
   size_t heads;   ///< of attention, each width / heads wide, which is even;
                   ///< 0 for "lstm"
   size_t context; ///< steps that generation remembers; 0 for "lstm"
+  bool norm; ///< whether an LSTM's outputs are normalised before the logits;
+             ///< false in files from before there was one, and for a
+             ///< Transformer, which always does so
   double dropout; ///< in training
 } PartitaModelConfig;
 

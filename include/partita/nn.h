@@ -363,6 +363,67 @@ partita_nn_adamw(PartitaReal *weights,
                  uint64_t step,
                  const PartitaNnAdamw *settings);
 
+typedef struct {
+  double learning_rate;
+  double beta;         ///< of the momentum
+  double weight_decay; ///< decoupled
+} PartitaNnMuon;
+
+/**
+ * partita_nn_muon:
+ * @weights: (inout): shape [rows, columns]
+ * @gradients: shape [rows, columns]
+ * @momentum: (inout): shape [rows, columns], 0 before step 1
+ * @scratch: shape [partita_nn_muon_count_scratch()]
+ *
+ *   m = beta m + (1 - beta) g;  u = beta m + (1 - beta) g
+ *   w = w - rate (0.2 sqrt(max(rows, columns)) O(u) + decay w)
+ * where O(u) has the singular vectors of u and singular values near 1, by five
+ * Newton-Schulz iterations.
+ *
+ * Source: Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural
+ * networks"; the factor of the step: Liu et al. 2025, arXiv:2502.16982,
+ * equation 4.
+ * Cost: about 20 least^2 most + 10 least^3 operations, for the smaller and the
+ * larger of rows and columns.
+ */
+PARTITA_API void
+partita_nn_muon(PartitaReal *weights,
+                const PartitaReal *gradients,
+                PartitaReal *momentum,
+                size_t rows,
+                size_t columns,
+                const PartitaNnMuon *settings,
+                PartitaReal *scratch);
+
+/// Numbers that partita_nn_muon() needs beside the matrix.
+PARTITA_API size_t
+partita_nn_muon_count_scratch(size_t rows, size_t columns);
+
+typedef struct {
+  double learning_rate;
+  double beta;         ///< of the momentum
+  double weight_decay; ///< decoupled
+} PartitaNnSgd;
+
+/**
+ * partita_nn_sgd:
+ * @weights: (inout): shape [n]
+ * @momentum: (inout): shape [n], 0 before step 1
+ *
+ *   m = beta m + g;  w = w - rate (m + decay w)
+ *
+ * Source: Sutskever et al. 2013, "On the importance of initialization and
+ * momentum in deep learning", equations 1 and 2, with the rate outside the
+ * momentum.
+ */
+PARTITA_API void
+partita_nn_sgd(PartitaReal *weights,
+               const PartitaReal *gradients,
+               PartitaReal *momentum,
+               size_t n,
+               const PartitaNnSgd *settings);
+
 /**
  * partita_nn_clip:
  * @x: (inout): shape [n]

@@ -96,7 +96,6 @@ typedef struct {
   size_t total_bytes;      ///< of these at their highest
 } PartitaTrainPlan;
 
-/// One of minutes, epochs and steps decides the length; 0 means not given.
 /// What is done to a training piece each time it is seen; bits of a set.
 /// Held-out pieces stay as they are.
 typedef enum {
@@ -123,6 +122,7 @@ partita_augmentations_parse(const char *list, unsigned *augmentations);
 PARTITA_API char *
 partita_augmentations_describe(unsigned augmentations);
 
+/// One of minutes, epochs and steps decides the length; 0 means not given.
 typedef struct {
   const char *architecture; ///< "lstm" or "transformer"
   /// "tiny", "small" or "base"; "auto": size, batch, dropout and an end before
@@ -133,14 +133,20 @@ typedef struct {
   double epochs;
   uint64_t steps;
   uint64_t seed;
-  size_t layers;       ///< of the network, 0 for what the size has
-  bool has_dropout;    ///< whether @dropout is asked for, else it is chosen
-  double dropout;      ///< share of numbers left out in training
-  size_t rows;         ///< of the batch, 0 for what the size has
-  size_t shards;       ///< that the batch is cut into, each the work of one
-                       ///< thread; 0 for 2; divides @rows
-  unsigned threads;    ///< workers, 0 for one a core
-  const char *backend; ///< (nullable): as partita_nn_backend_find() takes it
+  size_t layers;         ///< of the network, 0 for what the size has
+  bool has_dropout;      ///< whether @dropout is asked for, else it is chosen
+  double dropout;        ///< share of numbers left out in training
+  size_t context;        ///< steps of a chunk, 0 for what the size has
+  double learning_rate;  ///< at its highest; 0 for what the size has
+  bool has_weight_decay; ///< whether @weight_decay is asked for
+  double weight_decay;   ///< decoupled, a step: times the learning rate
+  const char *optimizer; ///< (nullable): "adamw", which NULL is too, "sgd" or
+                         ///< "muon"
+  size_t rows;           ///< of the batch, 0 for what the size has
+  size_t shards;         ///< that the batch is cut into, each the work of one
+                         ///< thread; 0 for 2; divides @rows
+  unsigned threads;      ///< workers, 0 for one a core
+  const char *backend;   ///< (nullable): as partita_nn_backend_find() takes it
   bool
     keep_keys; ///< each piece is learnt in the key the corpus has it in; else
                ///< moved at random, unless the corpus is in a common key

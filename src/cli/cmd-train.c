@@ -32,6 +32,10 @@ typedef struct {
   gint64 shards;
   int layers;
   double dropout; // NaN if not given
+  gint64 context;
+  double learning_rate;
+  double weight_decay; // NaN if not given
+  char *optimizer;
   int threads;
   int patience;
   gboolean resume;
@@ -76,6 +80,14 @@ train_entries(void *data)
      "Share of numbers left out in training, against learning by heart "
      "(chosen)",
      "P"},
+    {"context", 0, 0, G_OPTION_ARG_INT64, &o->context,
+     "Tokens that a step reads of a piece (as the size has)", "N"},
+    {"learning-rate", 0, 0, G_OPTION_ARG_DOUBLE, &o->learning_rate,
+     "Learning rate at its highest (as the size has)", "R"},
+    {"weight-decay", 0, 0, G_OPTION_ARG_DOUBLE, &o->weight_decay,
+     "Share of the weights lost a step, times the learning rate (0.01)", "W"},
+    {"optimizer", 0, 0, G_OPTION_ARG_STRING, &o->optimizer,
+     "What moves the weights (adamw)", "adamw|sgd|muon"},
     {"batch", 0, 0, G_OPTION_ARG_INT64, &o->rows,
      "Pieces read side by side (as the size has)", "N"},
     {"shards", 0, 0, G_OPTION_ARG_INT64, &o->shards,
@@ -95,6 +107,7 @@ train_entries(void *data)
 
   o->patience = DEFAULT_PATIENCE;
   o->dropout = NAN;
+  o->weight_decay = NAN;
   return g_memdup2(entries, sizeof entries);
 }
 
@@ -118,11 +131,12 @@ check(const Options *o, GError **error)
       !(o->epochs >= 0.0 && o->epochs <= 1e9) || o->steps < 0 ||
       !(o->checkpoint_s >= 0.0 && o->checkpoint_s <= 1e9) || o->threads < 0 ||
       o->threads > 1024 || o->patience < 0 || o->layers < 0 || o->rows < 0 ||
-      o->shards < 0 || o->seed < 0) {
+      o->shards < 0 || o->seed < 0 || o->context < 0) {
     g_set_error(
       error, CLI_ERROR, CLI_ERROR_USAGE,
-      "--minutes, --epochs, --steps, --checkpoint, --layers, --batch, "
-      "--shards, --patience, --threads and --seed take numbers that are not "
+      "--minutes, --epochs, --steps, --checkpoint, --layers, --context, "
+      "--batch, --shards, --patience, --threads and --seed take numbers that "
+      "are not "
       "negative");
     return false;
   }
@@ -292,6 +306,11 @@ train(const Options *o,
     .layers = (size_t)o->layers,
     .has_dropout = !isnan(o->dropout),
     .dropout = o->dropout,
+    .context = (size_t)o->context,
+    .learning_rate = o->learning_rate,
+    .has_weight_decay = !isnan(o->weight_decay),
+    .weight_decay = isnan(o->weight_decay) ? 0.0 : o->weight_decay,
+    .optimizer = o->optimizer,
     .threads = (unsigned)o->threads,
     .backend = o->backend,
     .keep_keys = g_strcmp0(o->transpose, "none") == 0,

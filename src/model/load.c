@@ -110,6 +110,17 @@ read_dropout(const PartitaSafetensors *file, double *dropout)
   return *end == '\0';
 }
 
+/// None in files from before there was one.
+static bool
+read_norm(const PartitaSafetensors *file, bool *norm)
+{
+  size_t value = 0;
+  const bool read = read_optional_size(file, "model.norm", &value);
+
+  *norm = value == 1;
+  return read && value <= 1;
+}
+
 static bool
 read_config(const PartitaSafetensors *file,
             PartitaModelConfig *config,
@@ -130,6 +141,7 @@ read_config(const PartitaSafetensors *file,
       !read_size(file, "model.layers", &config->layers) ||
       !read_optional_size(file, "model.heads", &config->heads) ||
       !read_optional_size(file, "model.context", &config->context) ||
+      !read_norm(file, &config->norm) ||
       !read_dropout(file, &config->dropout) ||
       !partita_model_config_check(config, &n_parameters))
     return refuse(error, PARTITA_MODEL_ERROR_BROKEN,

@@ -17,6 +17,8 @@ typedef struct {
 typedef struct {
   PartitaReal *embed[PARTITA_MODEL_FIELDS_MAX]; ///< shape [field size, width]
   PartitaLstmLayer layer[PARTITA_MODEL_LAYERS_MAX];
+  PartitaReal *norm_gain;   ///< shape [hidden]; NULL without a norm
+  PartitaReal *norm_bias;   ///< shape [hidden]
   PartitaReal *head_weight; ///< shape [vocab, hidden]
   PartitaReal *head_bias;   ///< shape [vocab]
 } PartitaLstmView;

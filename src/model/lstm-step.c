@@ -13,13 +13,14 @@ typedef struct {
   PartitaLstmView view;
   PartitaArena arena;
   PartitaLstmProducts products;
-  PartitaNnOperand input; ///< shape [rows, width]
-  PartitaReal *gates;     ///< shape [rows, 4, hidden]
-  PartitaReal *tanh_c;    ///< shape [rows, hidden]
-  PartitaNnOperand h;     ///< shape [layers, rows, hidden]
-  PartitaReal *c;         ///< shape [layers, rows, hidden]
-  PartitaReal *logits;    ///< shape [rows, vocab]
-  void *scratch;          ///< of the products
+  PartitaNnOperand input;  ///< shape [rows, width]
+  PartitaReal *gates;      ///< shape [rows, 4, hidden]
+  PartitaReal *tanh_c;     ///< shape [rows, hidden]
+  PartitaNnOperand h;      ///< shape [layers, rows, hidden]
+  PartitaReal *c;          ///< shape [layers, rows, hidden]
+  PartitaNnOperand output; ///< shape [rows, hidden]: with a norm, its outcome
+  PartitaReal *logits;     ///< shape [rows, vocab]
+  void *scratch;           ///< of the products
 } LstmState;
 
 static void
@@ -45,6 +46,8 @@ lay_out_state(LstmState *state, size_t scratch_size)
   state->h =
     partita_arena_take_operand(arena, half, config->layers, rows, hidden);
   state->c = partita_arena_take(arena, config->layers, rows, hidden);
+  if (config->norm)
+    state->output = partita_arena_take_operand(arena, half, rows, hidden, 1);
   state->logits = partita_arena_take(arena, rows, config->vocab, 1);
   state->scratch = partita_arena_take_bytes(arena, scratch_size, 1);
 }
@@ -121,6 +124,21 @@ step_layer(LstmState *state, size_t l, const PartitaNnOperand *input)
   return h;
 }
 
+static PartitaNnOperand
+step_norm(LstmState *state, const PartitaNnOperand *h)
+{
+  const PartitaModelConfig *const config = &state->base.model->config;
+  const size_t rows = state->base.rows;
+
+  if (!config->norm)
+    return *h;
+  partita_nn_layer_norm(state->output.real, NULL, NULL, h->real,
+                        state->view.norm_gain, state->view.norm_bias, rows,
+                        config->hidden);
+  partita_nn_operand_round(state->output, rows * config->hidden);
+  return state->output;
+}
+
 void
 partita_lstm_state_step(PartitaModelState *base,
                         const uint16_t *inputs,
@@ -136,6 +154,7 @@ partita_lstm_state_step(PartitaModelState *base,
   partita_nn_operand_round(x, base->rows * config->width);
   for (size_t l = 0; l < config->layers; ++l)
     x = step_layer(state, l, &x);
+  x = step_norm(state, &x);
   partita_nn_product_run(state->products.head.forward, &x, NULL, state->logits);
   partita_nn_add_bias(state->logits, state->view.head_bias, base->rows,
                       config->vocab);

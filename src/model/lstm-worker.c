@@ -32,10 +32,14 @@ typedef struct {
   /// back its gradient. Shape [steps, rows, inputs of the layer].
   PartitaNnOperand input[PARTITA_MODEL_LAYERS_MAX + 1];
   uint8_t *kept[PARTITA_MODEL_LAYERS_MAX + 1]; ///< of dropout, as @input
-  PartitaNnOperand logits;                     ///< shape [steps, rows, vocab]
-  PartitaReal *dh;                             ///< shape [rows, hidden]
-  PartitaReal *dc;                             ///< shape [rows, hidden]
-  void *scratch;                               ///< of the products
+  PartitaNnOperand output; ///< what goes into the head; shape [steps, rows,
+                           ///< hidden]
+  PartitaReal *normed;     ///< shape [steps, rows, hidden]; NULL without a norm
+  PartitaReal *rate;       ///< of the norm, shape [steps, rows]
+  PartitaNnOperand logits; ///< shape [steps, rows, vocab]
+  PartitaReal *dh;         ///< shape [rows, hidden]
+  PartitaReal *dc;         ///< shape [rows, hidden]
+  void *scratch;           ///< of the products
 } LstmWorker;
 
 static size_t
@@ -71,6 +75,13 @@ lay_out_worker(LstmWorker *worker, size_t scratch_size)
     worker->kept[l] = (uint8_t *)partita_arena_take(
       arena, steps, rows,
       (width + sizeof(PartitaReal) - 1) / sizeof(PartitaReal));
+  }
+  worker->output = worker->input[config->layers];
+  if (config->norm) {
+    worker->output =
+      partita_arena_take_operand(arena, half, steps, rows, hidden);
+    worker->normed = partita_arena_take(arena, steps, rows, hidden);
+    worker->rate = partita_arena_take(arena, steps, rows, 1);
   }
   worker->logits =
     partita_arena_take_operand(arena, half, steps, rows, config->vocab);
@@ -272,10 +283,10 @@ run_head(LstmWorker *worker)
 {
   const PartitaModelConfig *const config = &worker->base.model->config;
   const size_t all = worker->base.steps * worker->base.rows;
-  const PartitaNnOperand input = worker->input[config->layers];
+  const PartitaNnOperand output = worker->output;
 
-  partita_nn_operand_round(input, all * config->hidden);
-  partita_nn_product_run(worker->products.head.forward, &input, NULL,
+  partita_nn_operand_round(output, all * config->hidden);
+  partita_nn_product_run(worker->products.head.forward, &output, NULL,
                          worker->logits.real);
   partita_nn_add_bias(worker->logits.real, worker->view.head_bias, all,
                       config->vocab);
@@ -286,18 +297,47 @@ run_head_back(LstmWorker *worker, const PartitaLstmView *gradient)
 {
   const PartitaModelConfig *const config = &worker->base.model->config;
   const PartitaModelLinear *const products = &worker->products.head;
-  const PartitaNnOperand *const input = &worker->input[config->layers];
+  const PartitaNnOperand *const output = &worker->output;
   const size_t all = worker->base.steps * worker->base.rows;
 
   partita_nn_operand_round(worker->logits, all * config->vocab);
-  partita_nn_product_run(products->gradient, &worker->logits, input,
+  partita_nn_product_run(products->gradient, &worker->logits, output,
                          gradient->head_weight);
   partita_nn_add_rows(gradient->head_bias, worker->logits.real, all,
                       config->vocab);
-  partita_nn_product_run(products->back, &worker->logits, NULL, input->real);
+  partita_nn_product_run(products->back, &worker->logits, NULL, output->real);
 }
 
-// Dropout of the input of layer @l, or with @back of its gradient.
+static void
+run_norm(LstmWorker *worker)
+{
+  const PartitaModelConfig *const config = &worker->base.model->config;
+
+  if (config->norm)
+    partita_nn_layer_norm(worker->output.real, worker->normed, worker->rate,
+                          worker->input[config->layers].real,
+                          worker->view.norm_gain, worker->view.norm_bias,
+                          worker->base.steps * worker->base.rows,
+                          config->hidden);
+}
+
+static void
+run_norm_back(LstmWorker *worker, const PartitaLstmView *gradient)
+{
+  const PartitaModelConfig *const config = &worker->base.model->config;
+  const size_t all = worker->base.steps * worker->base.rows;
+  PartitaReal *const dx = worker->input[config->layers].real;
+
+  if (!config->norm)
+    return;
+  memset(dx, 0, sizeof *dx * all * config->hidden);
+  partita_nn_layer_norm_backward(
+    dx, gradient->norm_gain, gradient->norm_bias, worker->output.real,
+    worker->normed, worker->rate, worker->view.norm_gain, all, config->hidden);
+}
+
+// Dropout of the input of layer @l, which may be the head, or with @back of its
+// gradient.
 static void
 drop(LstmWorker *worker, const PartitaModelBatch *batch, size_t l, bool back)
 {
@@ -311,13 +351,15 @@ drop(LstmWorker *worker, const PartitaModelBatch *batch, size_t l, bool back)
     .index = (uint64_t)batch->shard << 40 | (uint64_t)l << 35,
   };
 
+  PartitaReal *const x =
+    l == config->layers ? worker->output.real : worker->input[l].real;
+
   if (!batch->training || config->dropout <= 0.0)
     return;
   if (back)
-    partita_nn_dropout_backward(worker->input[l].real, worker->kept[l], n,
-                                &dropout);
+    partita_nn_dropout_backward(x, worker->kept[l], n, &dropout);
   else
-    partita_nn_dropout(worker->input[l].real, worker->kept[l], n, &dropout);
+    partita_nn_dropout(x, worker->kept[l], n, &dropout);
 }
 
 static void
@@ -330,8 +372,11 @@ run_back(LstmWorker *worker,
 
   partita_lstm_view(model, gradients, &gradient);
   run_head_back(worker, &gradient);
-  partita_model_batch_settle(batch, gradients, gradient.head_weight);
   drop(worker, batch, model->config.layers, true);
+  run_norm_back(worker, &gradient);
+  partita_model_batch_settle(batch, gradients,
+                             model->config.norm ? gradient.norm_gain
+                                                : gradient.head_weight);
   for (size_t l = model->config.layers; l-- > 0;) {
     run_steps_back(worker, batch, l);
     run_layer_back(worker, l, &gradient.layer[l]);
@@ -377,6 +422,7 @@ partita_lstm_worker_run(PartitaModelWorker *base,
     drop(worker, batch, l, false);
     run_layer(worker, batch, l);
   }
+  run_norm(worker);
   drop(worker, batch, config->layers, false);
   run_head(worker);
 

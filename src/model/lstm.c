@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 /* x = sum of the embeddings of the fields; stacked LSTM layers; logits =
- * W h + b. Dropout on every connection that is not recurrent (Zaremba,
+ * W norm(h) + b. Dropout on every connection that is not recurrent (Zaremba,
  * Sutskever and Vinyals 2014, arXiv:1409.2329). */
 
 #include <math.h>
@@ -14,23 +14,34 @@ check(const PartitaModelConfig *config)
   return config->heads == 0 && config->context == 0;
 }
 
-/* Bounds: the sum of the embeddings has variance 1; the others as PyTorch's
- * nn.LSTM and nn.Linear have them, 1 / sqrt(hidden). */
+static void
+append_output(const PartitaModelConfig *config, GArray *tensors, double bound)
+{
+  if (config->norm) {
+    partita_model_append_tensor(tensors, config->hidden, 0, 0.0, false,
+                                "norm.weight");
+    partita_model_append_tensor(tensors, config->hidden, 0, 0.0, false,
+                                "norm.bias");
+  }
+  partita_model_append_tensor(tensors, config->vocab, config->hidden, bound,
+                              true, "head.weight");
+  partita_model_append_tensor(tensors, config->vocab, 0, 0.0, false,
+                              "head.bias");
+}
+
+/* Bounds: 1 / sqrt(hidden), as PyTorch's nn.LSTM and nn.Linear have them, but
+ * for inputs. Uniform in +-sqrt(3 / n) keeps the variance of inputs with
+ * variance 1 (LeCun et al. 1998, "Efficient BackProp", eq. 16). */
 static void
 lay_out(const PartitaModelConfig *config, GArray *tensors)
 {
   const size_t hidden = config->hidden;
-  const double embed_bound = sqrt(3.0 / (double)config->n_fields);
   const double bound = 1.0 / sqrt((double)hidden);
-  // Uniform in +-sqrt(3 / n) keeps the variance of inputs with variance 1
-  // (LeCun et al. 1998, "Efficient BackProp", eq. 16). A fresh layer's outputs
-  // have about a third of that deviation: what reads them makes up for it,
-  // or upper layers wake late.
-  const double upper = 3.0 * sqrt(3.0 / (double)hidden);
+  // A fresh layer's outputs are small: what reads them makes up for it.
+  const double upper = 2.0 * bound;
 
   for (size_t f = 0; f < config->n_fields; ++f)
-    partita_model_append_tensor(tensors, config->field_size[f], config->width,
-                                embed_bound, false, "embed.%zu.weight", f);
+    partita_model_append_embedding(config, f, tensors);
   for (size_t l = 0; l < config->layers; ++l) {
     const size_t n_inputs = l == 0 ? config->width : hidden;
 
@@ -42,10 +53,7 @@ lay_out(const PartitaModelConfig *config, GArray *tensors)
     partita_model_append_tensor(tensors, 4 * hidden, 0, 0.0, false,
                                 "lstm.%zu.bias", l);
   }
-  partita_model_append_tensor(tensors, config->vocab, hidden, 2.0 / 3.0 * upper,
-                              true, "head.weight");
-  partita_model_append_tensor(tensors, config->vocab, 0, 0.0, false,
-                              "head.bias");
+  append_output(config, tensors, bound);
 }
 
 void
@@ -68,6 +76,8 @@ partita_lstm_view(const PartitaModel *model,
     layer->weight_hh = flat + (tensor++)->offset;
     layer->bias = flat + (tensor++)->offset;
   }
+  view->norm_gain = config->norm ? flat + (tensor++)->offset : NULL;
+  view->norm_bias = config->norm ? flat + (tensor++)->offset : NULL;
   view->head_weight = flat + (tensor++)->offset;
   view->head_bias = flat + tensor->offset;
 }
@@ -75,7 +85,7 @@ partita_lstm_view(const PartitaModel *model,
 // A forget gate that begins open: Jozefowicz, Zaremba and Sutskever 2015, "An
 // empirical exploration of recurrent network architectures".
 static void
-open_forget_gates(PartitaModel *model)
+adjust(PartitaModel *model)
 {
   const size_t hidden = model->config.hidden;
   PartitaLstmView view;
@@ -84,13 +94,15 @@ open_forget_gates(PartitaModel *model)
   for (size_t l = 0; l < model->config.layers; ++l)
     for (size_t j = 0; j < hidden; ++j)
       view.layer[l].bias[hidden + j] = 1;
+  for (size_t j = 0; view.norm_gain != NULL && j < hidden; ++j)
+    view.norm_gain[j] = 1;
 }
 
 const PartitaModelArchitecture partita_lstm_architecture = {
   .name = "lstm",
   .check = check,
   .lay_out = lay_out,
-  .adjust = open_forget_gates,
+  .adjust = adjust,
   .worker_measure = partita_lstm_worker_measure,
   .worker_new = partita_lstm_worker_new,
   .worker_free = partita_lstm_worker_free,

@@ -32,6 +32,11 @@ partita_model_get_parameters(PartitaModel *model);
 const PartitaModelTensor *
 partita_model_get_tensors(const PartitaModel *model, size_t *n_tensors);
 
+/// Whether it is a matrix between hidden layers: neither an embedding nor what
+/// gives the logits.
+bool
+partita_model_tensor_is_hidden(const PartitaModelTensor *tensor);
+
 /// The first of @folders (ended by NULL) that holds the model that ships.
 char *
 partita_model_search(const char *const *folders, GError **error);
@@ -219,6 +224,12 @@ partita_model_append_tensor(GArray *tensors,
                             bool decay,
                             const char *format,
                             ...);
+
+/// Appends the embedding of @field.
+void
+partita_model_append_embedding(const PartitaModelConfig *config,
+                               size_t field,
+                               GArray *tensors);
 
 /// Whether every number of @config is within its bounds, the architecture is
 /// known and the parameters are not too many; @n_parameters is then set.

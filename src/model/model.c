@@ -2,9 +2,15 @@
 // SPDX-License-Identifier: MIT
 
 #include <base/philox.h>
+#include <math.h>
 #include <model/model-private.h>
 #include <string.h>
 
+/* Deviations of fresh embeddings. The token itself tells one step from the
+ * next; beside fields of its size, which mostly stay from step to step, it
+ * would be learnt late (doc/benchmarks.md). */
+#define TOKEN_DEVIATION 1.0
+#define FIELD_DEVIATION 0.02
 #define DROPOUT_MAX 0.99
 #define SIZE_MAX_OF_LAYER 65535 // ids are 16 bits; the rest is generous
 
@@ -65,6 +71,25 @@ partita_model_append_tensor(GArray *tensors,
   (void)g_vsnprintf(tensor.name, sizeof tensor.name, format, arguments);
   va_end(arguments);
   g_array_append_val(tensors, tensor);
+}
+
+void
+partita_model_append_embedding(const PartitaModelConfig *config,
+                               size_t field,
+                               GArray *tensors)
+{
+  const double deviation = field == 0 ? TOKEN_DEVIATION : FIELD_DEVIATION;
+
+  partita_model_append_tensor(tensors, config->field_size[field], config->width,
+                              sqrt(3.0) * deviation, false, "embed.%zu.weight",
+                              field);
+}
+
+bool
+partita_model_tensor_is_hidden(const PartitaModelTensor *tensor)
+{
+  return tensor->n_dims == 2 && tensor->decay &&
+         !g_str_has_prefix(tensor->name, "head.");
 }
 
 // Gives each tensor its place; false if there are too many numbers.

@@ -45,6 +45,8 @@ add_config(JsonBuilder *builder, const PartitaModelConfig *config)
   }
   add_size(builder, "model.hidden", config->hidden);
   add_size(builder, "model.layers", config->layers);
+  if (config->norm)
+    add_size(builder, "model.norm", 1);
   add_size(builder, "model.vocab", config->vocab);
   add_size(builder, "model.width", config->width);
 }

@@ -15,7 +15,7 @@
 static bool
 check(const PartitaModelConfig *config)
 {
-  return config->heads >= 1 && config->context >= 1 &&
+  return config->heads >= 1 && config->context >= 1 && !config->norm &&
          config->width % config->heads == 0 &&
          config->width / config->heads % 2 == 0;
 }
@@ -71,14 +71,12 @@ append_layer(const PartitaModelConfig *config, GArray *tensors, size_t l)
   }
 }
 
-// The sum of the embeddings has variance 1; a fresh model is nearly undecided.
+// A fresh model is nearly undecided.
 static void
 lay_out(const PartitaModelConfig *config, GArray *tensors)
 {
   for (size_t f = 0; f < config->n_fields; ++f)
-    partita_model_append_tensor(tensors, config->field_size[f], config->width,
-                                sqrt(3.0 / (double)config->n_fields), false,
-                                "embed.%zu.weight", f);
+    partita_model_append_embedding(config, f, tensors);
   for (size_t l = 0; l < config->layers; ++l)
     append_layer(config, tensors, l);
   append_norm(tensors, config->width, "norm");

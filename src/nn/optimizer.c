@@ -39,6 +39,25 @@ partita_nn_adamw(PartitaReal *weights,
   }
 }
 
+PARTITA_CLONED void
+partita_nn_sgd(PartitaReal *weights,
+               const PartitaReal *gradients,
+               PartitaReal *momentum,
+               size_t n,
+               const PartitaNnSgd *settings)
+{
+  const PartitaReal beta = (PartitaReal)settings->beta;
+  const PartitaReal rate = (PartitaReal)settings->learning_rate;
+  const PartitaReal keep =
+    (PartitaReal)(1.0 - settings->learning_rate * settings->weight_decay);
+
+  PARTITA_INDEPENDENT
+  for (size_t i = 0; i < n; ++i) {
+    momentum[i] = beta * momentum[i] + gradients[i];
+    weights[i] = keep * weights[i] - rate * momentum[i];
+  }
+}
+
 PARTITA_CLONED static double
 sum_squares(const PartitaReal *x, size_t n)
 {

@@ -142,7 +142,8 @@ candidate_init(const Choice *choice,
                                options.resume))
     return false;
   // The square root rule of Malladi et al. 2022, arXiv:2205.10287.
-  c->settings.learning_rate *= sqrt((double)c->settings.rows / usual);
+  if (options.learning_rate <= 0.0)
+    c->settings.learning_rate *= sqrt((double)c->settings.rows / usual);
   c->n_parameters = (double)plan.n_parameters;
   return partita_train_plan_check(&plan, options.memory_bytes, error);
 }

@@ -14,6 +14,9 @@
 #define EVALUATION_SECONDS 20.0
 /// The most of the time that evaluation may take then.
 #define EVALUATION_TIME_SHARE 0.08
+/// Tokens of each piece that evaluations while training read: many pieces, for
+/// rows that read one long one keep the others waiting.
+#define EVALUATION_LENGTH 4096
 /// A loss above the best by as much is worse, and not only another draw.
 #define WORSE 1.01
 /// Tokens that go forward only, in the time of one that goes back too.
@@ -24,13 +27,17 @@
 void
 partita_run_find_held_out(PartitaRun *run)
 {
-  g_autoptr(GArray) all =
-    partita_held_out(run->corpus, run->settings.seed, PARTITA_FINAL_TOKENS_MAX);
+  g_autoptr(GArray) all = partita_held_out(run->corpus, run->settings.seed,
+                                           PARTITA_FINAL_TOKENS_MAX, G_MAXSIZE);
 
-  run->held_out = partita_held_out(run->corpus, run->settings.seed,
-                                   run->settings.evaluation_tokens);
-  run->held_out_tokens = partita_held_out_count(run->corpus, run->held_out);
-  run->valid_tokens = partita_held_out_count(run->corpus, all);
+  run->evaluation = run->settings;
+  run->evaluation.held_out_length = EVALUATION_LENGTH;
+  run->held_out =
+    partita_held_out(run->corpus, run->settings.seed,
+                     run->settings.evaluation_tokens, EVALUATION_LENGTH);
+  run->held_out_tokens =
+    partita_held_out_count(run->corpus, run->held_out, EVALUATION_LENGTH);
+  run->valid_tokens = partita_held_out_count(run->corpus, all, G_MAXSIZE);
 }
 
 void
@@ -39,7 +46,7 @@ partita_run_evaluate(PartitaRun *run)
   PartitaTrainStatus *status = &run->status;
   const double before_s = partita_run_measure_elapsed(run);
   const double loss = partita_crew_evaluate(run->crew, run->corpus,
-                                            run->held_out, &run->settings);
+                                            run->held_out, &run->evaluation);
 
   status->valid_loss = loss;
   if (isnan(status->best_valid_loss) || loss < status->best_valid_loss) {
@@ -108,8 +115,8 @@ partita_run_measure_best(PartitaRun *run, bool all)
   if (!all || run->valid_tokens == run->held_out_tokens)
     return run->status.best_valid_loss;
 
-  g_autoptr(GArray) pieces =
-    partita_held_out(run->corpus, run->settings.seed, PARTITA_FINAL_TOKENS_MAX);
+  g_autoptr(GArray) pieces = partita_held_out(
+    run->corpus, run->settings.seed, PARTITA_FINAL_TOKENS_MAX, G_MAXSIZE);
 
   return partita_crew_evaluate(run->crew, run->corpus, pieces, &run->settings);
 }

@@ -42,7 +42,7 @@ find_valid(const PartitaCorpus *corpus)
 // Puts a random choice in front, as long as it holds no more than @max_tokens,
 // but one piece at least, and cuts the rest off.
 static void
-choose(GArray *lengths, uint64_t seed, size_t max_tokens)
+choose(GArray *lengths, uint64_t seed, size_t max_tokens, size_t length)
 {
   size_t tokens = 0;
 
@@ -51,7 +51,7 @@ choose(GArray *lengths, uint64_t seed, size_t max_tokens)
                                              SUBSET_PASS, i, lengths->len - i);
     const Length drawn = g_array_index(lengths, Length, j);
 
-    tokens += drawn.n;
+    tokens += MIN(drawn.n, length);
     if (i > 0 && tokens > max_tokens) {
       g_array_set_size(lengths, i);
       return;
@@ -62,24 +62,30 @@ choose(GArray *lengths, uint64_t seed, size_t max_tokens)
 }
 
 size_t
-partita_held_out_count(const PartitaCorpus *corpus, const GArray *pieces)
+partita_held_out_count(const PartitaCorpus *corpus,
+                       const GArray *pieces,
+                       size_t length)
 {
   size_t tokens = 0;
 
   for (guint i = 0; i < pieces->len; ++i)
-    tokens +=
-      partita_corpus_get_piece(corpus, g_array_index(pieces, uint32_t, i)).n;
+    tokens += MIN(
+      partita_corpus_get_piece(corpus, g_array_index(pieces, uint32_t, i)).n,
+      length);
   return tokens;
 }
 
 GArray *
-partita_held_out(const PartitaCorpus *corpus, uint64_t seed, size_t max_tokens)
+partita_held_out(const PartitaCorpus *corpus,
+                 uint64_t seed,
+                 size_t max_tokens,
+                 size_t length)
 {
   g_autoptr(GArray) lengths = find_valid(corpus);
   GArray *pieces = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 
   if (max_tokens > 0)
-    choose(lengths, seed, max_tokens);
+    choose(lengths, seed, max_tokens, length);
   g_array_sort(lengths, compare_lengths);
   for (guint i = 0; i < lengths->len; ++i)
     g_array_append_val(pieces, g_array_index(lengths, Length, i).piece);

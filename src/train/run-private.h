@@ -122,12 +122,47 @@ partita_run_folder_log(PartitaRunFolder *folder,
                        double wall_s,
                        GError **error);
 
+/* The optimiser. */
+
+/// What an optimiser remembers between steps.
+typedef struct {
+  PartitaReal *first;   // shape [n_parameters]: momentum or first moment
+  PartitaReal *second;  // shape [n_parameters]: AdamW's second moment
+  PartitaReal *scratch; // of Muon
+} PartitaOptimizer;
+
+/// Returns: false if memory does not suffice; partita_optimizer_clear() is to
+/// be called in any case
+bool
+partita_optimizer_init(PartitaOptimizer *optimizer,
+                       const PartitaModel *model,
+                       const PartitaTrainSettings *settings);
+
+void
+partita_optimizer_clear(PartitaOptimizer *optimizer);
+
+/**
+ * partita_optimizer_step:
+ * @model: whose weights are moved
+ * @gradients: shape [n_parameters]
+ * @step: from 1
+ * @rate: the learning rate of this step
+ */
+void
+partita_optimizer_step(const PartitaOptimizer *optimizer,
+                       PartitaModel *model,
+                       const PartitaTrainSettings *settings,
+                       const PartitaReal *gradients,
+                       uint64_t step,
+                       double rate);
+
 /* A run on its way. */
 
 typedef struct {
   const PartitaCorpus *corpus;
   const PartitaTrainOptions *options;
   PartitaTrainSettings settings;
+  PartitaTrainSettings evaluation; // the same, for a look while training
   PartitaModel *model;
   size_t n_parameters;
   PartitaCrew *crew;
@@ -135,9 +170,8 @@ typedef struct {
   GArray *held_out;       // size_t: the subset for evaluation while training
   size_t held_out_tokens; // of that subset
   size_t valid_tokens;    // of what the loss at the end is measured on
-  PartitaReal *first;     // shape [n_parameters]: AdamW's first moment
-  PartitaReal *second;    // shape [n_parameters]: and second
-  PartitaReal *best;      // shape [n_parameters]: weights of the best loss
+  PartitaOptimizer optimizer;
+  PartitaReal *best; // shape [n_parameters]: weights of the best loss
   PartitaTrainStatus status;
   double started_s;    // on the clock, less what went before a resume
   double evaluating_s; // seconds spent on evaluation

@@ -1,11 +1,11 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-#include <math.h>
 #include <train/train-private.h>
 
 #define WARM_UP 0.03
-#define FLOOR 0.1
+#define FALL 0.3
+#define FLOOR 0.02
 
 double
 partita_train_schedule(double share)
@@ -16,6 +16,5 @@ partita_train_schedule(double share)
   if (done < WARM_UP)
     return 0.01 + 0.99 * done / WARM_UP;
 
-  const double turn = G_PI * (done - WARM_UP) / (1.0 - WARM_UP);
-  return FLOOR + (1.0 - FLOOR) * 0.5 * (1.0 + cos(turn));
+  return CLAMP((1.0 - done) / FALL, FLOOR, 1.0);
 }

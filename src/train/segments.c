@@ -121,7 +121,7 @@ partita_segments_new(const PartitaCorpus *corpus,
   segments->augmentations =
     settings->augmentations |
     (settings->transposing ? PARTITA_AUGMENT_TRANSPOSE : 0u);
-  segments->length = training ? settings->segment : G_MAXSIZE;
+  segments->length = training ? settings->segment : settings->held_out_length;
   for (guint i = 0; i < segments->order->len; ++i)
     segments->tokens += (double)partita_corpus_get_piece(
                           corpus, g_array_index(segments->order, uint32_t, i))
@@ -229,7 +229,7 @@ is_past_end(const PartitaSegments *segments, size_t k)
 {
   const size_t n = segments->piece.targets->len;
 
-  return n == 0 ||
+  return n == 0 || (k > 0 && !segments->training) ||
          (k > 0 && (n <= segments->length ||
                     find_begin(segments, k - 1) + segments->length >= n));
 }

@@ -37,7 +37,7 @@ typedef struct PartitaSegments PartitaSegments;
  * @training: whether the segments have no end, each pass over the pieces in
  * another order, its styles balanced, its pieces changed and their controls
  * dropped by chance; else each piece is one segment, as it is, in the order
- * given
+ * given, of its first @settings->held_out_length tokens
  *
  * A piece for training is cut every @settings->segment tokens, at another
  * place in each pass; its first segment begins with the piece and its last

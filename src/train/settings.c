@@ -8,6 +8,10 @@
 
 /// Held-out tokens taken while training; at the end all are.
 #define EVALUATION_TOKENS 100000
+/// The rate of SGD with momentum beside AdamW's.
+#define SGD_RATE 100.0
+/// Steps of a chunk, at most.
+#define CONTEXT_MAX ((size_t)16384)
 /// Below this many training tokens a model soon knows them by heart.
 #define SMALL_CORPUS_TOKENS 1000000
 
@@ -125,8 +129,32 @@ shape_config(PartitaModelConfig *config,
   config->hidden = size->hidden;
   config->layers = size->layers;
   config->heads = size->heads;
-  if (size->heads > 0) // only then is what is remembered bounded
-    config->context = size->context;
+  config->norm = size->heads == 0; // an LSTM; a Transformer has its own
+}
+
+static bool
+optimize_as_asked(PartitaTrainSettings *settings,
+                  const PartitaTrainOptions *options,
+                  GError **error)
+{
+  const char *const name =
+    options->optimizer != NULL ? options->optimizer : "adamw";
+
+  if (!partita_optimizer_find(name, &settings->optimizer))
+    return refuse(error, "no optimizer \"%s\": there are adamw, sgd and muon",
+                  name);
+  if (!is_length(options->learning_rate) || !is_length(options->weight_decay))
+    return refuse(error,
+                  "a learning rate of %g, a weight decay of %g: neither may be "
+                  "negative",
+                  options->learning_rate, options->weight_decay);
+  if (settings->optimizer == PARTITA_OPTIMIZER_SGD)
+    settings->learning_rate *= SGD_RATE;
+  if (options->learning_rate > 0.0)
+    settings->learning_rate = options->learning_rate;
+  if (options->has_weight_decay)
+    settings->weight_decay = options->weight_decay;
+  return true;
 }
 
 static bool
@@ -144,6 +172,23 @@ shape_as_asked(PartitaModelConfig *config,
          refuse(error,
                 "%zu layers with a dropout of %g: there is no such model",
                 config->layers, config->dropout);
+}
+
+// A Transformer remembers as many steps as it learnt with.
+static bool
+cut_context(PartitaTrainSettings *settings,
+            const PartitaTrainOptions *options,
+            GError **error)
+{
+  if (options->context > CONTEXT_MAX)
+    return refuse(error, "a context of %zu steps: more than %zu",
+                  options->context, CONTEXT_MAX);
+  if (options->context > 0)
+    settings->context = options->context;
+  settings->segment = settings->context;
+  if (settings->config.heads > 0)
+    settings->config.context = settings->context;
+  return true;
 }
 
 // Each row is a place in the data and a state of its own.
@@ -194,7 +239,6 @@ partita_train_settings_init(PartitaTrainSettings *settings,
 
   *settings = (PartitaTrainSettings){
     .context = size->context,
-    .segment = size->context,
     .rows = size->rows,
     .shards = 2,
     .learning_rate = size->learning_rate,
@@ -204,6 +248,7 @@ partita_train_settings_init(PartitaTrainSettings *settings,
     .clip = 1.0,
     .seed = options->seed,
     .evaluation_tokens = EVALUATION_TOKENS,
+    .held_out_length = G_MAXSIZE,
     .transposing =
       !options->keep_keys && !partita_corpus_is_in_common_key(corpus),
     .augmentations = options->augmentations,
@@ -213,7 +258,9 @@ partita_train_settings_init(PartitaTrainSettings *settings,
   g_strlcpy(settings->size, size->name, sizeof settings->size);
   shape_config(&settings->config, partita_corpus_get_scheme(corpus), size);
   settings->config.dropout = tokens < SMALL_CORPUS_TOKENS ? 0.3 : 0.2;
-  return shape_as_asked(&settings->config, options, error) &&
+  return cut_context(settings, options, error) &&
+         shape_as_asked(&settings->config, options, error) &&
+         optimize_as_asked(settings, options, error) &&
          cut_batch(settings, options, error);
 }
 
@@ -279,6 +326,8 @@ partita_train_settings_describe(const PartitaTrainSettings *settings)
   add_int(builder, "segment", settings->segment);
   add_int(builder, "batch", settings->rows);
   add_int(builder, "shards", settings->shards);
+  add_string(builder, "optimizer",
+             partita_optimizer_get_name(settings->optimizer));
   add_double(builder, "learning_rate", settings->learning_rate);
   add_double(builder, "beta1", settings->beta1);
   add_double(builder, "beta2", settings->beta2);

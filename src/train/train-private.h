@@ -9,14 +9,29 @@
 
 /* Settings: what a run does, apart from its length. */
 
+typedef enum {
+  PARTITA_OPTIMIZER_ADAMW,
+  PARTITA_OPTIMIZER_SGD, ///< with momentum
+  PARTITA_OPTIMIZER_MUON ///< matrices of hidden layers; AdamW for the rest
+} PartitaOptimizerKind;
+
+/// Returns: false if there is no optimiser of that name
+bool
+partita_optimizer_find(const char *name, PartitaOptimizerKind *kind);
+
+/// (transfer none)
+const char *
+partita_optimizer_get_name(PartitaOptimizerKind kind);
+
 typedef struct {
   PartitaModelConfig config;
   size_t context; // steps of a chunk
   size_t segment; // tokens that a row reads of a piece before it takes another
   size_t rows;    // of the batch
   size_t shards;  // the batch is cut into as many; divides rows
-  double learning_rate;
-  double beta1;
+  PartitaOptimizerKind optimizer;
+  double learning_rate; // at its highest
+  double beta1;         // of AdamW
   double beta2;
   double weight_decay;
   double clip;
@@ -26,6 +41,7 @@ typedef struct {
   char reason[192];         // why these were chosen; empty if they were given
   double choosing_s;        // seconds that this took
   size_t evaluation_tokens; // held out, taken while training; at the end all
+  size_t held_out_length;   // tokens of a held-out piece that are read
   bool transposing;       // pieces are moved at random each time they are seen
   unsigned augmentations; // what else is done to them, #PartitaAugmentation
   double balance;         // of styles, 0 for none
@@ -175,8 +191,9 @@ partita_train_with_settings(const PartitaCorpus *corpus,
  * partita_train_schedule:
  * @share: of the run that is done, 0 to 1
  *
- * Linear warm-up, then half a cosine to a tenth of the peak.
- * Source: Loshchilov and Hutter 2017, arXiv:1608.03983, equation 5.
+ * Linear warm-up, then constant, then a linear fall in the last three tenths to
+ * a fiftieth of the peak.
+ * Source: Haegele et al. 2024, arXiv:2405.18392, section 3.
  *
  * Returns: the learning rate as a share of the peak
  */
@@ -383,25 +400,32 @@ partita_crew_set_state(PartitaCrew *crew, const PartitaReal *state);
 /**
  * partita_held_out:
  * @max_tokens: of a seeded subset, or 0 for all
+ * @length: tokens of each piece that are read, at most
  *
  * Returns: (transfer full) (element-type uint32_t): pieces that are held out,
  * the longest first
  */
 GArray *
-partita_held_out(const PartitaCorpus *corpus, uint64_t seed, size_t max_tokens);
+partita_held_out(const PartitaCorpus *corpus,
+                 uint64_t seed,
+                 size_t max_tokens,
+                 size_t length);
 
 /// Tokens that the loss at the end is measured on, at most: a large corpus
 /// would be measured for longer than it is learnt from.
 #define PARTITA_FINAL_TOKENS_MAX 2000000u
 
-/// Tokens of some pieces.
+/// Tokens of some pieces, of each of which @length are read at most.
 size_t
-partita_held_out_count(const PartitaCorpus *corpus, const GArray *pieces);
+partita_held_out_count(const PartitaCorpus *corpus,
+                       const GArray *pieces,
+                       size_t length);
 
 /**
  * partita_crew_evaluate:
  *
- * The mean loss over every token after Bos. The state of the workers is the
+ * The mean loss over every token after Bos, up to @settings->held_out_length of
+ * them a piece. The state of the workers is the
  * same afterwards as before.
  *
  * Returns: nats a token, NaN if @pieces is empty

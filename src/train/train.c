@@ -39,8 +39,7 @@ run_free(Run *run)
   partita_stream_free(run->stream);
   partita_model_free(run->model);
   g_clear_pointer(&run->held_out, g_array_unref);
-  g_free(run->first);
-  g_free(run->second);
+  partita_optimizer_clear(&run->optimizer);
   g_free(run->best);
   g_free(run);
 }
@@ -81,10 +80,9 @@ make_model(Run *run, GError **error)
                                run->options->ranks, error);
   if (run->crew == NULL)
     return false;
-  run->first = g_try_new0(PartitaReal, run->n_parameters);
-  run->second = g_try_new0(PartitaReal, run->n_parameters);
   run->best = g_try_new0(PartitaReal, run->n_parameters);
-  return (run->first != NULL && run->second != NULL && run->best != NULL) ||
+  return (partita_optimizer_init(&run->optimizer, run->model, settings) &&
+          run->best != NULL) ||
          partita_train_refuse_memory(error);
 }
 
@@ -156,31 +154,6 @@ diverge(const Run *run, GError **error)
   return false;
 }
 
-static void
-update_weights(Run *run, const PartitaReal *gradients)
-{
-  const PartitaTrainSettings *settings = &run->settings;
-  PartitaReal *weights = partita_model_get_parameters(run->model);
-  size_t n_tensors = 0;
-  const PartitaModelTensor *tensors =
-    partita_model_get_tensors(run->model, &n_tensors);
-  PartitaNnAdamw adamw = {
-    .learning_rate = run->status.learning_rate,
-    .beta1 = settings->beta1,
-    .beta2 = settings->beta2,
-    .epsilon = 1e-8,
-  };
-
-  for (size_t i = 0; i < n_tensors; ++i) {
-    const size_t at = tensors[i].offset;
-
-    adamw.weight_decay = tensors[i].decay ? settings->weight_decay : 0.0;
-    partita_nn_adamw(weights + at, gradients + at, run->first + at,
-                     run->second + at, tensors[i].size, run->status.step,
-                     &adamw);
-  }
-}
-
 static bool
 take_step(Run *run, GError **error)
 {
@@ -198,7 +171,8 @@ take_step(Run *run, GError **error)
     partita_nn_clip(gradients, run->n_parameters, run->settings.clip);
   if (!isfinite(loss) || !isfinite(status->gradient_norm))
     return diverge(run, error);
-  update_weights(run, gradients);
+  partita_optimizer_step(&run->optimizer, run->model, &run->settings, gradients,
+                         status->step, status->learning_rate);
   if (run->mixed_ranks)
     partita_ranks_broadcast(run->options->ranks,
                             partita_model_get_parameters(run->model),
@@ -303,7 +277,7 @@ finish(Run *run, PartitaTrainReport *report)
   g_autoptr(GArray) pieces =
     cancelled ? g_array_ref(run->held_out)
               : partita_held_out(run->corpus, run->settings.seed,
-                                 PARTITA_FINAL_TOKENS_MAX);
+                                 PARTITA_FINAL_TOKENS_MAX, G_MAXSIZE);
 
   if (pieces->len > 0)
     memcpy(partita_model_get_parameters(run->model), run->best,
@@ -322,7 +296,9 @@ finish(Run *run, PartitaTrainReport *report)
                       ? partita_trigram_measure(run->corpus, pieces,
                                                 run->settings.transposing)
                       : (double)NAN,
-    .measured_tokens = partita_held_out_count(run->corpus, pieces),
+    .measured_tokens = partita_held_out_count(
+      run->corpus, pieces,
+      cancelled ? run->evaluation.held_out_length : G_MAXSIZE),
     .valid_tokens = partita_train_count_tokens(run->corpus, true),
     .cancelled = cancelled,
     .stopped_early = partita_run_is_hopeless(run),
@@ -333,7 +309,7 @@ finish(Run *run, PartitaTrainReport *report)
   partita_train_write_metadata(run->model, run->corpus, &run->settings, report);
   if (partita_ranks_get_rank(run->options->ranks) == 0)
     partita_train_choose_generation(run->model, run->corpus, run->held_out,
-                                    &run->settings);
+                                    &run->evaluation);
 }
 
 PartitaModel *

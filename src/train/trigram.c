@@ -225,7 +225,7 @@ partita_trigram_measure(const PartitaCorpus *corpus,
 double
 partita_trigram_loss(const PartitaCorpus *corpus)
 {
-  g_autoptr(GArray) held_out = partita_held_out(corpus, 0, 0);
+  g_autoptr(GArray) held_out = partita_held_out(corpus, 0, 0, G_MAXSIZE);
 
   return partita_trigram_measure(corpus, held_out, true);
 }

@@ -24,6 +24,7 @@ static const PartitaModelConfig lstm = {
   .width = 12,
   .hidden = 20,
   .layers = 2,
+  .norm = true,
   .dropout = 0.2,
 };
 

@@ -21,7 +21,19 @@ static const PartitaModelConfig lstm = {
   .width = 4,
   .hidden = 5,
   .layers = 3,
+  .norm = true,
   .dropout = 0.25,
+};
+
+/// As files from before there was a norm have it.
+static const PartitaModelConfig bare_lstm = {
+  .architecture = "lstm",
+  .vocab = VOCAB,
+  .n_fields = 2,
+  .field_size = {VOCAB, 3},
+  .width = 4,
+  .hidden = 5,
+  .layers = 2,
 };
 
 static const PartitaModelConfig transformer = {
@@ -200,7 +212,8 @@ test_accumulate(gconstpointer config)
 int
 main(int argc, char **argv)
 {
-  static const PartitaModelConfig *const configs[] = {&lstm, &transformer};
+  static const PartitaModelConfig *const configs[] = {&lstm, &bare_lstm,
+                                                      &transformer};
   static const struct {
     const char *name;
     GTestDataFunc run;
@@ -215,8 +228,9 @@ main(int argc, char **argv)
   g_assert_true(partita_nn_init(NULL));
   for (size_t i = 0; i < G_N_ELEMENTS(configs); ++i)
     for (size_t j = 0; j < G_N_ELEMENTS(laws); ++j) {
-      g_autofree char *path = g_strdup_printf(
-        "/model/gradient/%s/%s", configs[i]->architecture, laws[j].name);
+      g_autofree char *path =
+        g_strdup_printf("/model/gradient/%s%s/%s", configs[i]->architecture,
+                        configs[i] == &bare_lstm ? "-bare" : "", laws[j].name);
 
       g_test_add_data_func(path, configs[i], laws[j].run);
     }

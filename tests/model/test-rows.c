@@ -17,6 +17,7 @@ static const PartitaModelConfig configs[] = {
     .width = 256,
     .hidden = 512,
     .layers = 2,
+    .norm = true,
   },
   {
     .architecture = "lstm",

@@ -80,6 +80,7 @@ static const PartitaModelConfig lstm = {
   .width = 4,
   .hidden = 8,
   .layers = 3,
+  .norm = true,
 };
 
 static const PartitaModelConfig transformer = {

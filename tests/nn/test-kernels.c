@@ -263,6 +263,69 @@ test_room(void)
   g_assert_error(error, PARTITA_NN_ERROR, PARTITA_NN_ERROR_MEMORY);
 }
 
+/* Two steps by hand, after the formula of the header. */
+static void
+test_sgd(void)
+{
+  const PartitaNnSgd settings = {
+    .learning_rate = 0.1, .beta = 0.9, .weight_decay = 0.01};
+  float w = 1.0f, m = 0.0f;
+  const float g1 = 0.5f, g2 = -1.0f;
+
+  partita_nn_sgd(&w, &g1, &m, 1, &settings);
+  g_assert_cmpfloat_with_epsilon((double)w, 0.999 - 0.05, 1e-6);
+
+  const double before = (double)w;
+
+  partita_nn_sgd(&w, &g2, &m, 1, &settings);
+  g_assert_cmpfloat_with_epsilon((double)w, 0.999 * before - 0.1 * (0.45 - 1.0),
+                                 1e-6);
+}
+
+/* Law: of a matrix of any shape Muon's step has singular values near 1, so its
+ * rows, or its columns if they are fewer, are nearly orthonormal. */
+static void
+check_muon(size_t rows, size_t columns)
+{
+  const PartitaNnMuon settings = {.learning_rate = 1.0, .beta = 0.0};
+  const size_t n = rows * columns, least = MIN(rows, columns);
+  g_autofree float *w = g_new0(float, n);
+  g_autofree float *m = g_new0(float, n);
+  g_autofree float *g = g_new(float, n);
+  g_autofree float *product = g_new(float, least *least);
+  g_autofree float *scratch =
+    g_new(float, partita_nn_muon_count_scratch(rows, columns));
+  const double size = 0.2 * sqrt((double)MAX(rows, columns));
+  double trace = 0.0;
+
+  for (size_t i = 0; i < n; ++i)
+    g[i] = (float)g_test_rand_double_range(-1.0, 1.0);
+  partita_nn_muon(w, g, m, rows, columns, &settings, scratch);
+  if (rows <= columns)
+    partita_nn_gemm(PARTITA_NN_TRANSPOSE_B, least, least, columns, w, w,
+                    product);
+  else
+    partita_nn_gemm(PARTITA_NN_TRANSPOSE_A, least, least, rows, w, w, product);
+  for (size_t i = 0; i < least; ++i) {
+    trace += (double)product[i * least + i] / (size * size);
+    for (size_t j = 0; j < i; ++j)
+      g_assert_cmpfloat(fabs((double)product[i * least + j]) / (size * size), <,
+                        0.5);
+  }
+  // The iteration leaves most singular values between 0.7 and 1.2.
+  g_assert_cmpfloat(trace / (double)least, >, 0.4);
+  g_assert_cmpfloat(trace / (double)least, <, 1.44);
+}
+
+static void
+test_muon(void)
+{
+  check_muon(16, 40);
+  check_muon(40, 16);
+  check_muon(1, 9);
+  check_muon(24, 24);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -274,6 +337,8 @@ main(int argc, char **argv)
   g_test_add_func("/nn/dropout/share", test_dropout_share);
   g_test_add_func("/nn/dropout/place", test_dropout_place);
   g_test_add_func("/nn/adamw/two-steps", test_adamw);
+  g_test_add_func("/nn/sgd/two-steps", test_sgd);
+  g_test_add_func("/nn/muon/orthogonal", test_muon);
   g_test_add_func("/nn/clip", test_clip);
   g_test_add_func("/nn/layer-norm/law", test_layer_norm);
   g_test_add_func("/nn/gelu/value", test_gelu);

@@ -29,6 +29,11 @@ static const PartitaNnAdamw adamw = {
   .beta2 = 0.98,
   .epsilon = 1e-8,
 };
+static const PartitaNnMuon muon = {
+  .learning_rate = 0.02,
+  .beta = 0.95,
+  .weight_decay = 0.05,
+};
 static const double weight_decay = 0.05;
 
 /// How far a number may be from PyTorch's, which is exact. A weight moves by
@@ -42,6 +47,7 @@ typedef struct {
 
 typedef struct {
   PartitaModelConfig config;
+  bool by_muon; ///< which takes the hidden matrices, else AdamW takes all
   const double *losses;
   const double *norms;
   const double *logits;
@@ -56,14 +62,26 @@ typedef struct {
   .hidden = 36, .layers = 2
 
 static const Reference lstm = {
-  .config = {.architecture = "lstm", SHARED},
+  .config = {.architecture = "lstm", SHARED, .norm = true},
   .losses = lstm_losses,
   .norms = lstm_norms,
   .logits = lstm_logits,
   .gradients = lstm_gradients,
   .weights = lstm_weights,
   .n_tensors = G_N_ELEMENTS(lstm_gradients),
-  .half = {0.03, 0.01, 0.4},
+  .half = {0.03, 0.03, 0.4},
+};
+
+static const Reference lstm_by_muon = {
+  .config = {.architecture = "lstm", SHARED, .norm = true},
+  .by_muon = true,
+  .losses = muon_losses,
+  .norms = muon_norms,
+  .logits = muon_logits,
+  .gradients = muon_gradients,
+  .weights = muon_weights,
+  .n_tensors = G_N_ELEMENTS(muon_gradients),
+  .half = {0.03, 0.03, 0.8},
 };
 
 static const Reference transformer = {
@@ -77,7 +95,7 @@ static const Reference transformer = {
   .gradients = transformer_gradients,
   .weights = transformer_weights,
   .n_tensors = G_N_ELEMENTS(transformer_gradients),
-  .half = {0.005, 0.006, 0.4},
+  .half = {0.005, 0.02, 0.4},
 };
 
 typedef struct {
@@ -157,6 +175,7 @@ check_logits(PartitaModel *model, const Reference *reference, double tolerance)
 
 static void
 update(PartitaModel *model,
+       bool by_muon,
        PartitaReal *gradients,
        PartitaReal *first,
        PartitaReal *second,
@@ -172,8 +191,18 @@ update(PartitaModel *model,
     const size_t at = tensors[i].offset;
 
     settings.weight_decay = tensors[i].decay ? weight_decay : 0.0;
-    partita_nn_adamw(weights + at, gradients + at, first + at, second + at,
-                     tensors[i].size, step, &settings);
+    if (by_muon && partita_model_tensor_is_hidden(&tensors[i])) {
+      const size_t rows = tensors[i].shape[0];
+      const size_t columns = tensors[i].shape[1];
+      g_autofree PartitaReal *scratch =
+        g_new(PartitaReal, partita_nn_muon_count_scratch(rows, columns));
+
+      partita_nn_muon(weights + at, gradients + at, first + at, rows, columns,
+                      &muon, scratch);
+    } else {
+      partita_nn_adamw(weights + at, gradients + at, first + at, second + at,
+                       tensors[i].size, step, &settings);
+    }
   }
 }
 
@@ -219,7 +248,7 @@ check_training(PartitaModel *model,
                      reference->n_tensors, tolerance->loss);
     g_assert_cmpfloat_with_epsilon(partita_nn_clip(gradients, n, CLIP),
                                    reference->norms[step], tolerance->loss);
-    update(model, gradients, first, second, step + 1);
+    update(model, reference->by_muon, gradients, first, second, step + 1);
   }
   assert_tensors(model, partita_model_get_parameters(model), reference->weights,
                  reference->n_tensors, tolerance->weight);
@@ -267,9 +296,12 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_assert_true(partita_nn_init(NULL));
   g_test_add_data_func("/reference/openblas/lstm", &lstm, test_openblas);
+  g_test_add_data_func("/reference/openblas/muon", &lstm_by_muon,
+                       test_openblas);
   g_test_add_data_func("/reference/openblas/transformer", &transformer,
                        test_openblas);
   g_test_add_data_func("/reference/onednn/lstm", &lstm, test_onednn);
+  g_test_add_data_func("/reference/onednn/muon", &lstm_by_muon, test_onednn);
   g_test_add_data_func("/reference/onednn/transformer", &transformer,
                        test_onednn);
   return g_test_run();

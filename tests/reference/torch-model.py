@@ -23,6 +23,7 @@ VOCAB, FIELD, FIELDS = 31, 5, 2
 SEED, DATA_SEED = 1, 2
 FOR_WEIGHTS, FOR_CORPUS = 1, 8
 RATE, BETAS, EPSILON, DECAY, CLIP = 0.02, (0.9, 0.98), 1e-8, 0.05, 0.4
+MUON_BETA = 0.95
 
 LSTM = {"width": 20, "hidden": 36, "layers": 2}
 TRANSFORMER = {"width": 20, "hidden": 36, "layers": 2, "heads": 2}
@@ -74,9 +75,10 @@ class Weights:
                 self.add(name + ".bias", (width,), 0.0, False))
 
     def embeddings(self, width):
-        bound = math.sqrt(3.0 / FIELDS)
-        return [self.add(f"embed.{f}.weight", (size, width), bound, False)
-                for f, size in enumerate((VOCAB, FIELD))]
+        return [self.add(f"embed.{f}.weight", (size, width),
+                         math.sqrt(3.0) * deviation, False)
+                for f, (size, deviation) in enumerate(((VOCAB, 1.0),
+                                                       (FIELD, 0.02)))]
 
 
 def embed(tables, inputs):
@@ -89,14 +91,14 @@ class Lstm:
         self.weights = weights = Weights()
         self.embeddings = weights.embeddings(width)
         self.lstm = nn.LSTM(width, hidden, layers)
-        bound, upper = 1 / math.sqrt(hidden), 3 * math.sqrt(3 / hidden)
+        bound = 1 / math.sqrt(hidden)
 
         def open_forget_gates(bias):
             bias[hidden:2 * hidden] = 1.0
 
         for i in range(layers):
             n = width if i == 0 else hidden
-            first = math.sqrt(3 / n) if i == 0 else upper
+            first = math.sqrt(3 / n) if i == 0 else 2 * bound
             parts = {
                 "weight_ih": weights.add(f"lstm.{i}.weight_ih",
                                          (4 * hidden, n), first, True),
@@ -109,7 +111,8 @@ class Lstm:
             }
             for name, value in parts.items():
                 setattr(self.lstm, f"{name}_l{i}", value)
-        self.head = weights.linear("head", VOCAB, hidden, 2 / 3 * upper)
+        self.norm = weights.norm("norm", hidden)
+        self.head = weights.linear("head", VOCAB, hidden, bound)
         self.state = tuple(torch.zeros(layers, ROWS, hidden)
                            for _ in range(2))
 
@@ -122,7 +125,9 @@ class Lstm:
             h, state = self.lstm(x[None], tuple(s * keep for s in state))
             out.append(h)
         self.state = state
-        return functional.linear(torch.cat(out), *self.head)
+        x = torch.cat(out)
+        x = functional.layer_norm(x, (x.shape[-1],), *self.norm)
+        return functional.linear(x, *self.head)
 
 
 def turn(x):
@@ -202,11 +207,44 @@ def make_chunk(number):
             torch.tensor(reset, dtype=torch.int64).reshape(STEPS, ROWS))
 
 
-def make_optimizer(tensors):
-    groups = [{"params": [p for _, p, decays in tensors if decays == wanted],
+class Muon(torch.optim.Optimizer):
+    """Jordan et al. 2024, with the step of Liu et al. 2025, equation 4."""
+
+    def __init__(self, parameters):
+        super().__init__(parameters, {})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                m = self.state[p].setdefault("m", torch.zeros_like(p))
+                m.lerp_(p.grad, 1 - MUON_BETA)
+                x = m.lerp(p.grad, 1 - MUON_BETA)
+                tall = x.shape[0] > x.shape[1]
+                x = x.T if tall else x
+                x = x / (x.norm() + 1e-7)
+                for _ in range(5):
+                    a = x @ x.T
+                    x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
+                x = x.T if tall else x
+                p.mul_(1 - RATE * DECAY)
+                p.sub_(RATE * 0.2 * math.sqrt(max(x.shape)) * x)
+
+
+def is_hidden(name):
+    return ".weight_" in name
+
+
+def make_optimizers(tensors, muon):
+    """AdamW, and Muon for the matrices between hidden layers."""
+    hidden = [p for name, p, _ in tensors if muon and is_hidden(name)]
+    rest = [(p, decays) for name, p, decays in tensors
+            if not (muon and is_hidden(name))]
+    groups = [{"params": [p for p, decays in rest if decays == wanted],
                "weight_decay": DECAY if wanted else 0.0}
               for wanted in (True, False)]
-    return torch.optim.AdamW(groups, lr=RATE, betas=BETAS, eps=EPSILON)
+    adamw = torch.optim.AdamW(groups, lr=RATE, betas=BETAS, eps=EPSILON)
+    return [adamw, Muon(hidden)] if hidden else [adamw]
 
 
 def project(x):
@@ -215,16 +253,17 @@ def project(x):
     return float((flat * torch.arange(len(flat)).to(flat).cos()).sum())
 
 
-def train(model):
+def train(model, muon):
     tensors = model.weights.tensors
-    optimizer = make_optimizer(tensors)
+    optimizers = make_optimizers(tensors, muon)
     numbers = {"losses": [], "norms": []}
     for number in range(UPDATES):
         inputs, targets, reset = make_chunk(number % CHUNKS)
         logits = model.forward(inputs, reset)
         loss = functional.cross_entropy(logits.reshape(-1, VOCAB),
                                         targets.reshape(-1), ignore_index=-1)
-        optimizer.zero_grad()
+        for optimizer in optimizers:
+            optimizer.zero_grad()
         loss.backward()
         if number == 0:
             # The last step of each row: all that it saw is in it.
@@ -234,7 +273,8 @@ def train(model):
         if norm > CLIP:
             for _, p, _ in tensors:
                 p.grad *= CLIP / norm
-        optimizer.step()
+        for optimizer in optimizers:
+            optimizer.step()
         numbers["losses"].append(loss.item())
         numbers["norms"].append(norm.item())
     numbers["weights"] = [project(p) for _, p, _ in tensors]
@@ -254,9 +294,10 @@ def main():
           "// Written by torch-model.py, "
           f"PyTorch {torch.__version__.split('+')[0]}.\n"
           "// clang-format off")
-    for name, model in (("lstm", Lstm(**LSTM)),
-                        ("transformer", Transformer(**TRANSFORMER))):
-        for key, values in train(model).items():
+    for name, model, muon in (
+            ("lstm", Lstm(**LSTM), False), ("muon", Lstm(**LSTM), True),
+            ("transformer", Transformer(**TRANSFORMER), False)):
+        for key, values in train(model, muon).items():
             show(f"{name}_{key}", values)
     print("// clang-format on")
 

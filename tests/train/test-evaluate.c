@@ -52,7 +52,7 @@ test_reference(void)
   g_autoptr(PartitaModel) model = partita_model_new(&settings.config, 3);
   g_autoptr(PartitaCrew) crew =
     partita_crew_new(model, &settings, 2, NULL, NULL);
-  g_autoptr(GArray) pieces = partita_held_out(corpus, 1, 0);
+  g_autoptr(GArray) pieces = partita_held_out(corpus, 1, 0, G_MAXSIZE);
   double nll = 0.0, tokens = 0.0;
 
   g_assert_cmpuint(pieces->len, >, 1);
@@ -79,7 +79,7 @@ test_undisturbed(void)
   g_assert_true(partita_nn_init(NULL));
   g_autoptr(PartitaModel) model = partita_model_new(&settings.config, 3);
   g_autoptr(GArray) training = find_side(corpus, false);
-  g_autoptr(GArray) pieces = partita_held_out(corpus, 1, 0);
+  g_autoptr(GArray) pieces = partita_held_out(corpus, 1, 0, G_MAXSIZE);
   double losses[2];
 
   for (size_t i = 0; i < 2; ++i) {
@@ -103,10 +103,10 @@ static void
 test_subset(void)
 {
   g_autoptr(PartitaCorpus) corpus = make_corpus(40, 0.5);
-  g_autoptr(GArray) all = partita_held_out(corpus, 1, 0);
-  g_autoptr(GArray) some = partita_held_out(corpus, 1, 1500);
-  g_autoptr(GArray) again = partita_held_out(corpus, 1, 1500);
-  g_autoptr(GArray) one = partita_held_out(corpus, 1, 1);
+  g_autoptr(GArray) all = partita_held_out(corpus, 1, 0, G_MAXSIZE);
+  g_autoptr(GArray) some = partita_held_out(corpus, 1, 1500, G_MAXSIZE);
+  g_autoptr(GArray) again = partita_held_out(corpus, 1, 1500, G_MAXSIZE);
+  g_autoptr(GArray) one = partita_held_out(corpus, 1, 1, G_MAXSIZE);
   size_t tokens = 0;
 
   for (guint i = 0; i < some->len; ++i)

@@ -145,6 +145,16 @@ test_exact(Fixture *f, gconstpointer data)
   g_assert_cmpstr(sum, !=, checkpoint);
 }
 
+/* Law: the same with the other optimisers. */
+static void
+test_exact_by_others(Fixture *f, gconstpointer data)
+{
+  f->settings.optimizer = PARTITA_OPTIMIZER_SGD;
+  test_exact(f, data);
+  f->settings.optimizer = PARTITA_OPTIMIZER_MUON;
+  test_exact(f, data);
+}
+
 /* Law: the same of a run that is stopped after every step, and whose length is
  * given in epochs. */
 static void
@@ -472,6 +482,7 @@ main(int argc, char **argv)
 #define ADD(path, test)                                                        \
   g_test_add("/train/resume/" path, Fixture, NULL, set_up, test, tear_down)
   ADD("exact", test_exact);
+  ADD("exact-by-others", test_exact_by_others);
   ADD("every-step", test_every_step);
   ADD("between", test_between);
   ADD("refused", test_refused);

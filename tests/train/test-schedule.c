@@ -3,7 +3,7 @@
 
 #include <train/train-private.h>
 
-/* Law: it rises to 1, then falls, and never jumps. */
+/* Law: it rises to 1, stays, then falls, and never jumps. */
 static void
 test_shape(void)
 {
@@ -28,9 +28,10 @@ static void
 test_points(void)
 {
   g_assert_cmpfloat_with_epsilon(partita_train_schedule(0.03), 1.0, 1e-12);
-  g_assert_cmpfloat_with_epsilon(partita_train_schedule(0.515), 0.55, 1e-12);
-  g_assert_cmpfloat_with_epsilon(partita_train_schedule(1.0), 0.1, 1e-12);
-  g_assert_cmpfloat_with_epsilon(partita_train_schedule(2.0), 0.1, 1e-12);
+  g_assert_cmpfloat_with_epsilon(partita_train_schedule(0.7), 1.0, 1e-12);
+  g_assert_cmpfloat_with_epsilon(partita_train_schedule(0.85), 0.5, 1e-12);
+  g_assert_cmpfloat_with_epsilon(partita_train_schedule(1.0), 0.02, 1e-12);
+  g_assert_cmpfloat_with_epsilon(partita_train_schedule(2.0), 0.02, 1e-12);
 }
 
 int
