@@ -10,6 +10,13 @@
 /// only while it is called.
 #define LOOK_US 300
 
+/// What a thread of the pool is given.
+typedef struct {
+  void (*run)(size_t part, void *data);
+  size_t part;
+  void *data;
+} Job;
+
 typedef struct {
   PartitaCrew *crew;
   PartitaModelWorker *worker;
@@ -28,6 +35,7 @@ struct PartitaCrew {
   size_t first;       // of the own among them
   size_t n_shards;    // own
   Shard *shards;
+  Job *jobs;               // shape [n_shards]
   PartitaReal **gradients; // shape [n_shards]: of each
   double *nll;             // shape [n_shards or ranks]
   PartitaSum *sum;         // NULL without ranks
@@ -39,14 +47,19 @@ struct PartitaCrew {
 };
 
 static void
-run_shard(const PartitaCrew *crew, Shard *shard)
+run_shard(size_t part, void *data)
 {
+  PartitaCrew *const crew = data;
+  Shard *const shard = &crew->shards[part];
   PartitaReal *gradients = shard->wants_gradients ? shard->gradients : NULL;
 
   if (gradients != NULL)
     memset(gradients, 0, crew->vector_size * sizeof *gradients);
   shard->nll = partita_model_worker_run(shard->worker, &shard->batch, gradients,
                                         NULL, NULL);
+  g_mutex_lock(&crew->lock);
+  shard->settled = 0;
+  g_mutex_unlock(&crew->lock);
 }
 
 static void
@@ -63,12 +76,11 @@ settle(size_t offset, void *data)
 static void
 run_in_pool(gpointer data, gpointer user_data)
 {
-  PartitaCrew *crew = user_data;
-  Shard *shard = data;
+  const Job *const job = data;
+  PartitaCrew *const crew = user_data;
 
-  run_shard(crew, shard);
+  job->run(job->part, job->data);
   g_mutex_lock(&crew->lock);
-  shard->settled = 0;
   --crew->n_running;
   g_cond_signal(&crew->changed);
   g_mutex_unlock(&crew->lock);
@@ -108,17 +120,24 @@ sum_meanwhile(PartitaCrew *crew)
   }
 }
 
+/// Runs the parts, one a shard, on the threads of the pool; with @summing
+/// this thread sums over the ranks meanwhile.
 static void
-run_shards(PartitaCrew *crew, bool summing)
+run_parts(PartitaCrew *crew,
+          void (*run)(size_t part, void *data),
+          void *data,
+          bool summing)
 {
   if (crew->pool == NULL) {
     for (size_t i = 0; i < crew->n_shards; ++i)
-      run_shard(crew, &crew->shards[i]);
+      run(i, data);
     return;
   }
   crew->n_running = crew->n_shards;
-  for (size_t i = 0; i < crew->n_shards; ++i)
-    g_thread_pool_push(crew->pool, &crew->shards[i], NULL);
+  for (size_t i = 0; i < crew->n_shards; ++i) {
+    crew->jobs[i] = (Job){run, i, data};
+    g_thread_pool_push(crew->pool, &crew->jobs[i], NULL);
+  }
   if (summing)
     sum_meanwhile(crew);
   g_mutex_lock(&crew->lock);
@@ -168,6 +187,7 @@ take_shards(PartitaCrew *crew, size_t n_all, GError **error)
   crew->n_shards = n;
   crew->first = partita_ranks_get_rank(crew->ranks) * n;
   crew->shards = g_new0(Shard, n);
+  crew->jobs = g_new0(Job, n);
   crew->gradients = g_new0(PartitaReal *, n);
   crew->nll = g_new0(double, MAX(n, n_ranks));
   return true;
@@ -227,6 +247,7 @@ partita_crew_free(PartitaCrew *crew)
   g_free(crew->nll);
   g_free(crew->gradients);
   g_free(crew->shards);
+  g_free(crew->jobs);
   g_cond_clear(&crew->changed);
   g_mutex_clear(&crew->lock);
   g_free(crew);
@@ -283,7 +304,7 @@ partita_crew_run(PartitaCrew *crew,
   const bool training = gradients != NULL;
 
   hand_out(crew, chunk, step, training);
-  run_shards(crew, training && crew->sum != NULL);
+  run_parts(crew, run_shard, crew, training && crew->sum != NULL);
   if (training) {
     if (crew->sum == NULL)
       partita_sum_shards(crew->gradients, crew->n_shards, 0,
@@ -291,6 +312,34 @@ partita_crew_run(PartitaCrew *crew,
     *gradients = crew->gradients[0];
   }
   return sum_nll(crew);
+}
+
+typedef struct {
+  const PartitaCrew *crew;
+  size_t n;
+  void (*run)(size_t begin, size_t end, void *data);
+  void *data;
+} Share;
+
+static void
+run_share(size_t part, void *data)
+{
+  const Share *const share = data;
+  const size_t parts = share->crew->n_shards;
+
+  share->run(share->n * part / parts, share->n * (part + 1) / parts,
+             share->data);
+}
+
+void
+partita_crew_share(PartitaCrew *crew,
+                   size_t n,
+                   void (*run)(size_t begin, size_t end, void *data),
+                   void *data)
+{
+  Share share = {crew, n, run, data};
+
+  run_parts(crew, run_share, &share, false);
 }
 
 void

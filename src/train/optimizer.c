@@ -81,74 +81,104 @@ partita_optimizer_clear(PartitaOptimizer *optimizer)
   g_clear_pointer(&optimizer->scratch, g_free);
 }
 
+/// A step of the optimiser, for all threads to read.
+typedef struct {
+  const PartitaOptimizer *optimizer;
+  PartitaModel *model;
+  const PartitaTrainSettings *settings;
+  const PartitaReal *gradients;
+  uint64_t step;
+  double rate;
+} Step;
+
 static void
-update_by_muon(const PartitaOptimizer *optimizer,
-               const PartitaModelTensor *tensor,
-               PartitaReal *weights,
-               const PartitaReal *gradients,
-               const PartitaTrainSettings *settings,
-               double rate)
+update_by_muon(const Step *step, const PartitaModelTensor *tensor)
 {
+  const size_t at = tensor->offset;
   const PartitaNnMuon muon = {
-    .learning_rate = rate,
+    .learning_rate = step->rate,
     .beta = MUON_BETA,
-    .weight_decay = settings->weight_decay,
+    .weight_decay = step->settings->weight_decay,
   };
 
-  partita_nn_muon(weights, gradients, optimizer->first + tensor->offset,
+  partita_nn_muon(partita_model_get_parameters(step->model) + at,
+                  step->gradients + at, step->optimizer->first + at,
                   tensor->shape[0], tensor->shape[1], &muon,
-                  optimizer->scratch);
+                  step->optimizer->scratch);
+}
+
+/// @n numbers from @at on, all of one tensor.
+static void
+update_by_sgd(const Step *step, size_t at, size_t n, double weight_decay)
+{
+  const PartitaNnSgd sgd = {
+    .learning_rate = step->rate,
+    .beta = SGD_BETA,
+    .weight_decay = weight_decay,
+  };
+
+  partita_nn_sgd(partita_model_get_parameters(step->model) + at,
+                 step->gradients + at, step->optimizer->first + at, n, &sgd);
 }
 
 static void
-update_by_sgd(const PartitaOptimizer *optimizer,
-              const PartitaModelTensor *tensor,
-              PartitaReal *weights,
-              const PartitaReal *gradients,
-              const PartitaTrainSettings *settings,
-              double rate)
+update_by_adamw(const Step *step, size_t at, size_t n, double weight_decay)
 {
-  const PartitaNnSgd sgd = {
-    .learning_rate = rate,
-    .beta = SGD_BETA,
-    .weight_decay = tensor->decay ? settings->weight_decay : 0.0,
+  const PartitaNnAdamw adamw = {
+    .learning_rate = step->rate,
+    .beta1 = step->settings->beta1,
+    .beta2 = step->settings->beta2,
+    .epsilon = EPSILON,
+    .weight_decay = weight_decay,
   };
 
-  partita_nn_sgd(weights, gradients, optimizer->first + tensor->offset,
-                 tensor->size, &sgd);
+  partita_nn_adamw(partita_model_get_parameters(step->model) + at,
+                   step->gradients + at, step->optimizer->first + at,
+                   step->optimizer->second + at, n, step->step, &adamw);
+}
+
+/// What of the vector lies between @begin and @end, tensor by tensor, without
+/// the matrices that Muon takes whole.
+static void
+update_range(size_t begin, size_t end, void *data)
+{
+  const Step *const step = data;
+  size_t n_tensors = 0;
+  const PartitaModelTensor *const tensors =
+    partita_model_get_tensors(step->model, &n_tensors);
+
+  for (size_t i = 0; i < n_tensors; ++i) {
+    const PartitaModelTensor *const tensor = &tensors[i];
+    const size_t from = MAX(begin, tensor->offset);
+    const size_t to = MIN(end, tensor->offset + tensor->size);
+    const double decay = tensor->decay ? step->settings->weight_decay : 0.0;
+
+    if (from >= to || takes_muon(step->settings, tensor))
+      continue;
+    if (step->settings->optimizer == PARTITA_OPTIMIZER_SGD)
+      update_by_sgd(step, from, to - from, decay);
+    else
+      update_by_adamw(step, from, to - from, decay);
+  }
 }
 
 void
 partita_optimizer_step(const PartitaOptimizer *optimizer,
+                       PartitaCrew *crew,
                        PartitaModel *model,
                        const PartitaTrainSettings *settings,
                        const PartitaReal *gradients,
-                       uint64_t step,
+                       uint64_t number,
                        double rate)
 {
+  Step step = {optimizer, model, settings, gradients, number, rate};
   size_t n_tensors = 0;
   const PartitaModelTensor *const tensors =
     partita_model_get_tensors(model, &n_tensors);
-  PartitaNnAdamw adamw = {
-    .learning_rate = rate,
-    .beta1 = settings->beta1,
-    .beta2 = settings->beta2,
-    .epsilon = EPSILON,
-  };
 
-  for (size_t i = 0; i < n_tensors; ++i) {
-    const PartitaModelTensor *const tensor = &tensors[i];
-    const size_t at = tensor->offset;
-    PartitaReal *const weights = partita_model_get_parameters(model) + at;
-
-    adamw.weight_decay = tensor->decay ? settings->weight_decay : 0.0;
-    if (takes_muon(settings, tensor))
-      update_by_muon(optimizer, tensor, weights, gradients + at, settings,
-                     rate);
-    else if (settings->optimizer == PARTITA_OPTIMIZER_SGD)
-      update_by_sgd(optimizer, tensor, weights, gradients + at, settings, rate);
-    else
-      partita_nn_adamw(weights, gradients + at, optimizer->first + at,
-                       optimizer->second + at, tensor->size, step, &adamw);
-  }
+  partita_crew_share(crew, partita_model_get_n_parameters(model), update_range,
+                     &step);
+  for (size_t i = 0; i < n_tensors; ++i)
+    if (takes_muon(settings, &tensors[i]))
+      update_by_muon(&step, &tensors[i]);
 }

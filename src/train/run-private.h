@@ -143,17 +143,19 @@ partita_optimizer_clear(PartitaOptimizer *optimizer);
 
 /**
  * partita_optimizer_step:
+ * @crew: whose threads share the work
  * @model: whose weights are moved
  * @gradients: shape [n_parameters]
- * @step: from 1
+ * @number: of the step, from 1
  * @rate: the learning rate of this step
  */
 void
 partita_optimizer_step(const PartitaOptimizer *optimizer,
+                       PartitaCrew *crew,
                        PartitaModel *model,
                        const PartitaTrainSettings *settings,
                        const PartitaReal *gradients,
-                       uint64_t step,
+                       uint64_t number,
                        double rate);
 
 /* A run on its way. */

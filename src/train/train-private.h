@@ -379,6 +379,19 @@ partita_crew_run(PartitaCrew *crew,
                  uint64_t step,
                  PartitaReal **gradients);
 
+/**
+ * partita_crew_share:
+ * @run: is given all numbers from 0 to @n in parts, at the same time
+ *
+ * Shares work on a vector among the threads of the crew. The result must not
+ * depend on where it is cut.
+ */
+void
+partita_crew_share(PartitaCrew *crew,
+                   size_t n,
+                   void (*run)(size_t begin, size_t end, void *data),
+                   void *data);
+
 /// Makes the chunks of @stream what partita_crew_run() takes.
 void
 partita_crew_limit_stream(const PartitaCrew *crew, PartitaStream *stream);
@@ -435,55 +448,5 @@ partita_crew_evaluate(PartitaCrew *crew,
                       const PartitaCorpus *corpus,
                       const GArray *pieces,
                       const PartitaTrainSettings *settings);
-
-/* Counts. */
-
-typedef struct PartitaTrigram PartitaTrigram;
-
-PartitaTrigram *
-partita_trigram_new(size_t vocab);
-
-void
-partita_trigram_free(PartitaTrigram *trigram);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaTrigram, partita_trigram_free)
-
-/// Counts a sequence; its first id is context only, and stands twice before
-/// the second.
-void
-partita_trigram_add(PartitaTrigram *trigram, const uint16_t *ids, size_t n);
-
-/**
- * partita_trigram_probability:
- *
- * p(c | a b), by Witten and Bell's method C at every order:
- *   p(w | h) = (count(h w) + types(h) p(w | shorter h)) /
- *              (count(h) + types(h)),
- * down to 1 / vocab; types(h) is how many different ids followed h.
- */
-double
-partita_trigram_probability(const PartitaTrigram *trigram,
-                            uint16_t a,
-                            uint16_t b,
-                            uint16_t c);
-
-/**
- * partita_trigram_measure:
- * @held_out: (element-type uint32_t): the pieces to score
- * @transposing: whether the counts may also be taken over all transpositions,
- * where that helps them
- *
- * The loss as partita_trigram_loss() has it, of some pieces.
- */
-double
-partita_trigram_measure(const PartitaCorpus *corpus,
-                        const GArray *held_out,
-                        bool transposing);
-
-/// The summed negative log-likelihood of ids 1 to @n - 1, nats.
-double
-partita_trigram_score(const PartitaTrigram *trigram,
-                      const uint16_t *ids,
-                      size_t n);
 
 #endif

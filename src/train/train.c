@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 #include <train/run-private.h>
+#include <train/trigram.h>
 
 /// Weight of the newest step in the running mean of the loss.
 #define LOSS_WEIGHT 0.02
@@ -171,8 +172,8 @@ take_step(Run *run, GError **error)
     partita_nn_clip(gradients, run->n_parameters, run->settings.clip);
   if (!isfinite(loss) || !isfinite(status->gradient_norm))
     return diverge(run, error);
-  partita_optimizer_step(&run->optimizer, run->model, &run->settings, gradients,
-                         status->step, status->learning_rate);
+  partita_optimizer_step(&run->optimizer, run->crew, run->model, &run->settings,
+                         gradients, status->step, status->learning_rate);
   if (run->mixed_ranks)
     partita_ranks_broadcast(run->options->ranks,
                             partita_model_get_parameters(run->model),

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <train/count-table.h>
 #include <train/train-private.h>
+#include <train/trigram.h>
 
 /// Training tokens up to which the counts are taken over all transpositions
 /// too; twelve times as many would cost more than the bar is worth.

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 #include "fixture.h"
+
 #include <math.h>
+#include <train/trigram.h>
 
 /* Law: after any context, seen or not, the probabilities sum to 1 and none
  * is 0. */
