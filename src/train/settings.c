@@ -28,9 +28,9 @@ typedef struct {
 } Size;
 
 static const Size sizes[] = {
-  {"lstm", "tiny", 128, 256, 1, 0, 128, 16, 4e-3},
-  {"lstm", "small", 256, 512, 2, 0, 256, 32, 3e-3},
-  {"lstm", "base", 512, 1024, 3, 0, 256, 32, 1.5e-3},
+  {"lstm", "tiny", 128, 256, 1, 0, 128, 8, 4e-3},
+  {"lstm", "small", 256, 512, 2, 0, 128, 8, 3e-3},
+  {"lstm", "base", 512, 1024, 3, 0, 128, 16, 1.5e-3},
   {"transformer", "tiny", 128, 512, 4, 4, 256, 16, 2e-3},
   {"transformer", "small", 256, 1024, 6, 4, 512, 16, 1e-3},
   {"transformer", "base", 512, 2048, 8, 8, 1024, 8, 5e-4},
