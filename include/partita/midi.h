@@ -129,6 +129,49 @@ PARTITA_API PartitaScore *
 partita_midi_read_file(const char *path, unsigned *mends, GError **error);
 
 /**
+ * partita_midi_read_file_bytes:
+ * @bytes: (out) (transfer full) (nullable): all that stands in the file; NULL
+ * on failure
+ *
+ * The same, and the file itself, for partita_midi_rewrite().
+ */
+PARTITA_API PartitaScore *
+partita_midi_read_file_bytes(const char *path,
+                             GBytes **bytes,
+                             unsigned *mends,
+                             GError **error);
+
+/**
+ * partita_midi_rewrite:
+ * @given: bytes of a MIDI file
+ * @until_ticks: events of the file from this tick on are left out;
+ *   %PARTITA_TICK_MAX keeps them all
+ * @score: sorted, with as many ticks a quarter as partita_midi_read() gives the
+ *   file; its first tracks are those that it gives, in its order, and more may
+ *   follow
+ *
+ * Writes the file again, event for event, and changes in it what differs
+ * between its own score and @score: notes that @score has not are taken out,
+ * those it has besides are put into the track they belong to, on its channel;
+ * tempos, metres and keys it has besides are added. Tracks that follow become
+ * tracks of their own on channels that nobody uses, and so does a new note that
+ * on its channel would touch a given one of its pitch, or meet another program.
+ * The pedal and a bend that are still on where a track of the file is at its
+ * end are taken back before new notes follow.
+ *
+ * What partita_midi_read() must mend is written as it was understood.
+ *
+ * Cost: about that of reading the file three times.
+ *
+ * Returns: (transfer full) (nullable): the bytes; NULL with @error set
+ */
+PARTITA_API GBytes *
+partita_midi_rewrite(GBytes *given,
+                     uint32_t until_ticks,
+                     const PartitaScore *score,
+                     GError **error);
+
+/**
  * partita_midi_write:
  *
  * Writes a format 1 file: track 1 holds tempo, metre, keys and the end of the
@@ -162,6 +205,19 @@ PARTITA_API bool
 partita_midi_write_file(const PartitaScore *score,
                         const char *path,
                         GError **error);
+
+/**
+ * partita_midi_rewrite_file:
+ * @given: (nullable): as of partita_midi_rewrite(); NULL writes @score anew
+ *
+ * Either to a file, as partita_midi_write_file().
+ */
+PARTITA_API bool
+partita_midi_rewrite_file(GBytes *given,
+                          uint32_t until_ticks,
+                          const PartitaScore *score,
+                          const char *path,
+                          GError **error);
 
 G_END_DECLS
 

@@ -13,13 +13,6 @@
 
 #define NONE UINT32_MAX
 
-/// A track of the score, by where its notes come from.
-typedef struct {
-  PartitaTrack *track;
-  uint16_t strip;
-  bool marked;
-} Part;
-
 /// What must be known of a note beside itself.
 typedef struct {
   guint part;
@@ -37,7 +30,7 @@ typedef struct {
   PartitaScore *score;
   const PartitaMidiScan *scan;
   const PartitaMidiWalk *walk;
-  GArray *parts;      // Part
+  GArray *parts;      // PartitaMidiPart
   GHashTable *by_key; // to the index in parts plus 1
   PartitaNote *notes; // of the track being read, in the order of onsets
   Place *places;      // of each of them
@@ -65,8 +58,9 @@ add_part(Reader *reader, gpointer key, uint16_t strip, uint8_t program)
 {
   const char *name =
     g_array_index(reader->scan->labels, PartitaMidiLabel, reader->group).name;
-  const Part part = {
+  const PartitaMidiPart part = {
     .track = partita_score_add_track(reader->score, program, name),
+    .group = reader->group,
     .strip = strip,
     .marked = reader->marked,
   };
@@ -183,8 +177,9 @@ end_track(Reader *reader, uint32_t end_ticks)
       if (reader->places[i + n].part != part)
         break;
     }
-    partita_track_add_notes(g_array_index(reader->parts, Part, part).track,
-                            reader->notes + i, n);
+    partita_track_add_notes(
+      g_array_index(reader->parts, PartitaMidiPart, part).track,
+      reader->notes + i, n);
   }
   reader->n_notes = 0;
 }
@@ -228,7 +223,7 @@ read_track(Reader *reader, const PartitaMidiSpan *span)
 }
 
 static void
-add_pedals(const Reader *reader, const Part *part)
+add_pedals(const Reader *reader, const PartitaMidiPart *part)
 {
   const GArray *pedals = reader->scan->pedals;
   bool down = false;
@@ -254,7 +249,8 @@ read_pedals(const Reader *reader)
   g_autofree uint8_t *shares = g_new0(uint8_t, PARTITA_MIDI_STRIPS);
 
   for (guint i = 0; i < reader->parts->len; ++i) {
-    const Part *part = &g_array_index(reader->parts, Part, i);
+    const PartitaMidiPart *part =
+      &g_array_index(reader->parts, PartitaMidiPart, i);
 
     if (shares[part->strip] == PEDAL_SHARES_MAX)
       continue;
@@ -286,10 +282,10 @@ bool
 partita_midi_read_notes(PartitaScore *score,
                         const PartitaMidiScan *scan,
                         const PartitaMidiWalk *walk,
+                        GArray *parts,
                         unsigned *mends,
                         GError **error)
 {
-  g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(Part));
   g_autoptr(GHashTable) by_key = g_hash_table_new(NULL, NULL);
   g_autofree PartitaNote *notes = g_new(PartitaNote, scan->most_onsets);
   g_autofree Place *places = g_new(Place, scan->most_onsets);

@@ -56,13 +56,40 @@ partita_midi_next_change(const GArray *changes,
                          uint32_t tick,
                          uint32_t event);
 
-/// Adds tracks, notes and pedals to @score; false with @error set past a limit.
+/// A track of the score, by where its notes come from.
+typedef struct {
+  PartitaTrack *track;
+  uint32_t group; // the track of the file; of several lanes the first
+  uint16_t strip; // of a marked track that of its first lane
+  bool marked;    // written by us
+} PartitaMidiPart;
+
+/**
+ * partita_midi_read_notes:
+ * @parts: (element-type PartitaMidiPart): filled in, one a track of @score
+ *
+ * Adds tracks, notes and pedals to @score; false with @error set past a limit.
+ */
 bool
 partita_midi_read_notes(PartitaScore *score,
                         const PartitaMidiScan *scan,
                         const PartitaMidiWalk *walk,
+                        GArray *parts,
                         unsigned *mends,
                         GError **error);
+
+/**
+ * partita_midi_read_walk:
+ * @parts: as of partita_midi_read_notes()
+ *
+ * Returns: (transfer full) (nullable): the score of a walk and its scan, as
+ * partita_midi_read()
+ */
+PartitaScore *
+partita_midi_read_walk(const PartitaMidiScan *scan,
+                       PartitaMidiWalk *walk,
+                       GArray *parts,
+                       GError **error);
 
 static inline bool
 partita_midi_is_meta(const PartitaMidiEvent *event, uint8_t type)

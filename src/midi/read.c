@@ -50,6 +50,24 @@ set_end(PartitaScore *score, const PartitaMidiScan *scan)
 }
 
 PartitaScore *
+partita_midi_read_walk(const PartitaMidiScan *scan,
+                       PartitaMidiWalk *walk,
+                       GArray *parts,
+                       GError **error)
+{
+  g_autoptr(PartitaScore) score = partita_score_new(walk->ppq);
+
+  add_changes(score, walk);
+  for (guint i = 0; i < scan->keys->len; ++i)
+    partita_score_add_key(score, g_array_index(scan->keys, PartitaKey, i));
+  if (!partita_midi_read_notes(score, scan, walk, parts, &walk->mends, error))
+    return NULL;
+  partita_score_sort(score);
+  set_end(score, scan);
+  return g_steal_pointer(&score);
+}
+
+PartitaScore *
 partita_midi_read(const uint8_t *data,
                   size_t size,
                   unsigned *mends,
@@ -57,33 +75,30 @@ partita_midi_read(const uint8_t *data,
 {
   g_auto(PartitaMidiWalk) walk = {0};
   g_auto(PartitaMidiScan) scan = {0};
+  g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(PartitaMidiPart));
 
   if (!partita_midi_walk(&walk, data, size, error))
     return NULL;
-
-  g_autoptr(PartitaScore) score = partita_score_new(walk.ppq);
-
   partita_midi_scan(&scan, &walk);
-  add_changes(score, &walk);
-  for (guint i = 0; i < scan.keys->len; ++i)
-    partita_score_add_key(score, g_array_index(scan.keys, PartitaKey, i));
 
-  if (!partita_midi_read_notes(score, &scan, &walk, &walk.mends, error))
-    return NULL;
-  partita_score_sort(score);
-  set_end(score, &scan);
-  if (mends != NULL)
+  PartitaScore *score = partita_midi_read_walk(&scan, &walk, parts, error);
+
+  if (score != NULL && mends != NULL)
     *mends = walk.mends;
-  return g_steal_pointer(&score);
+  return score;
 }
 
 PartitaScore *
-partita_midi_read_file(const char *path, unsigned *mends, GError **error)
+partita_midi_read_file_bytes(const char *path,
+                             GBytes **contents,
+                             unsigned *mends,
+                             GError **error)
 {
   g_autoptr(GError) failure = NULL;
   g_autoptr(GBytes) bytes =
     partita_file_read(path, PARTITA_MIDI_BYTES_MAX, &failure);
 
+  *contents = NULL;
   if (bytes == NULL) {
     const bool big = g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NOMEM);
 
@@ -102,6 +117,16 @@ partita_midi_read_file(const char *path, unsigned *mends, GError **error)
     g_autofree char *shown = partita_file_display(path);
 
     g_prefix_error(error, "%s: ", shown);
+  } else {
+    *contents = g_steal_pointer(&bytes);
   }
   return score;
+}
+
+PartitaScore *
+partita_midi_read_file(const char *path, unsigned *mends, GError **error)
+{
+  g_autoptr(GBytes) bytes = NULL;
+
+  return partita_midi_read_file_bytes(path, &bytes, mends, error);
 }

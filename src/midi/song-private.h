@@ -6,8 +6,13 @@
 
 #include <glib.h>
 #include <smf.h>
+#include <stdint.h>
 
 /* What libsmf does in quadratic time, here in linear. */
+
+/// Appends @value as a variable-length quantity of at most four bytes.
+void
+partita_midi_song_put_quantity(GByteArray *bytes, uint32_t value);
 
 /// Appends @track, which must end with an End-Of-Track, to the bytes of a file.
 void

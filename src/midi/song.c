@@ -3,12 +3,10 @@
 
 #include <midi/song-private.h>
 
-#include <stdint.h>
 #include <string.h>
 
-/// Appends @value as a variable-length quantity of at most four bytes.
-static void
-put_quantity(GByteArray *bytes, uint32_t value)
+void
+partita_midi_song_put_quantity(GByteArray *bytes, uint32_t value)
 {
   uint8_t digits[4];
   size_t n = 0;
@@ -36,7 +34,7 @@ partita_midi_song_put_track(GByteArray *bytes, const smf_track_t *track)
   for (guint i = 0; i < track->events_array->len; ++i) {
     const smf_event_t *event = g_ptr_array_index(track->events_array, i);
 
-    put_quantity(bytes, (uint32_t)event->delta_time_pulses);
+    partita_midi_song_put_quantity(bytes, (uint32_t)event->delta_time_pulses);
     g_byte_array_append(bytes, event->midi_buffer,
                         (guint)event->midi_buffer_length);
   }

@@ -307,13 +307,14 @@ walk_chunks(PartitaMidiWalk *walk, size_t at, GError **error)
   return true;
 }
 
-bool
-partita_midi_walk(PartitaMidiWalk *walk,
-                  const uint8_t *data,
-                  size_t size,
-                  GError **error)
+static bool
+walk_file(PartitaMidiWalk *walk,
+          const uint8_t *data,
+          size_t size,
+          bool whole,
+          GError **error)
 {
-  *walk = (PartitaMidiWalk){.data = data, .size = size};
+  *walk = (PartitaMidiWalk){.data = data, .size = size, .whole = whole};
   walk->spans = g_array_new(FALSE, FALSE, sizeof(PartitaMidiSpan));
   walk->tempos = g_array_new(FALSE, FALSE, sizeof(PartitaTempo));
   walk->meters = g_array_new(FALSE, FALSE, sizeof(PartitaMidiMeter));
@@ -329,4 +330,22 @@ partita_midi_walk(PartitaMidiWalk *walk,
     return false;
   partita_midi_walk_settle(walk);
   return true;
+}
+
+bool
+partita_midi_walk(PartitaMidiWalk *walk,
+                  const uint8_t *data,
+                  size_t size,
+                  GError **error)
+{
+  return walk_file(walk, data, size, false, error);
+}
+
+bool
+partita_midi_walk_whole(PartitaMidiWalk *walk,
+                        const uint8_t *data,
+                        size_t size,
+                        GError **error)
+{
+  return walk_file(walk, data, size, true, error);
 }

@@ -80,15 +80,36 @@ take_channel(PartitaMidiWalk *walk,
   return at + n;
 }
 
+static void
+keep_sysex(PartitaMidiWalk *walk,
+           const PartitaMidiCursor *cursor,
+           uint8_t status,
+           size_t at,
+           PartitaMidiSysex kind)
+{
+  if (walk->whole)
+    *partita_midi_walk_add(walk) = (PartitaMidiEvent){
+      .tick = partita_midi_walk_tick(walk, cursor),
+      .at = (uint32_t)at,
+      .bytes = {status, (uint8_t)kind},
+    };
+}
+
 /* A sysex whose length cannot be right is taken to reach to its F7. */
 static size_t
-skip_sysex(PartitaMidiWalk *walk, size_t at, size_t end)
+take_sysex(PartitaMidiWalk *walk,
+           const PartitaMidiCursor *cursor,
+           uint8_t status,
+           size_t at,
+           size_t end)
 {
   uint32_t length = 0;
   const size_t body = take_quantity(walk, at, end, &length);
 
-  if (body > 0 && length <= end - body)
+  if (body > 0 && length <= end - body) {
+    keep_sysex(walk, cursor, status, at, PARTITA_MIDI_SYSEX_SIZED);
     return body + length;
+  }
 
   const uint8_t *close =
     at < end ? memchr(walk->data + at, 0xF7, end - at) : NULL;
@@ -96,6 +117,7 @@ skip_sysex(PartitaMidiWalk *walk, size_t at, size_t end)
   if (close == NULL)
     return 0;
   walk->mends |= PARTITA_MEND_BAD_EVENT;
+  keep_sysex(walk, cursor, status, at, PARTITA_MIDI_SYSEX_CLOSED);
   return (size_t)(close - walk->data) + 1;
 }
 
@@ -161,7 +183,7 @@ take_status(PartitaMidiWalk *walk,
   if (status == 0xFF)
     return take_meta(walk, cursor, at, end);
   if (status == 0xF0 || status == 0xF7)
-    return skip_sysex(walk, at, end);
+    return take_sysex(walk, cursor, status, at, end);
   return skip_system(walk, status, at, end);
 }
 

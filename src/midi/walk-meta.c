@@ -116,11 +116,23 @@ take_other(
   return true;
 }
 
+/// In a whole walk what is not read of music is kept all the same.
+static void
+keep_unread(PartitaMidiWalk *walk, uint32_t tick, uint8_t type, size_t at)
+{
+  *partita_midi_walk_add(walk) = (PartitaMidiEvent){
+    .tick = tick,
+    .at = (uint32_t)at,
+    .bytes = {PARTITA_MIDI_UNREAD, type},
+  };
+}
+
 void
 partita_midi_walk_meta(
   PartitaMidiWalk *walk, uint32_t tick, uint8_t type, size_t at, size_t n)
 {
   const int legal = legal_length(type);
+  const uint32_t n_events = walk->n_events;
   bool ok = legal < 0 || n == (size_t)legal;
 
   if (legal >= 0 && n < (size_t)legal) {
@@ -137,4 +149,7 @@ partita_midi_walk_meta(
   }
   if (!ok)
     walk->mends |= PARTITA_MEND_META;
+  if (walk->whole && walk->n_events == n_events && type < 128 &&
+      type != PARTITA_MIDI_META_END)
+    keep_unread(walk, tick, type, at);
 }

@@ -25,9 +25,20 @@ enum {
 /// One event of the input, already legal.
 typedef struct {
   uint32_t tick;    // from the start of the piece; at most TICK_MAX + 1
-  uint32_t at;      // where a meta's contents lie in the input
-  uint8_t bytes[3]; // status and data; of a meta: FF, type, length
+  uint32_t at;      // where a meta's contents lie in the input, or a SysEx's
+  uint8_t bytes[3]; // status and data; of a meta: FF, type, length; of a
+                    // SysEx: F0 or F7, a PartitaMidiSysex
 } PartitaMidiEvent;
+
+/* Status of a meta that only a whole walk keeps: a tempo, a metre, or one of
+ * wrong length or value. Nobody who reads music looks at it. */
+#define PARTITA_MIDI_UNREAD 0xF8
+
+/// What stands where the event of a SysEx points to.
+typedef enum {
+  PARTITA_MIDI_SYSEX_SIZED, ///< its length, then its bytes
+  PARTITA_MIDI_SYSEX_CLOSED ///< bytes up to an F7: its length was wrong
+} PartitaMidiSysex;
 
 typedef struct {
   uint32_t tick;
@@ -46,6 +57,7 @@ typedef struct {
   const uint8_t *data;
   size_t size;
   unsigned mends;
+  bool whole; // events are all there are: also SysEx, tempos and metres
   uint16_t format;
   uint16_t n_declared; // tracks, by the header
   uint16_t ppq;
@@ -82,6 +94,19 @@ partita_midi_walk(PartitaMidiWalk *walk,
                   const uint8_t *data,
                   size_t size,
                   GError **error);
+
+/**
+ * partita_midi_walk_whole:
+ *
+ * The same, and every event of the input that is well formed stands among the
+ * events: SysEx too, and tempos, metres and wrong metas
+ * (%PARTITA_MIDI_UNREAD).
+ */
+bool
+partita_midi_walk_whole(PartitaMidiWalk *walk,
+                        const uint8_t *data,
+                        size_t size,
+                        GError **error);
 
 void
 partita_midi_walk_clear(PartitaMidiWalk *walk);

@@ -163,8 +163,20 @@ partita_midi_write_file(const PartitaScore *score,
                         const char *path,
                         GError **error)
 {
+  return partita_midi_rewrite_file(NULL, PARTITA_TICK_MAX, score, path, error);
+}
+
+bool
+partita_midi_rewrite_file(GBytes *given,
+                          uint32_t until_ticks,
+                          const PartitaScore *score,
+                          const char *path,
+                          GError **error)
+{
   g_autoptr(GError) failure = NULL;
-  g_autoptr(GBytes) bytes = partita_midi_write(score, &failure);
+  g_autoptr(GBytes) bytes =
+    given != NULL ? partita_midi_rewrite(given, until_ticks, score, &failure)
+                  : partita_midi_write(score, &failure);
   gsize size = 0;
 
   if (bytes == NULL) {

@@ -1,0 +1,355 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+/* What must be added to the new notes so that all notes of the score are read
+ * from the file that is written, and its tempos, metres, keys and end. */
+
+#include <midi/rewrite-private.h>
+
+#include <string.h>
+
+#define SUSTAIN 64
+#define BEND_CENTRE 0x40
+
+/// Whether something was put behind the end of a row of the file, which until
+/// then ended what was still sounding.
+static bool
+is_extended(const PartitaMidiRewriter *r, uint32_t index)
+{
+  const PartitaMidiRow *row = g_ptr_array_index(r->rows, index);
+  const uint32_t end =
+    g_array_index(r->walk->spans, PartitaMidiSpan, index).end_ticks;
+  bool extended = false;
+
+  for (guint i = 0; i < row->inserts->len; ++i)
+    extended |= g_array_index(row->inserts, PartitaMidiInsert, i).tick > end;
+  return extended;
+}
+
+/// A given note that no release of its own ended gets one where something else
+/// might now end it.
+static void
+end_given(PartitaMidiRewriter *r)
+{
+  const bool moved =
+    partita_score_get_end(r->score) != partita_score_get_end(r->old);
+  g_autofree bool *extended = g_new0(bool, r->walk->spans->len);
+
+  for (guint row = 0; row < r->walk->spans->len; ++row)
+    extended[row] = moved || is_extended(r, row);
+
+  for (guint i = 0; i < r->sounds->len; ++i) {
+    const PartitaMidiSound *sound =
+      &g_array_index(r->sounds, PartitaMidiSound, i);
+    const uint8_t off[] = {(uint8_t)(0x80 | sound->channel), sound->note.pitch,
+                           64};
+
+    if (sound->gone || sound->on == PARTITA_MIDI_NONE ||
+        sound->off != PARTITA_MIDI_NONE)
+      continue;
+
+    PartitaMidiRow *row = g_ptr_array_index(r->rows, sound->row);
+    const PartitaMidiSlot *slot = partita_midi_rewrite_slot(
+      r, sound->row, sound->channel, sound->note.pitch);
+
+    if (slot->touched || extended[sound->row])
+      partita_midi_row_insert(
+        row, sound->note.onset_ticks + sound->note.duration_ticks,
+        PARTITA_MIDI_ORDER_RELEASE, off, sizeof off);
+  }
+}
+
+/// Releases that end no given note must end no new one.
+static void
+drop_orphans(PartitaMidiRewriter *r, uint32_t row)
+{
+  const PartitaMidiSpan *span =
+    &g_array_index(r->walk->spans, PartitaMidiSpan, row);
+
+  for (uint32_t i = span->first; i < span->first + span->n; ++i) {
+    const PartitaMidiEvent *event = &r->walk->events[i];
+    const uint8_t kind = event->bytes[0] & 0xF0;
+    const bool release = kind == 0x80 || (kind == 0x90 && event->bytes[2] == 0);
+
+    if (release && r->fates[i] == 0 &&
+        partita_midi_rewrite_is_added(r, row, event))
+      r->fates[i] |= PARTITA_MIDI_EVENT_DROPPED;
+  }
+}
+
+/// The pedal and the bend of a channel where a row of the file ends.
+typedef struct {
+  bool down;
+  bool bent;
+  bool told; // both were taken back
+} Channel;
+
+/// Returns the tick of the last event that stays.
+static uint32_t
+follow_channels(const PartitaMidiRewriter *r,
+                uint32_t row,
+                Channel channels[16])
+{
+  const PartitaMidiSpan *span =
+    &g_array_index(r->walk->spans, PartitaMidiSpan, row);
+  uint32_t last = 0;
+
+  for (uint32_t i = span->first; i < span->first + span->n; ++i) {
+    const PartitaMidiEvent *event = &r->walk->events[i];
+    const uint8_t *bytes = event->bytes;
+    Channel *channel = &channels[bytes[0] & 0x0F];
+
+    if (event->tick >= r->until)
+      break;
+    last = event->tick;
+    if ((bytes[0] & 0xF0) == 0xB0 && bytes[1] == SUSTAIN)
+      channel->down = bytes[2] >= 64;
+    else if ((bytes[0] & 0xF0) == 0xE0)
+      channel->bent = bytes[1] != 0 || bytes[2] != BEND_CENTRE;
+  }
+  return last;
+}
+
+static void
+take_back(PartitaMidiRow *row, uint32_t tick, unsigned strip, Channel *channel)
+{
+  const uint8_t pedal[] = {(uint8_t)(0xB0 | strip), SUSTAIN, 0};
+  const uint8_t bend[] = {(uint8_t)(0xE0 | strip), 0, BEND_CENTRE};
+
+  if (channel->down)
+    partita_midi_row_insert(row, tick, PARTITA_MIDI_ORDER_CHANGE, pedal,
+                            sizeof pedal);
+  if (channel->bent)
+    partita_midi_row_insert(row, tick, PARTITA_MIDI_ORDER_CHANGE, bend,
+                            sizeof bend);
+  channel->told = true;
+}
+
+/// Of notes that follow the last event of the row.
+static void
+extend_row(PartitaMidiRewriter *r, uint32_t index)
+{
+  PartitaMidiRow *row = g_ptr_array_index(r->rows, index);
+  Channel channels[16] = {{0}};
+  const uint32_t last = follow_channels(r, index, channels);
+  const guint n = row->inserts->len;
+
+  for (guint i = 0; i < n; ++i) {
+    const PartitaMidiInsert insert =
+      g_array_index(row->inserts, PartitaMidiInsert, i);
+    Channel *channel = &channels[insert.bytes[0] & 0x0F];
+
+    if (insert.order != PARTITA_MIDI_ORDER_ONSET || insert.tick <= last)
+      continue;
+    if (!channel->told)
+      take_back(row, insert.tick, insert.bytes[0] & 0x0Fu, channel);
+  }
+}
+
+void
+partita_midi_rewrite_settle(PartitaMidiRewriter *rewriter)
+{
+  for (guint row = 0; row < rewriter->walk->spans->len; ++row) {
+    extend_row(rewriter, row);
+    drop_orphans(rewriter, row);
+  }
+  end_given(rewriter);
+}
+
+static void
+put_meta(PartitaMidiRewriter *r,
+         uint32_t tick,
+         uint8_t type,
+         const void *contents,
+         size_t n,
+         PartitaMidiOrder order)
+{
+  uint8_t bytes[14] = {0xFF, type, (uint8_t)n};
+
+  memcpy(bytes + 3, contents, n);
+  partita_midi_row_insert(g_ptr_array_index(r->rows, 0), tick, order, bytes,
+                          3 + n);
+}
+
+/// Whether the file says at @tick what the first @n bytes of @contents say.
+static bool
+says(const PartitaMidiRewriter *r,
+     uint32_t tick,
+     uint8_t type,
+     const uint8_t *contents,
+     size_t n)
+{
+  for (guint row = 0; row < r->walk->spans->len; ++row) {
+    const PartitaMidiSpan *span =
+      &g_array_index(r->walk->spans, PartitaMidiSpan, row);
+    uint32_t low = span->first;
+    uint32_t high = span->first + span->n;
+
+    while (low < high) {
+      const uint32_t middle = low + (high - low) / 2;
+
+      if (r->walk->events[middle].tick < tick)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+    for (; low < span->first + span->n && r->walk->events[low].tick == tick;
+         ++low) {
+      const PartitaMidiEvent *event = &r->walk->events[low];
+
+      if (tick < r->until && event->bytes[0] >= PARTITA_MIDI_UNREAD &&
+          event->bytes[1] == type && event->at + n <= r->walk->size &&
+          memcmp(r->walk->data + event->at, contents, n) == 0)
+        return true;
+    }
+  }
+  return false;
+}
+
+static void
+put_tempos(PartitaMidiRewriter *r)
+{
+  size_t n = 0;
+  const PartitaTempo *tempos = partita_score_get_tempos(r->score, &n);
+
+  // SMPTE time has no tempos: they would say nothing.
+  for (size_t i = 0; i < n && r->walk->smpte_us == 0; ++i) {
+    const uint32_t us = tempos[i].us_per_quarter;
+    const uint8_t contents[] = {(uint8_t)(us >> 16), (uint8_t)(us >> 8),
+                                (uint8_t)us};
+
+    if (!says(r, tempos[i].tick, PARTITA_MIDI_META_TEMPO, contents, 3))
+      put_meta(r, tempos[i].tick, PARTITA_MIDI_META_TEMPO, contents, 3,
+               PARTITA_MIDI_ORDER_CHANGE);
+  }
+}
+
+static void
+put_meters(PartitaMidiRewriter *r)
+{
+  size_t n = 0;
+  const PartitaMeter *meters = partita_score_get_meters(r->score, &n);
+
+  for (size_t i = 0; i < n; ++i) {
+    // A click a quarter has 24 MIDI clocks; a quarter has 8 32nds.
+    const uint8_t contents[] = {
+      meters[i].numerator, (uint8_t)g_bit_nth_lsf(meters[i].denominator, -1),
+      24, 8};
+
+    if (!says(r, meters[i].tick, PARTITA_MIDI_META_METER, contents, 2))
+      put_meta(r, meters[i].tick, PARTITA_MIDI_META_METER, contents, 4,
+               PARTITA_MIDI_ORDER_CHANGE);
+  }
+}
+
+static void
+put_keys(PartitaMidiRewriter *r)
+{
+  size_t n = 0;
+  const PartitaKey *keys = partita_score_get_keys(r->score, &n);
+
+  for (size_t i = 0; i < n; ++i) {
+    const uint8_t contents[] = {(uint8_t)keys[i].sharps, keys[i].minor ? 1 : 0};
+
+    if (!says(r, keys[i].tick, PARTITA_MIDI_META_KEY, contents, 2))
+      put_meta(r, keys[i].tick, PARTITA_MIDI_META_KEY, contents, 2,
+               PARTITA_MIDI_ORDER_CHANGE);
+  }
+}
+
+/// The mark of our own files that says where the piece ends.
+static void
+move_end(PartitaMidiRewriter *r)
+{
+  const PartitaMidiSpan *span =
+    &g_array_index(r->walk->spans, PartitaMidiSpan, 0);
+  uint8_t mark[PARTITA_MIDI_MARK_SIZE + 1] = PARTITA_MIDI_MARK;
+  const uint32_t end = partita_score_get_end(r->score);
+
+  if (!r->scan->own ||
+      (end == r->scan->own_end_ticks && r->until > r->scan->own_end_ticks))
+    return;
+  mark[PARTITA_MIDI_MARK_SIZE] = PARTITA_MIDI_MARK_END;
+  for (uint32_t i = span->first; i < span->first + span->n; ++i) {
+    const PartitaMidiEvent *event = &r->walk->events[i];
+
+    if (partita_midi_is_meta(event, PARTITA_MIDI_META_OWN) &&
+        event->bytes[2] == sizeof mark &&
+        memcmp(r->walk->data + event->at, mark, sizeof mark) == 0)
+      r->fates[i] |= PARTITA_MIDI_EVENT_DROPPED;
+  }
+  put_meta(r, end, PARTITA_MIDI_META_OWN, mark, sizeof mark,
+           PARTITA_MIDI_ORDER_END);
+}
+
+/// Whether there is an element for @tick in @n @changes, which begin with their
+/// ticks and are in order.
+static bool
+holds(const void *changes, size_t n, size_t size, uint32_t tick)
+{
+  size_t low = 0;
+  size_t high = n;
+
+  while (low < high) {
+    const size_t middle = low + (high - low) / 2;
+    uint32_t here = 0;
+
+    memcpy(&here, (const char *)changes + middle * size, sizeof here);
+    if (here == tick)
+      return true;
+    if (here < tick)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return false;
+}
+
+static bool
+has_change(const PartitaScore *score, uint8_t type, uint32_t tick)
+{
+  size_t n_tempos = 0;
+  size_t n_meters = 0;
+  size_t n_keys = 0;
+  const PartitaTempo *tempos = partita_score_get_tempos(score, &n_tempos);
+  const PartitaMeter *meters = partita_score_get_meters(score, &n_meters);
+  const PartitaKey *keys = partita_score_get_keys(score, &n_keys);
+
+  switch (type) {
+  case PARTITA_MIDI_META_TEMPO:
+    return holds(tempos, n_tempos, sizeof *tempos, tick);
+  case PARTITA_MIDI_META_METER:
+    return holds(meters, n_meters, sizeof *meters, tick);
+  case PARTITA_MIDI_META_KEY:
+    return holds(keys, n_keys, sizeof *keys, tick);
+  default:
+    return false;
+  }
+}
+
+/// Drops tempos, metres and keys that were taken out of the score.
+static void
+drop_changes(PartitaMidiRewriter *r)
+{
+  for (uint32_t i = 0; i < r->walk->n_events; ++i) {
+    const PartitaMidiEvent *event = &r->walk->events[i];
+    const uint8_t type = event->bytes[1];
+
+    if (event->bytes[0] >= PARTITA_MIDI_UNREAD &&
+        !has_change(r->score, type, event->tick) &&
+        has_change(r->old, type, event->tick))
+      r->fates[i] |= PARTITA_MIDI_EVENT_DROPPED;
+  }
+}
+
+void
+partita_midi_rewrite_conduct(PartitaMidiRewriter *rewriter)
+{
+  if (partita_score_get_end(rewriter->score) !=
+      partita_score_get_end(rewriter->old))
+    drop_changes(rewriter);
+  put_tempos(rewriter);
+  put_meters(rewriter);
+  put_keys(rewriter);
+  move_end(rewriter);
+}
