@@ -47,7 +47,8 @@ partita_arrangement_new_infill(const PartitaScore *score,
  * @strength: the share to be written anew, from 0 to 1
  * @seed: of the choice
  *
- * Leaves out, of every two bars of a track, all notes or none by chance.
+ * Leaves out all notes of some bars of some tracks, chosen by chance so that
+ * they are that share of all notes to within one bar's.
  *
  * Returns: (transfer full) (nullable): NULL with @error set if @strength is out
  * of range, or @score has no notes

@@ -232,7 +232,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaComposition, partita_composition_free)
  *
  * Draws on until a token settles something, which then will not change; see
  * partita_grammar_get_events() for the order. The events are those of the
- * finished score, a primer's among them; only under a melody, and of an
+ * finished score; only of music that is given, a primer, a melody or an
  * arrangement, they are as they lie on the scheme's grid, what is given in a
  * bar before what is new in it.
  *

@@ -235,6 +235,28 @@ partita_score_get_bars(const PartitaScore *score);
 
 #define PARTITA_BARS_MAX 65536
 
+/**
+ * partita_score_get_played_bars:
+ *
+ * The same as a musician counts them: without a last bar that ends within a
+ * 32nd note and in which no note begins. Such a rest is the tail of a note that
+ * was held too long, or an end of track that came late.
+ */
+PARTITA_API GArray *
+partita_score_get_played_bars(const PartitaScore *score);
+
+/**
+ * partita_bars_find:
+ * @bars: (element-type PartitaBar): at least one
+ * @ppq: ticks a quarter
+ *
+ * Returns: the bar that a note with its onset at @tick belongs to: one struck
+ * less than a 64th note before a bar line belongs to the bar behind it; the
+ * last one for what comes after it
+ */
+PARTITA_API size_t
+partita_bars_find(const GArray *bars, uint16_t ppq, uint32_t tick);
+
 /* Transformations: each returns a new, sorted score or changes it in place
  * as its name says; none fails. */
 
@@ -270,6 +292,17 @@ partita_score_fold_pedal(PartitaScore *score);
  */
 PARTITA_API PartitaScore *
 partita_score_cut_bars(const PartitaScore *score, size_t first, size_t n);
+
+/**
+ * partita_score_cut_played:
+ * @n: bars of partita_score_get_played_bars(), at least 1
+ *
+ * Returns: (transfer full): the first @n bars: the notes that belong to them
+ * (partita_bars_find()), those that ring on for more than a 32nd note cut to
+ * their end
+ */
+PARTITA_API PartitaScore *
+partita_score_cut_played(const PartitaScore *score, size_t n);
 
 /**
  * partita_score_append:

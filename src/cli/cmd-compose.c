@@ -245,8 +245,9 @@ typedef struct {
   CliReport report;
   size_t bars; // of each piece
   const PartitaComposer *composer;
-  const char *style;  // nullable
-  GArray *candidates; // CliCandidate; nullable
+  const char *style;   // nullable
+  const CliFile *file; // that the piece is made of, if it has bytes
+  GArray *candidates;  // CliCandidate; nullable
 } Writer;
 
 static bool
@@ -260,7 +261,8 @@ write_files(Writer *writer,
   g_autofree char *path = number_path(o->output, index, pieces);
 
   cli_progress_end(&writer->progress);
-  if (!partita_midi_write_file(score, path, error))
+  if (!partita_midi_rewrite_file(writer->file->bytes, writer->file->until,
+                                 score, path, error))
     return false;
   print_piece(score, path);
   if (!cli_report_add(&writer->report, path, writer->bars, error))
@@ -359,6 +361,7 @@ static bool
 compose_all(const PartitaComposer *composer,
             PartitaComposeOptions *options,
             const PartitaControls *controls,
+            const CliFile *file,
             const Options *o,
             GError **error)
 {
@@ -371,6 +374,7 @@ compose_all(const PartitaComposer *composer,
                    .cancellable = options->cancellable,
                    .composer = composer,
                    .style = options->style,
+                   .file = file,
                    .bars = count_bars(options),
                    .candidates = candidates};
 
@@ -400,6 +404,7 @@ compose_all(const PartitaComposer *composer,
 static bool
 compose_stream(const PartitaComposer *composer,
                const PartitaComposeOptions *options,
+               const CliFile *file,
                const Options *o,
                GError **error)
 {
@@ -407,7 +412,8 @@ compose_stream(const PartitaComposer *composer,
   g_autoptr(PartitaScore) score = cli_compose_stream(composer, options, error);
 
   return score != NULL && (o->output == NULL ||
-                           partita_midi_write_file(score, o->output, error));
+                           partita_midi_rewrite_file(file->bytes, file->until,
+                                                     score, o->output, error));
 }
 
 /// Brings together what is asked for, and composes.
@@ -418,6 +424,7 @@ compose(const Options *o,
         const PartitaComposer *composer,
         PartitaComposeOptions *options,
         PartitaControls *controls,
+        const CliFile *file,
         GError **error)
 {
   g_autofree char *style = NULL;
@@ -432,8 +439,8 @@ compose(const Options *o,
   if (o->explain != NULL && options->controls == NULL)
     return cli_refuse(error, CLI_ERROR_FAILED,
                       "--explain: only of a model that writes remi");
-  return o->stream ? compose_stream(composer, options, o, error)
-                   : compose_all(composer, options, controls, o, error);
+  return o->stream ? compose_stream(composer, options, file, o, error)
+                   : compose_all(composer, options, controls, file, o, error);
 }
 
 static bool
@@ -458,9 +465,9 @@ compose_run(void *data, char **arguments, GError **error)
 
   g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
   g_autoptr(PartitaModel) model = partita_model_load(o->model, error);
-  g_autoptr(PartitaScore) primer = NULL;
+  g_auto(CliFile) primer = {0};
 
-  if (model == NULL || !cli_music_read_bars(o->primer, &primer, error))
+  if (model == NULL || !cli_file_read_bars(o->primer, &primer, error))
     return false;
 
   g_autoptr(PartitaComposer) composer = partita_composer_new(model, error);
@@ -471,12 +478,12 @@ compose_run(void *data, char **arguments, GError **error)
   bool ok =
     cli_existing_read(&o->existing, composer, options.seed, &music, error);
 
-  options.primer = primer;
+  options.primer = primer.score;
   options.melody = music.melody;
   options.arrangement = music.arrangement;
   options.cancellable = cancellable;
-  ok =
-    ok && compose(o, arguments[0], model, composer, &options, &controls, error);
+  ok = ok && compose(o, arguments[0], model, composer, &options, &controls,
+                     o->primer != NULL ? &primer : &music.file, error);
   cli_music_clear(&music);
   return ok;
 }

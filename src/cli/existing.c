@@ -214,13 +214,14 @@ vary(const CliExisting *e,
 static bool
 arrange(const CliExisting *e,
         const PartitaScheme *scheme,
-        const PartitaScore *score,
         uint64_t seed,
         CliMusic *music,
         GError **error)
 {
+  const PartitaScore *score = music->file.score;
+
   if (e->melody != NULL && !partita_scheme_has_parts(scheme)) {
-    music->melody = partita_score_copy(score);
+    music->melody = music->file.score;
     return true;
   }
   music->arrangement = e->melody != NULL
@@ -243,20 +244,18 @@ cli_existing_read(const CliExisting *existing,
                      : e->infill != NULL    ? e->infill
                      : e->accompany != NULL ? e->accompany
                                             : e->vary;
-  g_autoptr(PartitaScore) score = NULL;
 
   *music = (CliMusic){0};
   if (path == NULL)
     return true;
-  return cli_music_read(path, &score, error) &&
-         arrange(e, partita_composer_get_scheme(composer), score, seed, music,
-                 error);
+  return cli_file_read(path, &music->file, error) &&
+         arrange(e, partita_composer_get_scheme(composer), seed, music, error);
 }
 
 void
 cli_music_clear(CliMusic *music)
 {
-  g_clear_pointer(&music->melody, partita_score_free);
+  cli_file_clear(&music->file);
   g_clear_pointer(&music->arrangement, partita_arrangement_free);
 }
 

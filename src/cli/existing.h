@@ -4,6 +4,8 @@
 #ifndef PARTITA_CLI_EXISTING_H
 #define PARTITA_CLI_EXISTING_H
 
+#include "music.h"
+
 #include <partita/compose.h>
 
 /// The options that ask for work on existing music, and for a loop.
@@ -30,9 +32,10 @@ cli_existing_check(const CliExisting *existing,
                    bool stream,
                    GError **error);
 
-/// What was read of the files that the options name; either may be NULL.
+/// What was read of the files that the options name; each may be empty.
 typedef struct {
-  PartitaScore *melody;
+  CliFile file;
+  PartitaScore *melody; ///< borrowed from the file
   PartitaArrangement *arrangement;
 } CliMusic;
 

@@ -15,6 +15,23 @@ cli_music_read(const char *path, PartitaScore **score, GError **error)
   return path == NULL || *score != NULL;
 }
 
+void
+cli_file_clear(CliFile *file)
+{
+  g_clear_pointer(&file->score, partita_score_free);
+  g_clear_pointer(&file->bytes, g_bytes_unref);
+}
+
+bool
+cli_file_read(const char *path, CliFile *file, GError **error)
+{
+  *file = (CliFile){.until = PARTITA_TICK_MAX};
+  if (path == NULL)
+    return true;
+  file->score = partita_midi_read_file_bytes(path, &file->bytes, NULL, error);
+  return file->score != NULL;
+}
+
 /// Where ":8" begins at the end of @path; NULL if it does not.
 static const char *
 find_bars(const char *path, guint64 *bars)
@@ -28,29 +45,32 @@ find_bars(const char *path, guint64 *bars)
 }
 
 bool
-cli_music_read_bars(const char *path, PartitaScore **score, GError **error)
+cli_file_read_bars(const char *path, CliFile *file, GError **error)
 {
   guint64 wanted = 0;
   const char *colon = path != NULL ? find_bars(path, &wanted) : NULL;
 
   if (colon == NULL)
-    return cli_music_read(path, score, error);
+    return cli_file_read(path, file, error);
 
-  g_autofree char *file = g_strndup(path, (gsize)(colon - path));
-  g_autoptr(PartitaScore) whole = NULL;
+  g_autofree char *own = g_strndup(path, (gsize)(colon - path));
 
-  *score = NULL;
-  if (!cli_music_read(file, &whole, error))
+  if (!cli_file_read(own, file, error))
     return false;
 
-  g_autoptr(GArray) bars = partita_score_get_bars(whole);
+  g_autoptr(GArray) bars = partita_score_get_played_bars(file->score);
 
   if (wanted > bars->len) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_FAILED,
-                "%s: %" G_GUINT64_FORMAT " bars asked for, it has %u", file,
+                "%s: %" G_GUINT64_FORMAT " bars asked for, it has %u", own,
                 wanted, bars->len);
     return false;
   }
-  *score = partita_score_cut_bars(whole, 0, (size_t)wanted);
+
+  const PartitaBar *last = &g_array_index(bars, PartitaBar, wanted - 1);
+  g_autoptr(PartitaScore) whole = g_steal_pointer(&file->score);
+
+  file->score = partita_score_cut_played(whole, (size_t)wanted);
+  file->until = last->tick + last->length_ticks;
   return true;
 }

@@ -6,6 +6,18 @@
 
 #include <partita/score.h>
 
+/// A MIDI file that was read.
+typedef struct {
+  PartitaScore *score; ///< (nullable)
+  GBytes *bytes;       ///< (nullable): the file itself
+  uint32_t until;      ///< tick from which on nothing of it counts
+} CliFile;
+
+void
+cli_file_clear(CliFile *file);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CliFile, cli_file_clear)
+
 /**
  * cli_music_read:
  * @path: (nullable): of a MIDI file
@@ -15,13 +27,21 @@ bool
 cli_music_read(const char *path, PartitaScore **score, GError **error);
 
 /**
- * cli_music_read_bars:
+ * cli_file_read:
+ * @path: (nullable): of a MIDI file
+ * @file: (out): empty without a @path; to clear also on failure
+ */
+bool
+cli_file_read(const char *path, CliFile *file, GError **error);
+
+/**
+ * cli_file_read_bars:
  * @path: (nullable): of a MIDI file; "FILE:8" for its first 8 bars, unless a
  *   file has just that name
  *
- * Otherwise as cli_music_read().
+ * Otherwise as cli_file_read().
  */
 bool
-cli_music_read_bars(const char *path, PartitaScore **score, GError **error);
+cli_file_read_bars(const char *path, CliFile *file, GError **error);
 
 #endif

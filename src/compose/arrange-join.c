@@ -3,83 +3,24 @@
 
 #include <compose/arrange.h>
 #include <compose/controls-private.h>
-#include <compose/melody.h>
-#include <compose/rescale.h>
-#include <math.h>
+#include <compose/voices.h>
 #include <string.h>
-
-/// A track that notes are written into.
-typedef struct {
-  PartitaTrack *track;
-  unsigned program;
-  double mean_pitch; ///< of what it was
-  uint32_t busy;     ///< until its last new note ends
-} Voice;
-
-/// (transfer full) (element-type Voice): the tracks that were opened
-static GArray *
-list_voices(const PartitaArrangement *arrangement, PartitaScore *joined)
-{
-  GArray *voices = g_array_new(FALSE, FALSE, sizeof(Voice));
-  const size_t n = partita_score_get_n_tracks(arrangement->given);
-
-  for (size_t t = 0; arrangement->tracks != NULL && t < n; ++t) {
-    PartitaTrack *track = partita_score_get_track(joined, t);
-    const Voice voice = {track, partita_track_get_program(track),
-                         partita_track_find_mean_pitch(
-                           partita_score_get_track(arrangement->whole, t)),
-                         0};
-
-    if (arrangement->tracks[t])
-      g_array_append_val(voices, voice);
-  }
-  return voices;
-}
-
-/// How ill @note lies in @voice: by semitones, and far more while it is busy.
-static double
-find_cost(const Voice *voice, const PartitaNote *note)
-{
-  return fabs(voice->mean_pitch - note->pitch) +
-         (voice->busy > note->onset_ticks ? 128.0 : 0.0);
-}
-
-/// Into the opened track of @program that it fits best, or into a new one.
-static void
-write_note(GArray *voices,
-           PartitaScore *joined,
-           unsigned program,
-           PartitaNote note)
-{
-  Voice *best = NULL;
-
-  for (guint i = 0; i < voices->len; ++i) {
-    Voice *voice = &g_array_index(voices, Voice, i);
-
-    if (voice->program == program &&
-        (best == NULL || find_cost(voice, &note) < find_cost(best, &note)))
-      best = voice;
-  }
-  if (best == NULL) {
-    const Voice added = {partita_score_add_track(joined, (uint8_t)program,
-                                                 partita_program_name(program)),
-                         program, note.pitch, 0};
-
-    g_array_append_val(voices, added);
-    best = &g_array_index(voices, Voice, voices->len - 1);
-  }
-  partita_track_add_note(best->track, note);
-  best->busy = note.onset_ticks + note.duration_ticks;
-}
 
 PartitaScore *
 partita_arrangement_join(const PartitaArrangement *arrangement,
+                         const PartitaBarGrid *grid,
                          const PartitaScore *written)
 {
   g_autoptr(PartitaScore) joined = partita_score_copy(arrangement->given);
-  g_autoptr(GArray) voices = list_voices(arrangement, joined);
-  const uint32_t from = partita_score_get_ppq(written);
-  const uint32_t to = partita_score_get_ppq(joined);
+  g_auto(PartitaVoices) voices = {0};
+
+  partita_voices_init(&voices, joined, false);
+  for (size_t t = 0; arrangement->tracks != NULL &&
+                     t < partita_score_get_n_tracks(arrangement->whole);
+       ++t)
+    if (arrangement->tracks[t])
+      partita_voices_open(&voices, t,
+                          partita_score_get_track(arrangement->whole, t));
 
   for (size_t t = 0; t < partita_score_get_n_tracks(written); ++t) {
     const PartitaTrack *track = partita_score_get_track(written, t);
@@ -87,9 +28,10 @@ partita_arrangement_join(const PartitaArrangement *arrangement,
     const PartitaNote *notes = partita_track_get_notes(track, &n);
 
     for (size_t i = 0; i < n; ++i)
-      write_note(voices, joined, partita_track_get_program(track),
-                 partita_rescale_note(notes[i], from, to));
+      partita_voices_write(&voices, partita_track_get_program(track),
+                           partita_bar_grid_bend(grid, notes[i]));
   }
+  partita_voices_clear(&voices);
   partita_score_sort(joined);
   if (arrangement->keep > 0)
     return partita_score_cut_bars(joined, 0, arrangement->keep);

@@ -1,13 +1,10 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-#include <base/philox.h>
 #include <compose/arrange.h>
 #include <compose/compose-private.h>
 #include <string.h>
 
-/// Bars that a variation takes out, or leaves, together.
-#define BLOCK_BARS 2
 /// The lowest note under which three voices find room, in whatever key a model
 /// hears it.
 #define LOWEST_LINE 46
@@ -19,6 +16,7 @@ partita_arrangement_free(PartitaArrangement *arrangement)
     return;
   partita_score_free(arrangement->whole);
   partita_score_free(arrangement->given);
+  partita_score_free(arrangement->line);
   g_array_unref(arrangement->spans);
   g_array_unref(arrangement->groups);
   g_free(arrangement->tracks);
@@ -46,7 +44,7 @@ partita_arrangement_get_given(const PartitaArrangement *arrangement)
 static bool
 check_music(const PartitaScore *score, GError **error)
 {
-  g_autoptr(GArray) bars = partita_score_get_bars(score);
+  g_autoptr(GArray) bars = partita_score_get_played_bars(score);
 
   if (partita_score_get_n_notes(score) == 0)
     return partita_compose_refuse(error, "there are no notes in the file");
@@ -62,8 +60,7 @@ typedef struct {
   const bool *tracks; // (nullable): shape [tracks]: those that may be; all
   size_t first;       // bar that may be
   size_t n_bars;
-  double share; // of those that are, chosen by the seed
-  uint64_t seed;
+  const bool *chosen; // (nullable): shape [tracks, bars]: those that are; all
 } Cells;
 
 static bool
@@ -71,9 +68,8 @@ is_open(const Cells *cells, size_t track, size_t bar)
 {
   return (cells->tracks == NULL || cells->tracks[track]) &&
          bar >= cells->first && bar - cells->first < cells->n_bars &&
-         (cells->share >= 1.0 ||
-          partita_random_uniform(cells->seed, PARTITA_RANDOM_ARRANGE,
-                                 bar / BLOCK_BARS, track) < cells->share);
+         (cells->chosen == NULL ||
+          cells->chosen[track * cells->bars->len + bar]);
 }
 
 static void
@@ -82,13 +78,12 @@ keep_notes(const Cells *cells, size_t t, PartitaTrack *to)
   size_t n = 0;
   const PartitaNote *notes =
     partita_track_get_notes(partita_score_get_track(cells->score, t), &n);
-  size_t bar = 0;
+  const uint16_t ppq = partita_score_get_ppq(cells->score);
 
   for (size_t i = 0; i < n; ++i) {
-    while (bar + 1 < cells->bars->len &&
-           g_array_index(cells->bars, PartitaBar, bar + 1).tick <=
-             notes[i].onset_ticks)
-      ++bar;
+    const size_t bar =
+      partita_bars_find(cells->bars, ppq, notes[i].onset_ticks);
+
     if (!is_open(cells, t, bar))
       partita_track_add_note(to, notes[i]);
   }
@@ -205,8 +200,8 @@ partita_arrangement_new_infill(const PartitaScore *score,
   if (!check_music(score, error))
     return NULL;
 
-  g_autoptr(GArray) bars = partita_score_get_bars(score);
-  const Cells cells = {score, bars, tracks, first, n_bars, 1.0, 0};
+  g_autoptr(GArray) bars = partita_score_get_played_bars(score);
+  const Cells cells = {score, bars, tracks, first, n_bars, NULL};
 
   return check_infill(&cells, error) ? open_cells(&cells) : NULL;
 }
@@ -226,8 +221,10 @@ partita_arrangement_new_variation(const PartitaScore *score,
   if (!check_music(score, error))
     return NULL;
 
-  g_autoptr(GArray) bars = partita_score_get_bars(score);
-  const Cells cells = {score, bars, NULL, 0, bars->len, strength, seed};
+  g_autoptr(GArray) bars = partita_score_get_played_bars(score);
+  g_autofree bool *chosen =
+    strength < 1.0 ? partita_arrange_choose(score, bars, strength, seed) : NULL;
+  const Cells cells = {score, bars, NULL, 0, bars->len, chosen};
 
   return open_cells(&cells);
 }
@@ -236,7 +233,7 @@ partita_arrangement_new_variation(const PartitaScore *score,
 static void
 open_whole(PartitaArrangement *arrangement)
 {
-  g_autoptr(GArray) bars = partita_score_get_bars(arrangement->whole);
+  g_autoptr(GArray) bars = partita_score_get_played_bars(arrangement->whole);
   const PartitaSpan span = {.n_bars = bars->len};
 
   g_array_append_val(arrangement->spans, span);
@@ -311,8 +308,8 @@ partita_arrangement_new_harmony(const PartitaScore *score, GError **error)
 
   PartitaArrangement *arrangement = alloc(score);
 
-  arrangement->given = g_steal_pointer(&line);
-  arrangement->harmony = true;
+  arrangement->given = partita_melody_keep_line(score);
+  arrangement->line = g_steal_pointer(&line);
   open_whole(arrangement);
   return arrangement;
 }
@@ -321,5 +318,5 @@ unsigned
 partita_arrangement_get_line_program(const PartitaArrangement *arrangement)
 {
   return partita_track_get_program(
-    partita_score_get_track(arrangement->given, 0));
+    partita_score_get_track(arrangement->line, 0));
 }

@@ -116,7 +116,7 @@ take_note(PartitaArranger *a, unsigned value)
   a->struck = true;
   ++a->written;
   a->silent[a->program] = 0;
-  if (a->frame->arrangement->harmony)
+  if (a->frame->arrangement->line != NULL)
     partita_harmony_add(&a->harmony, onset, onset + duration, a->pitch);
 }
 
@@ -214,15 +214,27 @@ find_owed(const PartitaArranger *a, const PartitaSpan *span)
   return PARTITA_N_PROGRAMS;
 }
 
-/// What is owed must still find its place: at the last position of a bar,
-/// programs come in ascending order.
+/// The position by which what is owed has to play: the last beat of the first
+/// half of the bar. An instrument left until the end of the bar would be heard
+/// there in bar after bar.
+static int32_t
+find_deadline(const PartitaArranger *a)
+{
+  const uint32_t half = find_length(a) / 2;
+
+  return (int32_t)(half - half % PARTITA_STEP_BEAT);
+}
+
+/// From the deadline on what is owed plays before anything else, so that others
+/// are not heaped up there.
 static bool
 may_play(const PartitaArranger *a, const PartitaSpan *span, unsigned program)
 {
   const unsigned owed = find_owed(a, span);
 
   return span->programs[program] &&
-         (a->position + 1 < (int32_t)find_length(a) || program <= owed);
+         (a->position < find_deadline(a) || owed == PARTITA_N_PROGRAMS ||
+          program == owed);
 }
 
 static bool
@@ -230,7 +242,7 @@ may_end_bar(const PartitaArranger *a, const PartitaSpan *span)
 {
   const uint32_t at = find_time(a, (uint32_t)MAX(a->position, 0));
 
-  if (a->frame->arrangement->harmony)
+  if (a->frame->arrangement->line != NULL)
     return partita_harmony_may_pass(&a->harmony, at,
                                     find_time(a, find_length(a)));
   return find_owed(a, span) == PARTITA_N_PROGRAMS && !is_thin(a, span) &&
@@ -239,12 +251,15 @@ may_end_bar(const PartitaArranger *a, const PartitaSpan *span)
 }
 
 static bool
-may_stand(const PartitaArranger *a, uint32_t position)
+may_stand(const PartitaArranger *a, const PartitaSpan *span, uint32_t position)
 {
   const uint32_t from = find_time(a, (uint32_t)MAX(a->position, 0));
   const uint32_t to = find_time(a, position);
 
-  return !a->frame->arrangement->harmony ||
+  if ((int32_t)position > find_deadline(a) &&
+      find_owed(a, span) < PARTITA_N_PROGRAMS)
+    return false;
+  return a->frame->arrangement->line == NULL ||
          (partita_harmony_may_pass(&a->harmony, from, to) &&
           partita_harmony_may_stand(&a->harmony, to));
 }
@@ -253,7 +268,7 @@ static bool
 may_strike(const PartitaArranger *a, const PartitaSpan *span, unsigned pitch)
 {
   return may_play(a, span, a->program) &&
-         (!a->frame->arrangement->harmony ||
+         (a->frame->arrangement->line == NULL ||
           partita_harmony_may_strike(
             &a->harmony, find_time(a, (uint32_t)a->position), a->below, pitch));
 }
@@ -262,7 +277,7 @@ may_strike(const PartitaArranger *a, const PartitaSpan *span, unsigned pitch)
 static bool
 may_last(const PartitaArranger *a, unsigned duration, bool on)
 {
-  if (!a->frame->arrangement->harmony)
+  if (a->frame->arrangement->line == NULL)
     return true;
 
   const uint32_t at = find_time(a, (uint32_t)a->position);
@@ -282,7 +297,7 @@ may_follow(const PartitaArranger *a, const PartitaSpan *span, size_t id)
   case PARTITA_STEP_EOS:
     return may_end_bar(a, span);
   case PARTITA_STEP_POSITION:
-    return !is_full(a, span) && may_stand(a, value);
+    return !is_full(a, span) && may_stand(a, span, value);
   case PARTITA_STEP_PROGRAM:
     return !is_full(a, span) && may_play(a, span, value);
   case PARTITA_STEP_PITCH:

@@ -81,6 +81,8 @@ typedef struct {
   int style;                     ///< id of the style's token, or -1
   GArray *primer;                ///< (nullable): Bos to where the new music
                                  ///< begins
+  PartitaBarGrid *grid;          ///< (nullable): of the primer
+  uint32_t primer_end;           ///< where it ends, in ticks of the scheme
   int shift; ///< semitones the primer was moved by to the model's key
   PartitaMelody *melody; ///< (nullable): given
   PartitaFrame *frame;   ///< (nullable): of the music to work on
@@ -178,26 +180,30 @@ partita_compose_wish_for_primer(const PartitaComposer *composer,
  * Returns: false with @error set, which names it, if @primer breaks a promise
  */
 bool
-partita_compose_check_primer(const PartitaComposer *composer,
-                             const PartitaControls *controls,
+partita_compose_check_primer(const PartitaControls *controls,
                              const PartitaScore *primer,
                              GError **error);
 
 /**
  * partita_compose_ready_primer:
- * @bars: (inout): bars of the whole piece if @options asks for them, else of
- *   the new music; on return of the whole piece
- * @shift: (out): semitones the primer was moved by to the model's key
+ * @plan: with its composer, options and bars; all that it says of the primer
+ *   is set, and its bars become those of the whole piece
  *
- * Returns: (transfer full) (nullable): Bos to where the new music begins; NULL
- * with @error set
+ * Returns: false with @error set
  */
-GArray *
-partita_compose_ready_primer(const PartitaComposer *composer,
-                             const PartitaComposeOptions *options,
-                             size_t *bars,
-                             int *shift,
-                             GError **error);
+bool
+partita_compose_ready_primer(PartitaComposePlan *plan, GError **error);
+
+/**
+ * partita_primer_join:
+ * @composed: the piece on the scheme's grid, in its own key
+ *
+ * Returns: (transfer full): the primer as it was given, and behind it what was
+ * composed
+ */
+PartitaScore *
+partita_primer_join(const PartitaComposePlan *plan,
+                    const PartitaScore *composed);
 
 /**
  * PartitaPiece:

@@ -119,50 +119,41 @@ play_line(const PartitaScore *line, unsigned program)
   return played;
 }
 
-/// The bar of the scheme that begins at @tick of the piece, or ends there; its
-/// number of bars for the end. %G_MAXSIZE if no bar line is near.
+/// The bar of the scheme that begins where bar @bar of the piece does on the
+/// grid; its number of bars for the end.
 static size_t
-find_bar(const PartitaFrame *frame, uint64_t tick)
+find_bar(const PartitaFrame *frame, size_t bar)
 {
-  const uint64_t ppq = partita_score_get_ppq(frame->arrangement->whole);
+  const uint32_t line = g_array_index(frame->grid->lines, uint32_t, bar);
+  guint i = 0;
 
-  for (guint i = 0; i <= frame->bars->len; ++i) {
-    const PartitaBar *bar =
-      &g_array_index(frame->bars, PartitaBar, MIN(i, frame->bars->len - 1));
-    const uint64_t line =
-      (uint64_t)bar->tick + (i == frame->bars->len ? bar->length_ticks : 0);
-    const uint64_t here = line * ppq / frame->ppq;
-
-    if (here + ppq / 4 >= tick)
-      return here <= tick + ppq / 4 ? i : G_MAXSIZE;
-  }
-  return G_MAXSIZE;
+  while (i < frame->bars->len &&
+         g_array_index(frame->bars, PartitaBar, i).tick < line)
+    ++i;
+  return i;
 }
 
 /// From the bars of the piece to those of the scheme, which cuts very long bars
-/// in pieces.
+/// in pieces and has none that are shorter than half a sixteenth.
 static bool
 map_spans(PartitaFrame *frame, GError **error)
 {
-  g_autoptr(GArray) bars = partita_score_get_bars(frame->arrangement->whole);
+  guint n = 0;
 
   for (guint s = 0; s < frame->spans->len; ++s) {
-    PartitaSpan *span = &g_array_index(frame->spans, PartitaSpan, s);
-    const PartitaBar *last =
-      &g_array_index(bars, PartitaBar, span->first + span->n_bars - 1);
-    const size_t first =
-      find_bar(frame, g_array_index(bars, PartitaBar, span->first).tick);
-    size_t end = find_bar(frame, (uint64_t)last->tick + last->length_ticks);
+    PartitaSpan span = g_array_index(frame->spans, PartitaSpan, s);
+    const size_t first = find_bar(frame, span.first);
+    const size_t end = find_bar(frame, span.first + span.n_bars);
 
-    // A last bar that was cut short is whole in the scheme.
-    if (end == G_MAXSIZE && span->first + span->n_bars == bars->len)
-      end = frame->bars->len;
-    if (first == G_MAXSIZE || end == G_MAXSIZE || end <= first)
-      return partita_compose_refuse(
-        error, "the bar lines of the piece lie off the sixteenths");
-    span->first = first;
-    span->n_bars = end - first;
+    span.first = first;
+    span.n_bars = end - first;
+    if (end > first)
+      g_array_index(frame->spans, PartitaSpan, n++) = span;
   }
+  if (n == 0 && frame->spans->len > 0)
+    return partita_compose_refuse(error,
+                                  "the bars are too short to be written");
+  g_array_set_size(frame->spans, n);
   return true;
 }
 
@@ -312,7 +303,7 @@ make_prompt(const PartitaFrame *frame,
   prompt.density = frame->arrangement->tracks == NULL
                      ? -1
                      : find_density(frame, prompt.density);
-  if (frame->arrangement->harmony) {
+  if (frame->arrangement->line != NULL) {
     prompt.has_programs = true;
     memset(prompt.programs, 0, sizeof prompt.programs);
   }
@@ -376,9 +367,12 @@ lay_out(PartitaFrame *frame,
         GError **error)
 {
   const PartitaScheme *scheme = composer->scheme;
-  g_autoptr(PartitaScore) moved = partita_score_copy(frame->arrangement->whole);
+  g_autoptr(PartitaScore) moved =
+    partita_bar_grid_straighten(frame->grid, frame->arrangement->whole);
+  g_autoptr(PartitaScore) straight =
+    partita_bar_grid_straighten(frame->grid, given);
   g_autoptr(PartitaScore) quantised =
-    partita_scheme_quantise(scheme, given, NULL);
+    partita_scheme_quantise(scheme, straight, NULL);
 
   frame->shift = move_to_model_key(composer, moved, quantised);
   frame->bars = partita_score_get_bars(quantised);
@@ -394,7 +388,7 @@ lay_out(PartitaFrame *frame,
     scheme, (const uint16_t *)(const void *)plain->data, plain->len,
     (const PartitaSpan *)(const void *)frame->spans->data, frame->spans->len,
     true);
-  if (frame->arrangement->harmony)
+  if (frame->arrangement->line != NULL)
     find_line(frame, quantised);
   return true;
 }
@@ -406,6 +400,7 @@ alloc(const PartitaComposer *composer, const PartitaArrangement *arrangement)
 
   frame->arrangement = arrangement;
   frame->ppq = partita_scheme_get_ppq(composer->scheme);
+  frame->grid = partita_bar_grid_new(arrangement->whole, frame->ppq);
   frame->spans = g_array_copy(arrangement->spans);
   frame->line = g_array_new(FALSE, FALSE, sizeof(PartitaLineNote));
   frame->densities = g_array_new(FALSE, FALSE, sizeof(double));
@@ -429,11 +424,11 @@ partita_frame_new(const PartitaComposer *composer,
   g_autoptr(PartitaFrame) frame = alloc(composer, arrangement);
   g_autoptr(PartitaScore) given = NULL;
 
-  if (arrangement->harmony) {
+  if (arrangement->line != NULL) {
     const unsigned program = find_voices_program(frame, composer, style);
 
     g_array_index(frame->spans, PartitaSpan, 0).programs[program] = true;
-    given = play_line(arrangement->given, program);
+    given = play_line(arrangement->line, program);
   } else {
     given = partita_score_copy(arrangement->given);
     if (!choose_programs(frame, composer, style, error))
@@ -450,6 +445,7 @@ partita_frame_free(PartitaFrame *frame)
     return;
   g_clear_pointer(&frame->ids, g_array_unref);
   g_clear_pointer(&frame->bars, g_array_unref);
+  partita_bar_grid_free(frame->grid);
   g_array_unref(frame->spans);
   g_array_unref(frame->line);
   g_array_unref(frame->densities);

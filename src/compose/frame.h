@@ -21,15 +21,16 @@ struct PartitaFrame {
   GArray *ids;   ///< uint16_t: all that is given, Bos to Eos; what is written
                  ///< goes behind each Part_Written
   GArray *spans; ///< PartitaSpan: with all programs
-  GArray *densities; ///< double: notes a position around each span, of its
-                     ///< programs; 0 if nothing is known
-  GArray *bars;      ///< PartitaBar: in ticks of the scheme
-  GArray *line;      ///< PartitaLineNote: of a harmony, else empty
-  GArray *given;     ///< guint: shape [bars, %PARTITA_N_PROGRAMS]: given notes
-  uint32_t ppq;      ///< of the scheme
-  int shift;         ///< semitones from the piece's key to the model's
-  uint8_t *steps;    ///< shape [vocab]: PartitaStep
-  uint8_t *values;   ///< shape [vocab]
+  GArray *densities;    ///< double: notes a position around each span, of its
+                        ///< programs; 0 if nothing is known
+  GArray *bars;         ///< PartitaBar: in ticks of the scheme
+  PartitaBarGrid *grid; ///< of the piece
+  GArray *line;         ///< PartitaLineNote: of a harmony, else empty
+  GArray *given;   ///< guint: shape [bars, %PARTITA_N_PROGRAMS]: given notes
+  uint32_t ppq;    ///< of the scheme
+  int shift;       ///< semitones from the piece's key to the model's
+  uint8_t *steps;  ///< shape [vocab]: PartitaStep
+  uint8_t *values; ///< shape [vocab]
 };
 
 /**

@@ -370,7 +370,8 @@ measure_chords(Measure *m)
 static void
 measure_fill(Measure *m)
 {
-  g_autofree bool *full = g_new0(bool, m->bars->len);
+  g_autoptr(GArray) bars = partita_score_get_played_bars(m->score);
+  g_autofree bool *full = g_new0(bool, bars->len);
   size_t held = 0;
 
   if (!m->controls->fill)
@@ -379,19 +380,14 @@ measure_fill(Measure *m)
     size_t n = 0;
     const PartitaNote *notes =
       partita_track_get_notes(partita_score_get_track(m->score, t), &n);
-    guint bar = 0;
 
-    for (size_t i = 0; i < n; ++i) {
-      while (bar + 1 < m->bars->len &&
-             notes[i].onset_ticks >=
-               g_array_index(m->bars, PartitaBar, bar + 1).tick)
-        ++bar;
-      full[bar] = true;
-    }
+    for (size_t i = 0; i < n; ++i)
+      full[partita_bars_find(bars, partita_score_get_ppq(m->score),
+                             notes[i].onset_ticks)] = true;
   }
-  for (guint i = 0; i < m->bars->len; ++i)
+  for (guint i = 0; i < bars->len; ++i)
     held += full[i];
-  add(m, "notes", NULL, "bars have some", held, m->bars->len);
+  add(m, "notes", NULL, "bars have some", held, bars->len);
 }
 
 static void

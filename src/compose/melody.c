@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 
 #include <compose/melody.h>
-#include <compose/rescale.h>
 
 #define N_VOICES 4
 #define STEPS_A_BAR 16
@@ -30,11 +29,12 @@ count_notes(const PartitaTrack *track)
   return partita_track_is_drums(track) ? 0 : n;
 }
 
-/// (nullable): not one of a few high notes beside much longer ones
-static const PartitaTrack *
+/// Not one of a few high notes beside much longer ones; %G_MAXSIZE if there is
+/// none.
+static size_t
 find_top_track(const PartitaScore *score)
 {
-  const PartitaTrack *top = NULL;
+  size_t top = G_MAXSIZE;
   double highest = -1.0;
   size_t most = 0;
 
@@ -47,7 +47,7 @@ find_top_track(const PartitaScore *score)
     if (count_notes(track) * FEW_SHARE >= most && mean > highest &&
         count_notes(track) > 0) {
       highest = mean;
-      top = track;
+      top = t;
     }
   }
   return top;
@@ -90,22 +90,54 @@ add_pedals(PartitaTrack *line, const PartitaTrack *track)
     partita_track_add_pedal(line, pedals[i]);
 }
 
+/// Adds a track that is like @from but for its name, without its notes.
+static PartitaTrack *
+add_empty(PartitaScore *score, const PartitaTrack *from, const char *name)
+{
+  PartitaTrack *track =
+    partita_score_add_track(score, partita_track_get_program(from), name);
+
+  add_pedals(track, from);
+  return track;
+}
+
 PartitaScore *
 partita_melody_take_line(const PartitaScore *score)
 {
-  const PartitaTrack *top = find_top_track(score);
+  const size_t top = find_top_track(score);
 
-  if (top == NULL)
+  if (top == G_MAXSIZE)
     return NULL;
 
   PartitaScore *line = partita_score_copy_frame(score);
-  PartitaTrack *track =
-    partita_score_add_track(line, partita_track_get_program(top), "Soprano");
+  const PartitaTrack *from =
+    partita_score_get_track((PartitaScore *)score, top);
 
-  add_top_notes(track, top);
-  add_pedals(track, top);
+  add_top_notes(add_empty(line, from, "Soprano"), from);
   partita_score_sort(line);
   return line;
+}
+
+PartitaScore *
+partita_melody_keep_line(const PartitaScore *score)
+{
+  const size_t top = find_top_track(score);
+
+  if (top == G_MAXSIZE)
+    return NULL;
+
+  PartitaScore *kept = partita_score_copy_frame(score);
+
+  for (size_t t = 0; t < partita_score_get_n_tracks(score); ++t) {
+    const PartitaTrack *from =
+      partita_score_get_track((PartitaScore *)score, t);
+    PartitaTrack *to = add_empty(kept, from, partita_track_get_name(from));
+
+    if (t == top)
+      add_top_notes(to, from);
+  }
+  partita_score_sort(kept);
+  return kept;
 }
 
 /// The soprano's ids among those of all voices.
@@ -134,15 +166,26 @@ partita_melody_new(const PartitaScheme *scheme,
                    const PartitaScore *score,
                    bool common_key)
 {
-  PartitaScore *line = partita_melody_take_line(score);
+  g_autoptr(PartitaScore) line = partita_melody_take_line(score);
   if (line == NULL)
     return NULL;
 
-  g_autoptr(PartitaScore) quantised =
-    partita_scheme_quantise(scheme, line, NULL);
   PartitaMelody *melody = g_new0(PartitaMelody, 1);
 
-  melody->line = line;
+  melody->given = partita_melody_keep_line(score);
+  melody->grid = partita_bar_grid_new(score, partita_scheme_get_ppq(scheme));
+
+  g_autoptr(PartitaScore) straight =
+    partita_bar_grid_straighten(melody->grid, line);
+
+  // The voices end with the music, not with its last bar.
+  partita_score_set_end(
+    straight, partita_bar_grid_straighten_tick(melody->grid,
+                                               partita_score_get_end(score)));
+
+  g_autoptr(PartitaScore) quantised =
+    partita_scheme_quantise(scheme, straight, NULL);
+
   if (common_key)
     melody->shift = move(quantised, partita_score_find_key(score));
   melody->ids = list_ids(scheme, quantised);
@@ -154,7 +197,8 @@ partita_melody_free(PartitaMelody *melody)
 {
   if (melody == NULL)
     return;
-  partita_score_free(melody->line);
+  partita_score_free(melody->given);
+  partita_bar_grid_free(melody->grid);
   g_array_unref(melody->ids);
   g_free(melody);
 }
@@ -191,9 +235,7 @@ partita_melody_restrict(const PartitaMelody *melody,
 PartitaScore *
 partita_melody_join(const PartitaMelody *melody, const PartitaScore *voices)
 {
-  PartitaScore *joined = partita_score_copy(melody->line);
-  const uint32_t from = partita_score_get_ppq(voices);
-  const uint32_t to = partita_score_get_ppq(joined);
+  PartitaScore *joined = partita_score_copy(melody->given);
 
   for (size_t v = 1; v < partita_score_get_n_tracks(voices); ++v) {
     const PartitaTrack *voice = partita_score_get_track(voices, v);
@@ -203,7 +245,8 @@ partita_melody_join(const PartitaMelody *melody, const PartitaScore *voices)
     const PartitaNote *notes = partita_track_get_notes(voice, &n);
 
     for (size_t i = 0; i < n; ++i)
-      partita_track_add_note(track, partita_rescale_note(notes[i], from, to));
+      partita_track_add_note(track,
+                             partita_bar_grid_bend(melody->grid, notes[i]));
   }
   partita_score_sort(joined);
   return joined;

@@ -4,14 +4,16 @@
 #ifndef PARTITA_COMPOSE_MELODY_H
 #define PARTITA_COMPOSE_MELODY_H
 
+#include <compose/bar-grid.h>
 #include <partita/token.h>
 
 /* A given melody under which a model of four voices sets the other three. */
 
 typedef struct {
-  PartitaScore *line; ///< the melody as it was given, one track: "Soprano"
-  GArray *ids;        ///< uint16_t: its token at each step, in the model's key
-  int shift;          ///< semitones it was moved by to the model's key
+  PartitaScore *given; ///< the music with no notes but the melody's
+  PartitaBarGrid *grid;
+  GArray *ids; ///< uint16_t: its token at each step, in the model's key
+  int shift;   ///< semitones it was moved by to the model's key
 } PartitaMelody;
 
 /// -1 if there is no note.
@@ -24,11 +26,21 @@ partita_track_find_mean_pitch(const PartitaTrack *track);
  * Of the tracks that are no drums, and not much sparser than the fullest, the
  * one of the highest mean pitch, and in it no note that begins under another.
  *
- * Returns: (transfer full) (nullable): that track alone; NULL if there is no
+ * Returns: (transfer full) (nullable): that track alone, as "Soprano", which
+ * models of voices know; NULL if there is no
  * note
  */
 PartitaScore *
 partita_melody_take_line(const PartitaScore *score);
+
+/**
+ * partita_melody_keep_line:
+ *
+ * Returns: (transfer full) (nullable): @score with all of its tracks, of whose
+ * notes those of partita_melody_take_line() are left; NULL if there is no note
+ */
+PartitaScore *
+partita_melody_keep_line(const PartitaScore *score);
 
 /**
  * partita_melody_new:
@@ -71,8 +83,8 @@ partita_melody_restrict(const PartitaMelody *melody,
  * partita_melody_join:
  * @voices: four tracks; the first is not read
  *
- * Returns: (transfer full): the melody as it was given, with its tempos, metres
- * and keys, and the other voices under it
+ * Returns: (transfer full): the melody as it was given, in its track among
+ * those of the music, which are empty, and the other voices behind them
  */
 PartitaScore *
 partita_melody_join(const PartitaMelody *melody, const PartitaScore *voices);

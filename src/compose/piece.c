@@ -335,7 +335,8 @@ finish_arrangement(const PartitaPiece *piece, GError **error)
   if (written == NULL || !move_back(piece, written, error))
     return NULL;
   tell_likelihood(piece);
-  return partita_arrangement_join(piece->plan->frame->arrangement, written);
+  return partita_arrangement_join(piece->plan->frame->arrangement,
+                                  piece->plan->frame->grid, written);
 }
 
 PartitaScore *
@@ -352,13 +353,16 @@ partita_piece_finish(const PartitaPiece *piece, GError **error)
 
   if (score == NULL || !check_score(piece, score, &prompt, error))
     return NULL;
-  set_tempo(score, piece->plan->options.controls);
+  if (piece->plan->primer == NULL)
+    set_tempo(score, piece->plan->options.controls);
   tell_likelihood(piece);
   // The tokens of the music name no key; the file shall carry the one it has.
   if (prompt.key >= 0)
     partita_score_add_key(score, partita_key_to_signature(prompt.key));
   if (!move_back(piece, score, error))
     return NULL;
+  if (piece->plan->primer != NULL)
+    return partita_primer_join(piece->plan, score);
   return piece->plan->melody != NULL
            ? partita_melody_join(piece->plan->melody, score)
            : g_steal_pointer(&score);

@@ -33,8 +33,8 @@ check_controls(const PartitaComposePlan *plan,
     return false;
   }
   return (plan->options.primer == NULL ||
-          partita_compose_check_primer(plan->composer, controls,
-                                       plan->options.primer, error)) &&
+          partita_compose_check_primer(controls, plan->options.primer,
+                                       error)) &&
          partita_controls_check(controls, plan->bars, error);
 }
 
@@ -100,12 +100,8 @@ partita_compose_plan_new(const PartitaComposer *composer,
     return NULL;
   if (options->arrangement != NULL && !take_arrangement(plan, error))
     return NULL;
-  if (options->primer != NULL) {
-    plan->primer = partita_compose_ready_primer(composer, options, &plan->bars,
-                                                &plan->shift, error);
-    if (plan->primer == NULL)
-      return NULL;
-  }
+  if (options->primer != NULL && !partita_compose_ready_primer(plan, error))
+    return NULL;
   // An arrangement's controls are those its music was composed under.
   if (options->controls != NULL && options->arrangement == NULL &&
       !check_controls(plan, options->controls, error))
@@ -119,6 +115,7 @@ partita_compose_plan_free(PartitaComposePlan *plan)
   if (plan == NULL)
     return;
   g_clear_pointer(&plan->primer, g_array_unref);
+  partita_bar_grid_free(plan->grid);
   partita_melody_free(plan->melody);
   partita_frame_free(plan->frame);
   g_free(plan);

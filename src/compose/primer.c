@@ -172,22 +172,48 @@ move_to_model_key(const PartitaComposer *composer,
            : 0;
 }
 
-GArray *
-partita_compose_ready_primer(const PartitaComposer *composer,
-                             const PartitaComposeOptions *options,
-                             size_t *bars,
-                             int *shift,
-                             GError **error)
+/// (transfer full): the primer as the model hears it, in its own key
+static PartitaScore *
+quantise(const PartitaComposePlan *plan)
 {
-  g_autoptr(PartitaScore) quantised =
-    partita_scheme_quantise(composer->scheme, options->primer, NULL);
+  const PartitaComposer *composer = plan->composer;
+  const PartitaScore *primer = plan->options.primer;
+
+  // What is timed in milliseconds has no bars to be laid on.
+  if (!composer->has_bars && !composer->has_voices)
+    return partita_scheme_quantise(composer->scheme, primer, NULL);
+
+  g_autoptr(PartitaScore) straight =
+    partita_bar_grid_straighten(plan->grid, primer);
+
+  // Voices go on from the step at which they stop, others from the bar line.
+  if (composer->has_voices)
+    partita_score_set_end(straight,
+                          partita_bar_grid_straighten_tick(
+                            plan->grid, partita_score_get_end(primer)));
+  return partita_scheme_quantise(composer->scheme, straight, NULL);
+}
+
+bool
+partita_compose_ready_primer(PartitaComposePlan *plan, GError **error)
+{
+  const PartitaComposer *composer = plan->composer;
+  const PartitaComposeOptions *options = &plan->options;
+
+  plan->grid = partita_bar_grid_new(options->primer,
+                                    partita_scheme_get_ppq(composer->scheme));
+
+  g_autoptr(PartitaScore) quantised = quantise(plan);
   const size_t primer_bars = count_bars(quantised);
 
   if (options->bars == 0)
-    *bars += primer_bars;
-  if (!check_primer(quantised, primer_bars, *bars, error))
-    return NULL;
-  *shift = move_to_model_key(composer, options->controls, quantised);
-  return encode_primer(composer, quantised, options->controls,
-                       find_style(composer, options->style), *bars, error);
+    plan->bars += primer_bars;
+  if (!check_primer(quantised, primer_bars, plan->bars, error))
+    return false;
+  plan->primer_end = partita_score_get_end(quantised);
+  plan->shift = move_to_model_key(composer, options->controls, quantised);
+  plan->primer =
+    encode_primer(composer, quantised, options->controls,
+                  find_style(composer, options->style), plan->bars, error);
+  return plan->primer != NULL;
 }

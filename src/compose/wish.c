@@ -321,24 +321,16 @@ partita_compose_make_prompt(const PartitaComposePlan *plan,
 }
 
 bool
-partita_compose_check_primer(const PartitaComposer *composer,
-                             const PartitaControls *controls,
+partita_compose_check_primer(const PartitaControls *controls,
                              const PartitaScore *primer,
                              GError **error)
 {
   static const char *const names[] = {"key",   "scale",     "range",  "meter",
                                       "tempo", "polyphony", "chords", NULL};
-  g_autoptr(PartitaScore) quantised =
-    partita_scheme_quantise(composer->scheme, primer, NULL);
-  size_t n = 0;
-  const PartitaTempo *tempos = partita_score_get_tempos(primer, &n);
+  g_autoptr(GArray) promises = partita_controls_measure(controls, primer, 0);
+  size_t n_keys = 0;
 
-  // Its tempo as it is, since the one asked for goes into the file as it is.
-  partita_score_clear_tempos(quantised);
-  for (size_t i = 0; i < n; ++i)
-    partita_score_add_tempo(quantised, tempos[i]);
-
-  g_autoptr(GArray) promises = partita_controls_measure(controls, quantised, 0);
+  (void)partita_score_get_keys(primer, &n_keys);
 
   for (guint i = 0; i < promises->len; ++i) {
     const PartitaPromise *promise = &g_array_index(promises, PartitaPromise, i);
@@ -346,7 +338,11 @@ partita_compose_check_primer(const PartitaComposer *composer,
     const bool others = strcmp(promise->name, "programs") == 0 &&
                         promise->of > controls->n_groups;
 
-    if (promise->kept || (!g_strv_contains(names, promise->name) && !others))
+    // What it does not sign is signed for it.
+    const bool key = strcmp(promise->name, "signature") == 0 && n_keys > 0;
+
+    if (promise->kept ||
+        (!g_strv_contains(names, promise->name) && !others && !key))
       continue;
 
     g_autofree char *words = partita_promise_describe(promise);

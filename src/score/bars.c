@@ -3,6 +3,10 @@
 
 #include <score/score-private.h>
 
+/// A note may ring into a bar for such a part of a quarter, a 32nd note, and
+/// not count there.
+#define PLAYED_TAIL 8
+
 /// Of a bar in ticks, at least 1: odd denominators round down.
 static uint32_t
 bar_length(uint16_t ppq, PartitaMeter meter)
@@ -55,6 +59,60 @@ partita_score_get_bars(const PartitaScore *score)
     tick = append_bars(bars, bar, end,
                        next < score->meters->len ? &meters[next] : NULL);
   }
+  return bars;
+}
+
+size_t
+partita_bars_find(const GArray *bars, uint16_t ppq, uint32_t tick)
+{
+  const PartitaBar *all = (const PartitaBar *)(const void *)bars->data;
+  size_t low = 0;
+  size_t high = bars->len;
+
+  while (low + 1 < high) {
+    const size_t middle = low + (high - low) / 2;
+    const uint32_t early =
+      MIN(ppq / 4u, all[middle - 1].length_ticks); // a bar may be a tick long
+
+    // Less than a 64th note, and less than a quarter of a short bar.
+    if (all[middle].tick <= tick || (all[middle].tick - tick) * 4 < early)
+      low = middle;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/// Whether a note belongs to the last of @bars.
+static bool
+is_struck(const PartitaScore *score, const GArray *bars)
+{
+  for (guint t = 0; t < score->tracks->len; ++t) {
+    const PartitaTrack *track = g_ptr_array_index(score->tracks, t);
+
+    for (guint i = track->notes->len; i > 0; --i)
+      if (partita_bars_find(
+            bars, score->ppq,
+            g_array_index(track->notes, PartitaNote, i - 1).onset_ticks) +
+            1 ==
+          bars->len)
+        return true;
+      else if (track->sorted)
+        break;
+  }
+  return false;
+}
+
+GArray *
+partita_score_get_played_bars(const PartitaScore *score)
+{
+  GArray *bars = partita_score_get_bars(score);
+  const PartitaBar *last = &g_array_index(bars, PartitaBar, bars->len - 1);
+  const uint32_t end = partita_score_get_end(score);
+
+  if (bars->len > 1 && end > last->tick &&
+      (end - last->tick) * PLAYED_TAIL <= score->ppq && !is_struck(score, bars))
+    g_array_set_size(bars, bars->len - 1);
   return bars;
 }
 
@@ -158,6 +216,36 @@ partita_score_cut_bars(const PartitaScore *score, size_t first, size_t n)
   for (guint i = 0; i < score->tracks->len; ++i)
     cut_track(cut, g_ptr_array_index(score->tracks, i), a, b);
   partita_score_set_end(cut, b - a);
+  partita_score_sort(cut);
+  return cut;
+}
+
+PartitaScore *
+partita_score_cut_played(const PartitaScore *score, size_t n)
+{
+  g_autoptr(GArray) bars = partita_score_get_played_bars(score);
+  PartitaScore *cut = partita_score_cut_bars(score, 0, n);
+  const PartitaBar *last =
+    &g_array_index(bars, PartitaBar, MIN(n, bars->len) - 1);
+  const uint32_t end = last->tick + last->length_ticks;
+  const uint32_t most = end + score->ppq / PLAYED_TAIL;
+
+  for (guint t = 0; t < score->tracks->len; ++t) {
+    const PartitaTrack *from = g_ptr_array_index(score->tracks, t);
+    PartitaTrack *to = g_ptr_array_index(cut->tracks, t);
+
+    g_array_set_size(to->notes, 0);
+    to->end_ticks = 0;
+    for (guint i = 0; i < from->notes->len; ++i) {
+      PartitaNote note = g_array_index(from->notes, PartitaNote, i);
+
+      if (partita_bars_find(bars, score->ppq, note.onset_ticks) >= n)
+        continue;
+      if (note.onset_ticks + note.duration_ticks > most)
+        note.duration_ticks = MAX(end, note.onset_ticks + 1) - note.onset_ticks;
+      partita_track_add_note(to, note);
+    }
+  }
   partita_score_sort(cut);
   return cut;
 }

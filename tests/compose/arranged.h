@@ -39,7 +39,15 @@ compose(const PartitaComposer *composer,
   return score;
 }
 
-/// How many notes of track @t begin from @from to @to.
+/// An onset as bars count it: what comes less than a 64th note early is in
+/// time, but for the end of the music.
+static inline uint32_t
+time_onset(uint32_t onset)
+{
+  return MIN(onset + PPQ / 16 - 1, N_BARS * BAR - 1);
+}
+
+/// How many notes of track @t belong to the bars from @from to @to.
 static inline size_t
 count_in(const PartitaScore *score, size_t t, uint32_t from, uint32_t to)
 {
@@ -48,8 +56,11 @@ count_in(const PartitaScore *score, size_t t, uint32_t from, uint32_t to)
   const PartitaNote *notes =
     partita_track_get_notes(partita_score_get_track(score, t), &n);
 
-  for (size_t i = 0; i < n; ++i)
-    in += notes[i].onset_ticks >= from && notes[i].onset_ticks < to;
+  for (size_t i = 0; i < n; ++i) {
+    const uint32_t onset = time_onset(notes[i].onset_ticks);
+
+    in += onset >= from && onset < to;
+  }
   return in;
 }
 

@@ -56,7 +56,8 @@ assert_end_by(const PartitaScore *score, size_t t, uint32_t from, uint32_t to)
     partita_track_get_notes(partita_score_get_track(score, t), &n);
 
   for (size_t i = 0; i < n; ++i)
-    if (notes[i].onset_ticks >= from && notes[i].onset_ticks < to)
+    if (time_onset(notes[i].onset_ticks) >= from &&
+        time_onset(notes[i].onset_ticks) < to)
       g_assert_cmpuint(notes[i].onset_ticks + notes[i].duration_ticks, <=, to);
 }
 
