@@ -120,10 +120,31 @@ partita_controls_read_words(const char *text,
                             GPtrArray *unknown,
                             GError **error);
 
-/// Asks for the key, metre, mean tempo, density and instruments of @score.
+/// Asks for the key, the prevailing metre, the mean tempo, the density and the
+/// instruments of @score.
 PARTITA_API void
 partita_controls_take_piece(PartitaControls *controls,
                             const PartitaScore *score);
+
+/// What may be asked for less, or not at all; bits of a set.
+typedef enum {
+  PARTITA_EASE_DENSITY = 1,
+  PARTITA_EASE_PROGRAMS = 2,
+  PARTITA_EASE_METER = 4,
+  PARTITA_EASE_ALL = 7
+} PartitaEase;
+
+/**
+ * partita_controls_ease:
+ * @bars: of the piece
+ * @own: a set of #PartitaEase
+ *
+ * Lowers what @controls ask for, as little as it finds, until
+ * partita_controls_check() finds that it can be had: the density first, then
+ * the number of instruments, then the metre.
+ */
+PARTITA_API void
+partita_controls_ease(PartitaControls *controls, size_t bars, unsigned own);
 
 /// Whether anything but the number of bars is asked.
 PARTITA_API bool

@@ -131,6 +131,7 @@ hear(const CliWishes *wishes,
 static bool
 take_piece(const CliWishes *wishes,
            const PartitaComposer *composer,
+           size_t bars,
            PartitaControls *controls,
            char **style,
            GError **error)
@@ -141,8 +142,16 @@ take_piece(const CliWishes *wishes,
 
   if (score == NULL)
     return false;
+  if (partita_score_get_n_notes(score) == 0) {
+    g_autofree char *shown = partita_file_display(wishes->like);
+
+    g_set_error(error, CLI_ERROR, CLI_ERROR_FAILED,
+                "%s: there are no notes in the file", shown);
+    return false;
+  }
   partita_controls_init(controls);
   partita_controls_take_piece(controls, score);
+  partita_controls_ease(controls, bars, PARTITA_EASE_ALL);
   *style = partita_composer_find_style(composer, score, &bad);
   if (bad != NULL) {
     g_propagate_error(error, g_steal_pointer(&bad));
@@ -155,7 +164,15 @@ take_piece(const CliWishes *wishes,
     g_printerr("like it: style %s\n", *style);
   for (guint i = 0; i < lines->len; ++i)
     g_printerr("like it: %s\n", (const char *)g_ptr_array_index(lines, i));
-  return cli_wishes_read(wishes, controls, error);
+  if (!cli_wishes_read(wishes, controls, error))
+    return false;
+  // Only what nobody asked for by an option may be eased.
+  partita_controls_ease(
+    controls, bars,
+    (has_option(wishes, "density") ? 0 : PARTITA_EASE_DENSITY) |
+      (has_option(wishes, "programs") ? 0 : PARTITA_EASE_PROGRAMS) |
+      (has_option(wishes, "meter") ? 0 : PARTITA_EASE_METER));
+  return true;
 }
 
 /// The style that options name, which may be a blend, else that of words or
@@ -210,7 +227,8 @@ cli_wishes_settle(const CliWishes *wishes,
 
   *style = NULL;
   if ((wishes->like != NULL &&
-       !take_piece(wishes, composer, controls, style, error)) ||
+       !take_piece(wishes, composer, options->bars > 0 ? options->bars : 16,
+                   controls, style, error)) ||
       (sentence != NULL &&
        !hear(wishes, sentence, styles, controls, style, error)) ||
       !settle_style(model, scheme, options, style, error))

@@ -9,6 +9,11 @@
 
 #define BLENDED_MAX 16
 
+/// The least density that can be asked for, and by what a wish for one that
+/// cannot be had is lowered at a time.
+#define LEAST_DENSITY 0.25
+#define EASE 0.95
+
 /// Tokens of a piece by which its style is found.
 #define HEARD_MAX 512
 
@@ -213,29 +218,91 @@ take_instruments(PartitaControls *controls, const PartitaScore *score)
   }
 }
 
+/// The metre that most of the time is in.
+static PartitaBar
+find_meter(const GArray *bars)
+{
+  g_autoptr(GHashTable) lengths =
+    g_hash_table_new_full(NULL, NULL, NULL, g_free);
+  PartitaBar best = g_array_index(bars, PartitaBar, 0);
+  uint64_t most = 0;
+
+  for (guint b = 0; b < bars->len; ++b) {
+    const PartitaBar *bar = &g_array_index(bars, PartitaBar, b);
+    const gpointer key =
+      GUINT_TO_POINTER((guint)bar->numerator << 8 | bar->denominator);
+    uint64_t *length = g_hash_table_lookup(lengths, key);
+
+    if (length == NULL) {
+      length = g_new0(uint64_t, 1);
+      g_hash_table_insert(lengths, key, length);
+    }
+    *length += bar->length_ticks;
+    if (*length > most) {
+      most = *length;
+      best = *bar;
+    }
+  }
+  return best;
+}
+
+/// A metre that cannot be asked for is taken by another name, as 4/4 for 1/1;
+/// one that has none is left out.
+static void
+take_meter(PartitaControls *controls, const PartitaBar *bar)
+{
+  const unsigned tries[] = {bar->denominator, 4, 8, 2, 16};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(tries); ++i) {
+    const unsigned beats = bar->numerator * tries[i];
+    g_autofree char *meter =
+      g_strdup_printf("%u/%u", beats / bar->denominator, tries[i]);
+
+    if (beats % bar->denominator == 0 &&
+        partita_controls_set(controls, "meter", meter, NULL))
+      return;
+  }
+}
+
+void
+partita_controls_ease(PartitaControls *controls, size_t bars, unsigned own)
+{
+  const bool meter = (own & PARTITA_EASE_METER) != 0;
+
+  while (!partita_controls_check(controls, bars, NULL)) {
+    if ((own & PARTITA_EASE_DENSITY) != 0 && controls->density > 0.0)
+      controls->density = controls->density > LEAST_DENSITY / EASE
+                            ? EASE * controls->density
+                            : 0.0;
+    else if ((own & PARTITA_EASE_PROGRAMS) != 0 && controls->n_groups > 1)
+      --controls->n_groups;
+    else if (meter && controls->numerator > 0)
+      controls->numerator = 0;
+    else
+      return;
+  }
+}
+
 void
 partita_controls_take_piece(PartitaControls *controls,
                             const PartitaScore *score)
 {
   const int key = partita_score_find_key(score);
-  g_autoptr(GArray) bars = partita_score_get_bars(score);
+  g_autoptr(GArray) bars = partita_score_get_played_bars(score);
   g_autoptr(PartitaTempoMap) tempos = partita_tempo_map_new(score);
-  const PartitaBar *bar = &g_array_index(bars, PartitaBar, bars->len / 2);
+  const PartitaBar bar = find_meter(bars);
   const uint32_t end = MAX(1, partita_score_get_end(score));
   const double quarters = (double)end / partita_score_get_ppq(score);
-  g_autofree char *meter =
-    g_strdup_printf("%d/%d", bar->numerator, bar->denominator);
 
   if (key >= 0) {
     controls->tonic = key % 12;
     controls->mode = key / 12;
   }
-  // A metre that cannot be asked for is left out.
-  (void)partita_controls_set(controls, "meter", meter, NULL);
+  take_meter(controls, &bar);
   controls->tempo =
     CLAMP(round(6e7 * end / (double)partita_tempo_map_us_ppq(tempos, end)),
           20.0, 320.0);
-  controls->density =
-    CLAMP((double)partita_score_get_n_notes(score) / quarters, 0.25, 8.0);
+  controls->density = CLAMP((double)partita_score_get_n_notes(score) / quarters,
+                            LEAST_DENSITY, 8.0);
   take_instruments(controls, score);
 }
