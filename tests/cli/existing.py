@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Works on music in random ways and counts, with a reader of its own (mido),
-whether what was given is still there and nothing else was touched.
+"""Works on music in random ways and compares, with a reader of its own (mido),
+every event of what was given with what came out: nothing else was touched.
 
 usage: existing.py PARTITA MODEL PIECES SEED FILE...
 """
@@ -9,6 +9,7 @@ usage: existing.py PARTITA MODEL PIECES SEED FILE...
 import collections
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -65,6 +66,79 @@ def lay_bars(ppq, end, meters):
     return lines
 
 
+def list_events(path):
+    """Of each track its events as (tick, kind, bytes), the end left out."""
+    tracks = []
+    for track in mido.MidiFile(path, clip=True).tracks:
+        tick, events = 0, []
+        for message in track:
+            tick += message.time
+            if message.type == "end_of_track":
+                continue
+            data = bytes(message.bytes())
+            kind = "other"
+            if message.type == "note_on" and message.velocity > 0:
+                kind = "on"
+            elif message.type in ("note_on", "note_off"):
+                kind, data = "off", bytes([message.channel, message.note])
+            events.append((tick, kind, data))
+        tracks.append(events)
+    return tracks
+
+
+def find_bar(lines, ppq, tick):
+    """The bar of an onset: less than a 64th early is in time."""
+    bar = 0
+    while bar + 2 < len(lines) and (
+            lines[bar + 1] <= tick or
+            (lines[bar + 1] - tick) * 4 < min(ppq // 4,
+                                              lines[bar + 1] - lines[bar])):
+        bar += 1
+    return bar
+
+
+def compare(before, after):
+    """Events of a file that another has not: onsets, releases, others; and the
+    onsets that it has besides. Tracks keep their order; new ones may come
+    between them."""
+    lost = {"on": [], "off": [], "other": []}
+    new = []
+    at = 0
+    for events in before:
+        wanted = collections.Counter(events)
+        best = None
+        for i in range(at, min(at + 9, len(after))):
+            gone = wanted - collections.Counter(after[i])
+            if best is None or sum(gone.values()) < sum(best[0].values()):
+                best = (gone, i)
+        if best is None:
+            return {"on": [], "off": [], "other": ["a whole track"]}, []
+        for event in best[0].elements():
+            lost[event[1]].append(event)
+        new += [e for e in (collections.Counter(after[best[1]]) -
+                            wanted).elements() if e[1] == "on"]
+        for skipped in after[at:best[1]]:
+            new += [e for e in skipped if e[1] == "on"]
+        at = best[1] + 1
+    for more in after[at:]:
+        new += [e for e in more if e[1] == "on"]
+    return lost, new
+
+
+def find_fault(path, out, may_go=None):
+    """(nullable): what of the file is not as it was, but for onsets that may
+    go, and releases where some may."""
+    lost, _ = compare(list_events(path), list_events(out))
+    if lost["other"]:
+        return f"{len(lost['other'])} events are lost: {lost['other'][:3]}"
+    onsets = [e for e in lost["on"] if may_go is None or not may_go(e)]
+    if onsets:
+        return f"onsets are lost: {onsets[:3]}"
+    if may_go is None and lost["off"]:
+        return f"releases are lost: {lost['off'][:3]}"
+    return None
+
+
 def missing(wanted, there):
     """Notes of the first list that the second has not, each counted once."""
     return sum((collections.Counter(wanted) - collections.Counter(there)).values())
@@ -86,18 +160,20 @@ def try_infill(rng, go, path, out):
     result = go("--infill", path, "--fill", fill)
     if result.returncode != 0:
         return fill, result.stderr.strip()
-    _, after, end_after, _, _ = read(out)
+    ppq, _, end_after, _, lines_after = read(out)
     low, high = lines[first - 1], lines[last]
-    open_ = tracks[track - 1] if track else before
-    touched = [n for n in open_ if low <= n.onset < high]
-    rest = list((collections.Counter(before) - collections.Counter(touched)).elements())
-    new = list((collections.Counter(after) - collections.Counter(rest)).elements())
-    if missing(rest, after):
-        return fill, f"{missing(rest, after)} of {len(rest)} others are not as they were"
-    if any(not low <= n.onset < high for n in new):
+
+    def lies_within(onset):
+        return first - 1 <= find_bar(lines, ppq, onset[0]) <= last - 1
+
+    lost, new = compare(list_events(path), list_events(out))
+    fault = find_fault(path, out, lies_within)
+    if fault is not None:
+        return fill, fault
+    if any(not low <= onset[0] < high for onset in new):
         return fill, "a note came outside the bars"
-    if any(n.end > high for n in new):
-        return fill, "a new note goes on past the bars"
+    if lines_after != lines:
+        return fill, "it has other bars"
     return fill, None if end_after <= lines[-1] else "it is longer"
 
 
@@ -113,13 +189,19 @@ def try_accompany(rng, go, path, out):
         return ",".join(names), result.stderr.strip()
     _, after, _, _, _ = read(out)
     new = list((collections.Counter(after) - collections.Counter(before)).elements())
-    if missing(before, after):
-        return ",".join(names), f"{missing(before, after)} given notes are lost"
+    fault = find_fault(path, out)
+    if fault is not None:
+        return ",".join(names), fault
     for name in names:
         if not any(n.program in families[name] for n in new):
             return ",".join(names), f"{name} does not play"
     if any(n.program in has for n in new):
         return ",".join(names), "an instrument that was there got new notes"
+    ppq, _, _, _, lines = read(path)
+    late = sum(lines[find_bar(lines, ppq, n.onset) + 1] - n.onset <= ppq // 12
+               for n in new if n.onset < lines[-1])
+    if len(new) > 24 and late * 4 > len(new):
+        return ",".join(names), f"{late} of {len(new)} at the end of a bar"
     return ",".join(names), None
 
 
@@ -128,12 +210,21 @@ def try_vary(rng, go, path, out):
     result = go("--vary", path, "--strength", strength)
     if result.returncode != 0:
         return str(strength), result.stderr.strip()
-    _, before, _, _, lines = read(path)
-    _, after, end_after, _, _ = read(out)
-    if strength == 0 and collections.Counter(before) != collections.Counter(after):
-        return str(strength), "something changed"
+    ppq, before, _, tracks, lines = read(path)
+    _, _, end_after, _, _ = read(out)
+    fault = find_fault(path, out, lambda onset: strength > 0)
+    if fault is not None:
+        return str(strength), fault
     if end_after > lines[-1]:
         return str(strength), "it is longer"
+    # What it has taken out; a note may be written again as it was.
+    told = re.search(r"given: (\d+)/", result.stdout)
+    gone = len(before) - int(told.group(1))
+    bars = collections.Counter(
+        (t, find_bar(lines, ppq, n.onset))
+        for t, track in enumerate(tracks) for n in track)
+    if abs(gone - strength * len(before)) > max(bars.values()):
+        return str(strength), f"{gone} of {len(before)} were written anew"
     return str(strength), None
 
 
@@ -150,16 +241,47 @@ def try_harmonise(rng, go, path, out):
     given = collections.Counter(n[1:] for n in before)
     if any(given[n[1:]] == 0 for n in line):
         return "", "the line is not as it was"
+    fault = find_fault(path, out, lambda onset: True)
+    if fault is not None:
+        return "", fault
     grid = ppq // 12
+    if any(n.onset % grid or n.end % grid for n in line):
+        return "", None
     for note in line:
-        if note.onset % grid or (note.end - note.onset) % grid:
-            continue
         sounding = [v for v in voices if v.onset <= note.onset < v.end]
         if len(sounding) != 3:
             return "", f"{len(sounding)} voices at {note.onset}"
         if any(v.pitch >= note.pitch for v in sounding):
             return "", f"a voice over the line at {note.onset}"
     return "", None
+
+
+def try_prime(rng, go, path, out):
+    ppq, before, end, _, lines = read(path)
+    last = lines[-1]
+    # A tail or a late end makes no bar.
+    if len(lines) > 2 and end - lines[-2] <= ppq // 8 and not any(
+            find_bar(lines, ppq, n.onset) == len(lines) - 2 for n in before):
+        last = lines[-2]
+    more = rng.randint(1, 6)
+    bars = lines.index(last) + more
+    result = go("--prime", path, "--bars", bars)
+    if result.returncode != 0:
+        return str(bars), result.stderr.strip()
+    lost, new = compare(list_events(path), list_events(out))
+    # A tempo, metre or key with the end would act on what is new; and our own
+    # files say where they end.
+    lost["other"] = [e for e in lost["other"]
+                     if e[0] < last or not (e[2][1] in (0x51, 0x58, 0x59) or
+                                            b"partita\0" in e[2])]
+    if any(lost.values()):
+        return str(bars), f"events are lost: {[v[:2] for v in lost.values()]}"
+    if any(onset[0] < last for onset in new):
+        return str(bars), "a new note lies before the new bars"
+    _, _, _, _, lines_after = read(out)
+    if len(lines_after) - 1 != bars:
+        return str(bars), f"it has {len(lines_after) - 1} bars"
+    return str(bars), None
 
 
 def try_loop(rng, go, path, out):
@@ -181,8 +303,9 @@ def main():
     files = sys.argv[5:]
     rng = random.Random(int(seed))
     ways = {"infill": try_infill, "accompany": try_accompany, "vary": try_vary,
-            "harmonise": try_harmonise, "loop": try_loop}
+            "harmonise": try_harmonise, "loop": try_loop, "prime": try_prime}
     kept = 0
+    counts = {name: [0, 0] for name in ways}
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "out.mid")
         for i in range(int(pieces)):
@@ -195,9 +318,12 @@ def main():
 
             what, fault = ways[name](rng, go, path, out)
             kept += fault is None
+            counts[name][fault is None] += 1
             if fault is not None:
                 print(f"{name} {what} of {path}, seed "
                       f"{int(seed) * 100000 + i}: {fault}")
+    for name, (bad, good) in sorted(counts.items()):
+        print(f"{name}: {good} of {bad + good}")
     print(f"kept {kept} of {pieces}")
     return 0 if kept == int(pieces) else 1
 

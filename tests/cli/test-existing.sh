@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Work on existing music, by a model barely trained: what was given stays,
-# counted by another reader of the files; what cannot be done is refused by
-# name.
+# Work on existing music, by a model barely trained: what was given stays, event
+# for event, compared by another reader of the files; what cannot be done is
+# refused by name.
 . "${0%/*}/tap.sh"
 corpus=$2
 python=$3
@@ -14,12 +14,25 @@ for style in chorale waltz blues; do
   cp "$corpus/$style/$style"-0[1-5].mid "music/$style"
 done
 
+mkdir given
+exits 0 "music such as users have" "$python" "$tests/given.py" given
+
 for model in lstm transformer; do
   exits 0 "train, $model" "$partita" train music -o "$model.safetensors" \
     --model "$model" --size tiny --steps 10 --seed 1
   exits 0 "what is given stays, $model" "$python" "$tests/existing.py" \
-    "$partita" "$model.safetensors" 20 7 music/*/*-01.mid
+    "$partita" "$model.safetensors" 16 7 music/*/*-01.mid
+  exits 0 "also what is odd, $model" "$python" "$tests/existing.py" \
+    "$partita" "$model.safetensors" 24 8 given/[brstu]*.mid given/early.mid
 done
+
+# Real music, where PARTITA_DATA names a folder of it.
+if [ -n "${PARTITA_DATA:-}" ]; then
+  find "$PARTITA_DATA" -name '*.mid' | sort | awk 'NR % 97 == 1' | head -n 40 \
+    >real
+  exits 0 "real files" xargs -d '\n' -a real "$python" "$tests/existing.py" \
+    "$partita" lstm.safetensors 40 9
+fi
 
 waltz=music/waltz/waltz-01.mid
 
@@ -93,6 +106,21 @@ for i in range(3):
 notes.save("gaps.mid")'
 echo 3 >first
 explained --prime gaps.mid --bars 8
+
+# What is like a piece asks for what can be had, in the metre of most of it.
+exits 0 "like a dense piece" compose --like given/dense.mid
+rm piece.mid
+exits 0 "like one with a bar of another metre" compose --like given/metres.mid
+check "in its prevailing metre" grep -qF "meter 4/4: 16/16" out
+rm piece.mid
+exits 0 "like one in 1/1" compose --like given/whole.mid
+check "by a name of its metre" grep -qF "meter 4/4: 16/16" out
+rm piece.mid
+refused 1 "no notes" --like given/empty.mid
+exits 0 "the first bar, less an early note of the second" compose \
+  --prime given/early.mid:1 --bars 3
+check "of exact bars" grep -qF "bars 3/3" out
+rm piece.mid
 
 exits 0 "a model trained without parts" "$partita" train music \
   -o plain.safetensors --size tiny --steps 2 --seed 1 --augment none
