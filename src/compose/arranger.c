@@ -259,8 +259,11 @@ may_stand(const PartitaArranger *a, const PartitaSpan *span, uint32_t position)
   if ((int32_t)position > find_deadline(a) &&
       find_owed(a, span) < PARTITA_N_PROGRAMS)
     return false;
-  return a->frame->arrangement->line == NULL ||
-         (partita_harmony_may_pass(&a->harmony, from, to) &&
+  // A model that would go on past the end of a short bar heaps its notes on the
+  // last position, which is no part of a beat.
+  if (a->frame->arrangement->line == NULL)
+    return position + 1 < find_length(a);
+  return (partita_harmony_may_pass(&a->harmony, from, to) &&
           partita_harmony_may_stand(&a->harmony, to));
 }
 
