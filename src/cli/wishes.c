@@ -305,6 +305,18 @@ tell_promises(CliReport *report, const GArray *promises, const char *file)
   }
 }
 
+/// Silence that goes on behind the given music, in a file that has events
+/// there, is none of its bars.
+static void
+cut_silence(PartitaScore *score, const PartitaArrangement *arrangement)
+{
+  const uint32_t end =
+    partita_score_get_end(partita_arrangement_get_given(arrangement));
+
+  if (partita_score_get_end(score) > end)
+    partita_score_set_end(score, end);
+}
+
 bool
 cli_report_add(CliReport *report, const char *path, size_t bars, GError **error)
 {
@@ -312,6 +324,9 @@ cli_report_add(CliReport *report, const char *path, size_t bars, GError **error)
 
   if (score == NULL)
     return false;
+
+  if (report->arrangement != NULL)
+    cut_silence(score, report->arrangement);
 
   g_autoptr(GArray) promises =
     partita_controls_measure(report->controls, score, bars);

@@ -134,7 +134,9 @@ put_inserts(Output *output,
   return next;
 }
 
-/// Returns where the row ends in the file, as far as it is kept.
+/* Returns where the row ends in the file, as far as it is kept. Silence past
+ * the end of the piece is not: with a note more in the last bar it would count
+ * as a bar more. */
 static uint32_t
 put_events(Output *output, uint32_t index, const PartitaMidiRow *row)
 {
@@ -156,7 +158,7 @@ put_events(Output *output, uint32_t index, const PartitaMidiRow *row)
     put_event(output, event);
   }
   (void)put_inserts(output, row->inserts, next, NULL);
-  return MIN(span->end_ticks, r->until);
+  return MIN(MIN(span->end_ticks, r->until), partita_score_get_end(r->score));
 }
 
 static void

@@ -99,10 +99,11 @@ def find_bar(lines, ppq, tick):
 
 def compare(before, after):
     """Events of a file that another has not: onsets, releases, others; and the
-    onsets that it has besides. Tracks keep their order; new ones may come
-    between them."""
+    onsets that it has besides, in those tracks and in new ones. Tracks keep
+    their order; new ones may come between them."""
     lost = {"on": [], "off": [], "other": []}
     new = []
+    inside = []
     at = 0
     for events in before:
         wanted = collections.Counter(events)
@@ -112,23 +113,23 @@ def compare(before, after):
             if best is None or sum(gone.values()) < sum(best[0].values()):
                 best = (gone, i)
         if best is None:
-            return {"on": [], "off": [], "other": ["a whole track"]}, []
+            return {"on": [], "off": [], "other": ["a whole track"]}, [], []
         for event in best[0].elements():
             lost[event[1]].append(event)
-        new += [e for e in (collections.Counter(after[best[1]]) -
-                            wanted).elements() if e[1] == "on"]
+        inside += [e for e in (collections.Counter(after[best[1]]) -
+                               wanted).elements() if e[1] == "on"]
         for skipped in after[at:best[1]]:
             new += [e for e in skipped if e[1] == "on"]
         at = best[1] + 1
     for more in after[at:]:
         new += [e for e in more if e[1] == "on"]
-    return lost, new
+    return lost, inside + new, inside
 
 
 def find_fault(path, out, may_go=None):
     """(nullable): what of the file is not as it was, but for onsets that may
     go, and releases where some may."""
-    lost, _ = compare(list_events(path), list_events(out))
+    lost, _, _ = compare(list_events(path), list_events(out))
     if lost["other"]:
         return f"{len(lost['other'])} events are lost: {lost['other'][:3]}"
     onsets = [e for e in lost["on"] if may_go is None or not may_go(e)]
@@ -150,8 +151,20 @@ def run(partita, model, *arguments):
         capture_output=True, text=True)
 
 
+def cut_end(ppq, notes, end, lines):
+    """Bar lines as a musician counts: a file may go on in silence, and a tail or
+    a late end makes no bar."""
+    last = max(find_bar(lines, 1, n.end - 1) for n in notes)
+    lines = lines[:last + 3]
+    if len(lines) > 2 and min(end, lines[-1]) - lines[-2] <= ppq // 8 and not any(
+            find_bar(lines, ppq, n.onset) == len(lines) - 2 for n in notes):
+        lines = lines[:-1]
+    return lines
+
+
 def try_infill(rng, go, path, out):
-    _, before, _, tracks, lines = read(path)
+    ppq, before, end, tracks, whole = read(path)
+    lines = cut_end(ppq, before, end, whole)
     bars = len(lines) - 1
     first = rng.randint(1, bars)
     last = rng.randint(first, min(bars, first + 7))
@@ -160,21 +173,21 @@ def try_infill(rng, go, path, out):
     result = go("--infill", path, "--fill", fill)
     if result.returncode != 0:
         return fill, result.stderr.strip()
-    ppq, _, end_after, _, lines_after = read(out)
+    _, _, end_after, _, lines_after = read(out)
     low, high = lines[first - 1], lines[last]
 
     def lies_within(onset):
         return first - 1 <= find_bar(lines, ppq, onset[0]) <= last - 1
 
-    lost, new = compare(list_events(path), list_events(out))
+    _, new, _ = compare(list_events(path), list_events(out))
     fault = find_fault(path, out, lies_within)
     if fault is not None:
         return fill, fault
     if any(not low <= onset[0] < high for onset in new):
         return fill, "a note came outside the bars"
-    if lines_after != lines:
+    if lines_after[:len(lines)] != lines:
         return fill, "it has other bars"
-    return fill, None if end_after <= lines[-1] else "it is longer"
+    return fill, None if end_after <= whole[-1] else "it is longer"
 
 
 def try_accompany(rng, go, path, out):
@@ -195,7 +208,7 @@ def try_accompany(rng, go, path, out):
     for name in names:
         if not any(n.program in families[name] for n in new):
             return ",".join(names), f"{name} does not play"
-    if any(n.program in has for n in new):
+    if compare(list_events(path), list_events(out))[2]:
         return ",".join(names), "an instrument that was there got new notes"
     ppq, _, _, _, lines = read(path)
     late = sum(lines[find_bar(lines, ppq, n.onset) + 1] - n.onset <= ppq // 12
@@ -231,7 +244,8 @@ def try_vary(rng, go, path, out):
 def try_harmonise(rng, go, path, out):
     result = go("--harmonise", path)
     if result.returncode != 0:
-        return "", (None if "lower than three voices" in result.stderr
+        refused = ("lower than three voices", "there is no melody")
+        return "", (None if any(words in result.stderr for words in refused)
                     else result.stderr.strip())
     ppq, after, _, tracks, _ = read(out)
     if len(tracks) < 2:
@@ -258,17 +272,14 @@ def try_harmonise(rng, go, path, out):
 
 def try_prime(rng, go, path, out):
     ppq, before, end, _, lines = read(path)
+    lines = cut_end(ppq, before, end, lines)
     last = lines[-1]
-    # A tail or a late end makes no bar.
-    if len(lines) > 2 and end - lines[-2] <= ppq // 8 and not any(
-            find_bar(lines, ppq, n.onset) == len(lines) - 2 for n in before):
-        last = lines[-2]
     more = rng.randint(1, 6)
     bars = lines.index(last) + more
     result = go("--prime", path, "--bars", bars)
     if result.returncode != 0:
         return str(bars), result.stderr.strip()
-    lost, new = compare(list_events(path), list_events(out))
+    lost, new, _ = compare(list_events(path), list_events(out))
     # A tempo, metre or key with the end would act on what is new; and our own
     # files say where they end.
     lost["other"] = [e for e in lost["other"]
