@@ -21,7 +21,7 @@ Note = collections.namedtuple("Note", "program onset end pitch velocity")
 
 def read(path):
     """Ticks a quarter, notes, the tick of the end, tracks and bar lines."""
-    file = mido.MidiFile(path)
+    file = mido.MidiFile(path, clip=True)
     notes, end, meters = [], 0, {}
     tracks = []
     for track in file.tracks:
