@@ -3,6 +3,7 @@
 
 #include <base/philox.h>
 #include <model/model-private.h>
+#include <model/safetensors.h>
 #include <string.h>
 
 #define DROPOUT_MAX 0.99
@@ -232,7 +233,9 @@ bool
 partita_model_key_is_reserved(const char *key)
 {
   return g_str_equal(key, "format") || g_str_equal(key, "version") ||
-         g_str_equal(key, "sha256") || g_str_has_prefix(key, "model.");
+         g_str_equal(key, "sha256") ||
+         g_str_equal(key, PARTITA_SAFETENSORS_SEAL) ||
+         g_str_has_prefix(key, "model.");
 }
 
 void

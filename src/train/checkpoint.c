@@ -7,7 +7,9 @@
 #include <train/run-private.h>
 
 #define FORMAT "partita-checkpoint"
-#define VERSION "2"
+#define VERSION "3"
+/// The version before, whose header has no seal.
+#define VERSION_WITHOUT_SEAL "2"
 #define FILE_MAX ((size_t)17 << 30) // four vectors of 4 GiB and the rest
 #define N_TENSORS 8
 #define N_MEASURES (sizeof(PartitaTrainMeasures) / sizeof(double))
@@ -186,15 +188,20 @@ check_format(const PartitaSafetensors *file, GError **error)
   if (g_strcmp0(g_hash_table_lookup(file->metadata, "format"), FORMAT) != 0 ||
       version == NULL)
     return refuse(error, "a safetensors file, but no checkpoint");
-  if (!g_str_equal(version, VERSION)) {
+
+  const bool current = g_str_equal(version, VERSION);
+  g_autoptr(GError) cause = NULL;
+
+  if (!current && !g_str_equal(version, VERSION_WITHOUT_SEAL)) {
     g_autofree char *shown = g_strescape(version, NULL);
 
     return refuse(error,
                   "a checkpoint of version \"%s\"; this program reads "
-                  "version " VERSION,
+                  "versions " VERSION_WITHOUT_SEAL " and " VERSION,
                   shown);
   }
-  return true;
+  return partita_safetensors_check_seal(file, current, &cause) ||
+         refuse(error, "%s", cause->message);
 }
 
 static bool
