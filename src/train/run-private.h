@@ -202,12 +202,13 @@ partita_run_measure_best(PartitaRun *run, bool all);
  * partita_run_open_folder:
  *
  * Opens the folder that the options name, if any, and brings the run to where
- * its checkpoint was, or writes a first one.
+ * its checkpoint was. A fresh run writes nothing there before its first step.
  */
 bool
 partita_run_open_folder(PartitaRun *run, GError **error);
 
-/// After a step: logs, and writes a checkpoint, if it is time to.
+/// After a step: logs, and writes a checkpoint, if it is the first or if it is
+/// time to.
 bool
 partita_run_keep(PartitaRun *run, GError **error);
 

@@ -98,7 +98,7 @@ while done < kills:
     processes = chance.choice([1, ranks, ranks])
     run = start("killed", *(["--resume"] if is_left("killed") else []),
                 processes=processes)
-    time.sleep(chance.uniform(0.02, 0.25 if ranks == 1 else 0.8) * whole_s)
+    time.sleep(chance.uniform(0.02, 0.6 if ranks == 1 else 0.8) * whole_s)
     done += kill(run, processes)
     if is_left("killed"):
         steps.add(read_checkpoint("killed")[0])
