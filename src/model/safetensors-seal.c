@@ -63,6 +63,12 @@ partita_safetensors_seal(char *header, size_t size)
 }
 
 bool
+partita_safetensors_has_seal(const char *header, size_t size)
+{
+  return find_seal(header, size) != G_MAXSIZE;
+}
+
+bool
 partita_safetensors_check_seal(const PartitaSafetensors *file,
                                bool demanded,
                                GError **error)

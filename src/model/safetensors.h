@@ -81,6 +81,10 @@ partita_safetensors_fill_up(const char *text, gsize *size);
 void
 partita_safetensors_seal(char *header, size_t size);
 
+/// Whether there is a place for the seal.
+bool
+partita_safetensors_has_seal(const char *header, size_t size);
+
 /**
  * partita_safetensors_check_seal:
  * @demanded: whether a header without a seal is refused too

@@ -256,11 +256,21 @@ read_metadata(const PartitaSafetensors *file,
   return true;
 }
 
+/// Whether the numbers count what they are said to.
 static bool
-parse(GBytes *bytes,
-      PartitaCheckpoint *checkpoint,
-      const char *const *identity,
-      GError **error)
+check_measures(const PartitaTrainMeasures *measures)
+{
+  return measures->best_step >= 0.0 && measures->best_step <= 0x1p53 &&
+         measures->n_worse >= 0.0 && measures->n_worse <= 0x1p31 &&
+         measures->tokens >= 0.0 && measures->tokens <= 0x1p63 &&
+         measures->evaluated_share >= 0.0 && measures->evaluated_share <= 1.0;
+}
+
+bool
+partita_checkpoint_parse(GBytes *bytes,
+                         PartitaCheckpoint *checkpoint,
+                         const char *const *identity,
+                         GError **error)
 {
   PartitaSafetensorNumbers tensors[N_TENSORS];
   g_autoptr(GError) cause = NULL;
@@ -275,8 +285,10 @@ parse(GBytes *bytes,
       !read_metadata(file, checkpoint, error))
     return false;
   lay_out(checkpoint, tensors);
-  return partita_safetensors_take(file, tensors, N_TENSORS, &cause) ||
-         refuse(error, "%s", cause->message);
+  if (!partita_safetensors_take(file, tensors, N_TENSORS, &cause))
+    return refuse(error, "%s", cause->message);
+  return check_measures(&checkpoint->measures) ||
+         refuse(error, "measures of no checkpoint");
 }
 
 bool
@@ -290,7 +302,7 @@ partita_checkpoint_read(const char *path,
 
   if (bytes == NULL)
     return refuse(error, "nothing to resume: %s", cause->message);
-  if (parse(bytes, checkpoint, identity, error))
+  if (partita_checkpoint_parse(bytes, checkpoint, identity, error))
     return true;
 
   g_autofree char *shown = partita_file_display(path);

@@ -66,13 +66,19 @@ partita_checkpoint_write(const char *path,
                          const char *const *identity,
                          GError **error);
 
-/// Returns: false with @error set (%PARTITA_TRAIN_ERROR_RESUME); the arrays
-/// are then as they were
+/// Returns: false with @error set (%PARTITA_TRAIN_ERROR_RESUME)
 bool
 partita_checkpoint_read(const char *path,
                         PartitaCheckpoint *checkpoint,
                         const char *const *identity,
                         GError **error);
+
+/// The same of a file's bytes.
+bool
+partita_checkpoint_parse(GBytes *bytes,
+                         PartitaCheckpoint *checkpoint,
+                         const char *const *identity,
+                         GError **error);
 
 /// (transfer full) (nullable): the settings that the checkpoint in a run's
 /// folder has in its metadata; NULL if it cannot be read
