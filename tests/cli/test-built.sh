@@ -28,14 +28,14 @@ check "the library shows them and nothing else" \
 
 if [ "$5" = true ]; then
   for file in "$partita" "$library"; do
-    name=$(basename "$file")
-    check "$name binds all at its start" \
+    called=$(basename "$file")
+    check "$called binds all at its start" \
       sh -c 'readelf -dW "$1" | grep -qE "BIND_NOW|FLAGS.*NOW"' sh "$file"
-    check "$name has tables that are only read" \
+    check "$called has tables that are only read" \
       sh -c 'readelf -lW "$1" | grep -q GNU_RELRO' sh "$file"
-    check "$name guards its stack" \
+    check "$called guards its stack" \
       sh -c 'readelf --dyn-syms -W "$1" | grep -q __stack_chk_fail' sh "$file"
-    check "$name checks sizes" \
+    check "$called checks sizes" \
       sh -c 'readelf --dyn-syms -W "$1" | grep -q "_chk@"' sh "$file"
   done
 fi
