@@ -42,6 +42,6 @@ for n in "$@"; do
   watch again "$n" "$partita" prepare "$folder/music-$n" -o "$folder/corpus-$n"
   for from in corpus music; do
     watch "train-$from" "$n" "$partita" train "$folder/$from-$n" \
-      -o "$folder/model.safetensors" --size tiny --steps 3 --threads 1
+      -o "$folder/model.safetensors" --force --size tiny --steps 3 --threads 1
   done
 done

@@ -18,7 +18,7 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 
 # rate COMMAND...: the tokens a second that a training prints at its end.
 rate() {
-  "$@" train music --size small --steps "$steps" -o m.safetensors \
+  "$@" train music --size small --steps "$steps" -o m.safetensors --force \
     --model "$model" 2>/dev/null |
     sed -n 's/^steps.* \([0-9]*\) tokens\/s$/\1/p'
 }

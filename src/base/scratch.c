@@ -29,8 +29,8 @@ struct PartitaScratch {
   GArray *chunks; // Chunk; the last one is being filled
 };
 
-static int
-open_nameless(void)
+int
+partita_scratch_make_file(void)
 {
   const char *given = g_getenv("TMPDIR");
   g_autofree char *path =
@@ -49,7 +49,7 @@ partita_scratch_new(void)
   PartitaScratch *scratch = g_new0(PartitaScratch, 1);
 
   g_mutex_init(&scratch->lock);
-  scratch->fd = open_nameless();
+  scratch->fd = partita_scratch_make_file();
   scratch->chunks = g_array_new(FALSE, FALSE, sizeof(Chunk));
   return scratch;
 }

@@ -16,6 +16,11 @@
  */
 typedef struct PartitaScratch PartitaScratch;
 
+/// A descriptor of a file without a name where a scratch lies; -1 with errno
+/// set
+int
+partita_scratch_make_file(void);
+
 /// (transfer full)
 PartitaScratch *
 partita_scratch_new(void);

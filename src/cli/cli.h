@@ -4,6 +4,8 @@
 #ifndef PARTITA_CLI_H
 #define PARTITA_CLI_H
 
+#include "files.h"
+
 #include <gio/gio.h>
 #include <partita/train.h>
 #include <stdbool.h>
@@ -22,6 +24,8 @@ cli_error_quark(void);
 bool
 cli_refuse(GError **error, CliError code, const char *what);
 
+#define CLI_FILES_MAX 16
+
 /**
  * CliCommand:
  *
@@ -36,6 +40,9 @@ typedef struct {
   size_t options_size;
   /// (transfer full): the options, ended by a zero entry; free with g_free()
   GOptionEntry *(*entries)(void *options);
+  /// Lists in @files, which has room for %CLI_FILES_MAX, what is read and
+  /// written, and returns how many they are.
+  size_t (*files)(void *options, char **arguments, CliFile *files);
   /// @arguments: what is left after the options, ended by NULL
   bool (*run)(void *options, char **arguments, GError **error);
 } CliCommand;
@@ -87,16 +94,21 @@ cli_demand(const char *value, const char *option, GError **error);
 bool
 cli_settle_model(char **model, GError **error);
 
+/// Returns (transfer full): what to say when a command is told to stop.
+typedef char *
+CliFarewell(void *data);
+
 /**
  * cli_watch_interrupts:
+ * @farewell: (nullable): called at once, from another thread
  *
- * From now on the first Ctrl-C (or SIGTERM) cancels what is returned, and the
- * second ends the program.
+ * From now on the first Ctrl-C, SIGTERM or SIGHUP cancels what is returned, and
+ * says what will happen; the second ends the program.
  *
  * Returns: (transfer full)
  */
 GCancellable *
-cli_watch_interrupts(void);
+cli_watch_interrupts(CliFarewell *farewell, void *data);
 
 /**
  * cli_join_ranks:

@@ -3,216 +3,15 @@
 
 #include "best.h"
 #include "cli.h"
+#include "compose-options.h"
 #include "compose-stream.h"
-#include "existing.h"
 #include "music.h"
 #include "progress.h"
-#include "sound.h"
-#include "wishes.h"
 
 #include <base/file.h>
-#include <partita/compose.h>
 #include <partita/midi.h>
 #include <partita/nn.h>
-
-#define PIECES_MAX 100000
-#define THREADS_MAX 1024
-
-typedef struct {
-  char *model;
-  char *output;
-  char *style;
-  char *primer;
-  char *temperature;
-  char *top_p;
-  char *min_p;
-  char *seed;
-  int bars;
-  int top_k;
-  int pieces;
-  int threads;
-  gboolean stream;
-  char *wav;
-  CliSound sound;
-  CliWishes wishes;
-  CliExisting existing;
-  int best;
-  char *explain;
-} Options;
-
-/// What the piece is made of.
-static void
-add_music_entries(GArray *all, Options *o)
-{
-  const GOptionEntry entries[] = {
-    {"model", 'm', 0, G_OPTION_ARG_FILENAME, &o->model,
-     "The model to compose with (that which ships)", "MODEL"},
-    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
-     "The MIDI file to write", "OUT.mid"},
-    {"style", 0, 0, G_OPTION_ARG_STRING, &o->style,
-     "A style the model has learnt, or a blend: chorale:0.7,blues:0.3", "NAME"},
-    {"prime", 0, 0, G_OPTION_ARG_FILENAME, &o->primer,
-     "A MIDI file to continue, or its first bars", "FILE[:BARS]"},
-    {"bars", 0, 0, G_OPTION_ARG_INT, &o->bars,
-     "Bars of the whole piece (16, after the primer)", "N"},
-  };
-
-  g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
-}
-
-/// How it is drawn.
-static void
-add_sampling_entries(GArray *all, Options *o)
-{
-  const GOptionEntry entries[] = {
-    {"temperature", 0, 0, G_OPTION_ARG_STRING, &o->temperature,
-     "Above 1 bolder, below 1 safer (1)", "T"},
-    {"top-k", 0, 0, G_OPTION_ARG_INT, &o->top_k,
-     "Draw from the K likeliest (all)", "K"},
-    {"top-p", 0, 0, G_OPTION_ARG_STRING, &o->top_p,
-     "Draw from the fewest that hold this share (1)", "P"},
-    {"min-p", 0, 0, G_OPTION_ARG_STRING, &o->min_p,
-     "Draw from those at least this share of the likeliest (0.05)", "P"},
-    {"seed", 0, 0, G_OPTION_ARG_STRING, &o->seed,
-     "The same seed gives the same piece (a new one, printed)", "S"},
-  };
-
-  g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
-}
-
-/// How many there are, and what is written beside them.
-static void
-add_output_entries(GArray *all, Options *o)
-{
-  const GOptionEntry entries[] = {
-    {"pieces", 'n', 0, G_OPTION_ARG_INT, &o->pieces,
-     "Compose so many, numbered OUT-1.mid and so on", "N"},
-    {"best", 0, 0, G_OPTION_ARG_INT, &o->best,
-     "Of the pieces of -n, write the K that rate best", "K"},
-    {"threads", 0, 0, G_OPTION_ARG_INT, &o->threads,
-     "Workers that compose them (one a core)", "N"},
-    {"explain", 0, 0, G_OPTION_ARG_FILENAME, &o->explain,
-     "Write as JSON why each note is what it is", "FILE"},
-    {"stream", 0, 0, G_OPTION_ARG_NONE, &o->stream,
-     "Print each note as soon as it is settled; OUT.mid may be left out", NULL},
-    {"wav", 0, 0, G_OPTION_ARG_FILENAME, &o->wav, "Render it too", "OUT.wav"},
-    {"soundfont", 0, 0, G_OPTION_ARG_FILENAME, &o->sound.soundfont,
-     "The SoundFont to play with (searched for)", "FILE"},
-  };
-
-  g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
-}
-
-static GOptionEntry *
-compose_entries(void *data)
-{
-  Options *o = data;
-  GArray *all = g_array_new(TRUE, FALSE, sizeof(GOptionEntry));
-
-  add_music_entries(all, o);
-  cli_existing_add_entries(all, &o->existing);
-  cli_wishes_add_entries(all, &o->wishes);
-  add_sampling_entries(all, o);
-  add_output_entries(all, o);
-  return (GOptionEntry *)(void *)g_array_free(all, FALSE);
-}
-
-/* Numbers whose 0 is a wish of its own come as text, since GOption cannot
- * tell a 0 from an option left out. */
-static bool
-parse_number(const char *text,
-             const char *option,
-             double *value,
-             GError **error)
-{
-  char *end = NULL;
-
-  if (text == NULL)
-    return true;
-  *value = g_ascii_strtod(text, &end);
-  if (end != text && *end == '\0')
-    return true;
-  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s %s: not a number", option,
-              text);
-  return false;
-}
-
-static bool
-parse_seed(const char *text, uint64_t *seed, GError **error)
-{
-  guint64 value = 0;
-
-  if (text == NULL) {
-    *seed = g_random_int();
-    return true;
-  }
-  if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT64, &value, NULL)) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--seed %s: not a whole number", text);
-    return false;
-  }
-  *seed = value;
-  return true;
-}
-
-static bool
-fill_options(const Options *o, PartitaComposeOptions *options, GError **error)
-{
-  partita_compose_options_init(options);
-  if (o->bars < 0 || o->top_k < 0 || o->pieces < 0 || o->pieces > PIECES_MAX ||
-      o->threads < 0 || o->threads > THREADS_MAX) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--bars, --top-k, -n and --threads take numbers that are not "
-                "negative (-n at most %d, --threads %d)",
-                PIECES_MAX, THREADS_MAX);
-    return false;
-  }
-  options->style = o->style;
-  options->bars = (size_t)o->bars;
-  options->sampling.top_k = (unsigned)o->top_k;
-  return parse_number(o->temperature, "--temperature",
-                      &options->sampling.temperature, error) &&
-         parse_number(o->top_p, "--top-p", &options->sampling.top_p, error) &&
-         parse_number(o->min_p, "--min-p", &options->sampling.min_p, error) &&
-         parse_seed(o->seed, &options->seed, error);
-}
-
-static bool
-check(const Options *o, GError **error)
-{
-  if (o->best < 0 || o->best > MAX(1, o->pieces))
-    return cli_refuse(error, CLI_ERROR_USAGE,
-                      "--best: at most the pieces of -n");
-  if (o->explain != NULL && (o->pieces > 1 || o->stream))
-    return cli_refuse(error, CLI_ERROR_USAGE,
-                      "--explain tells of one piece, without -n and --stream");
-  if (o->stream &&
-      (o->pieces > 1 || o->wav != NULL || o->wishes.report != NULL))
-    return cli_refuse(
-      error, CLI_ERROR_USAGE,
-      "--stream prints one piece, without -n, --wav and --report");
-  return cli_existing_check(&o->existing, o->primer, o->bars, o->stream,
-                            error) &&
-         (o->stream || cli_demand(o->output, "-o OUT.mid", error)) &&
-         (o->output == NULL || partita_file_check_target(o->output, error)) &&
-         (o->explain == NULL || partita_file_check_target(o->explain, error)) &&
-         (o->wishes.report == NULL ||
-          partita_file_check_target(o->wishes.report, error)) &&
-         (o->wav == NULL || cli_sound_check(&o->sound, o->wav, error));
-}
-
-/// "out.mid" as it is for one piece, "out-3.mid" for the third of many.
-static char *
-number_path(const char *path, int index, int pieces)
-{
-  const char *dot = strrchr(path, '.');
-
-  if (pieces <= 1)
-    return g_strdup(path);
-  if (dot == NULL || strchr(dot, G_DIR_SEPARATOR) != NULL)
-    dot = path + strlen(path);
-  return g_strdup_printf("%.*s-%d%s", (int)(dot - path), path, index + 1, dot);
-}
+#include <string.h>
 
 static void
 show(size_t done, size_t bars, void *data)
@@ -233,22 +32,44 @@ print_piece(const PartitaScore *score, const char *path)
   g_autoptr(GArray) bars = partita_score_get_bars(score);
   g_autoptr(PartitaTempoMap) tempos = partita_tempo_map_new(score);
 
-  g_print("wrote %s: %u bars, %zu notes, %.1f s\n", path, bars->len,
+  g_autofree char *shown = partita_file_display(path);
+
+  g_print("wrote %s: %u bars, %zu notes, %.1f s\n", shown, bars->len,
           partita_score_get_n_notes(score),
           partita_tempo_map_seconds(tempos, partita_score_get_end(score)));
 }
 
 typedef struct {
-  const Options *options;
+  const CliComposeOptions *options;
   GCancellable *cancellable;
   CliProgress progress;
   CliReport report;
   size_t bars; // of each piece
   const PartitaComposer *composer;
-  const char *style;   // nullable
-  const CliFile *file; // that the piece is made of, if it has bytes
-  GArray *candidates;  // CliCandidate; nullable
+  const char *style;     // nullable
+  const CliGiven *given; // that the piece is made of, if it has bytes
+  GArray *candidates;    // CliCandidate; nullable
 } Writer;
+
+/// Returns (transfer full): the bytes of the file, which cannot be read again
+/// if they went into a pipe.
+static GBytes *
+write_midi(const CliGiven *given,
+           const PartitaScore *score,
+           const char *path,
+           GError **error)
+{
+  g_autoptr(GBytes) bytes =
+    given->bytes != NULL
+      ? partita_midi_rewrite(given->bytes, given->until, score, error)
+      : partita_midi_write(score, error);
+  gsize size = 0;
+  const void *data = bytes != NULL ? g_bytes_get_data(bytes, &size) : NULL;
+
+  return bytes != NULL && partita_file_replace_bytes(path, data, size, error)
+           ? g_steal_pointer(&bytes)
+           : NULL;
+}
 
 static bool
 write_files(Writer *writer,
@@ -257,20 +78,22 @@ write_files(Writer *writer,
             int pieces,
             GError **error)
 {
-  const Options *o = writer->options;
-  g_autofree char *path = number_path(o->output, index, pieces);
+  const CliComposeOptions *o = writer->options;
+  g_autofree char *path = cli_number_path(o->output, index, pieces);
 
   cli_progress_end(&writer->progress);
-  if (!partita_midi_rewrite_file(writer->file->bytes, writer->file->until,
-                                 score, path, error))
+
+  g_autoptr(GBytes) bytes = write_midi(writer->given, score, path, error);
+
+  if (bytes == NULL)
     return false;
   print_piece(score, path);
-  if (!cli_report_add(&writer->report, path, writer->bars, error))
+  if (!cli_report_add(&writer->report, path, bytes, writer->bars, error))
     return false;
   if (o->wav == NULL)
     return true;
 
-  g_autofree char *wav = number_path(o->wav, index, pieces);
+  g_autofree char *wav = cli_number_path(o->wav, index, pieces);
 
   return cli_sound_write(&o->sound, score, o->existing.loop, wav,
                          writer->cancellable, error);
@@ -361,8 +184,8 @@ static bool
 compose_all(const PartitaComposer *composer,
             PartitaComposeOptions *options,
             const PartitaControls *controls,
-            const CliFile *file,
-            const Options *o,
+            const CliGiven *given,
+            const CliComposeOptions *o,
             GError **error)
 {
   const size_t n = (size_t)MAX(1, o->pieces);
@@ -374,7 +197,7 @@ compose_all(const PartitaComposer *composer,
                    .cancellable = options->cancellable,
                    .composer = composer,
                    .style = options->style,
-                   .file = file,
+                   .given = given,
                    .bars = count_bars(options),
                    .candidates = candidates};
 
@@ -404,27 +227,27 @@ compose_all(const PartitaComposer *composer,
 static bool
 compose_stream(const PartitaComposer *composer,
                const PartitaComposeOptions *options,
-               const CliFile *file,
-               const Options *o,
+               const CliGiven *given,
+               const CliComposeOptions *o,
                GError **error)
 {
   g_printerr("seed %" G_GUINT64_FORMAT "\n", options->seed);
   g_autoptr(PartitaScore) score = cli_compose_stream(composer, options, error);
 
   return score != NULL && (o->output == NULL ||
-                           partita_midi_rewrite_file(file->bytes, file->until,
+                           partita_midi_rewrite_file(given->bytes, given->until,
                                                      score, o->output, error));
 }
 
 /// Brings together what is asked for, and composes.
 static bool
-compose(const Options *o,
+compose(const CliComposeOptions *o,
         const char *sentence,
         PartitaModel *model,
         const PartitaComposer *composer,
         PartitaComposeOptions *options,
         PartitaControls *controls,
-        const CliFile *file,
+        const CliGiven *given,
         GError **error)
 {
   g_autofree char *style = NULL;
@@ -439,14 +262,14 @@ compose(const Options *o,
   if (o->explain != NULL && options->controls == NULL)
     return cli_refuse(error, CLI_ERROR_FAILED,
                       "--explain: only of a model that writes remi");
-  return o->stream ? compose_stream(composer, options, file, o, error)
-                   : compose_all(composer, options, controls, file, o, error);
+  return o->stream ? compose_stream(composer, options, given, o, error)
+                   : compose_all(composer, options, controls, given, o, error);
 }
 
 static bool
 compose_run(void *data, char **arguments, GError **error)
 {
-  Options *o = data;
+  CliComposeOptions *o = data;
   PartitaComposeOptions options;
   PartitaControls controls;
   CliMusic music = {0};
@@ -457,17 +280,18 @@ compose_run(void *data, char **arguments, GError **error)
       "words that ask for something go into one pair of quotes");
   }
   partita_controls_init(&controls);
-  if (!fill_options(o, &options, error) ||
-      !cli_wishes_read(&o->wishes, &controls, error) || !check(o, error) ||
+  if (!cli_compose_options_fill(o, &options, error) ||
+      !cli_wishes_read(&o->wishes, &controls, error) ||
+      !cli_compose_options_check(o, error) ||
       !cli_settle_model(&o->model, error) ||
       !partita_nn_init(error)) // before a thread there may be no memory for
     return false;
 
-  g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
+  g_autoptr(GCancellable) cancellable = cli_watch_interrupts(NULL, NULL);
   g_autoptr(PartitaModel) model = partita_model_load(o->model, error);
-  g_auto(CliFile) primer = {0};
+  g_auto(CliGiven) primer = {0};
 
-  if (model == NULL || !cli_file_read_bars(o->primer, &primer, error))
+  if (model == NULL || !cli_given_read_bars(o->primer, &primer, error))
     return false;
 
   g_autoptr(PartitaComposer) composer = partita_composer_new(model, error);
@@ -492,7 +316,8 @@ const CliCommand cli_compose = {
   .name = "compose",
   .arguments = "[-m MODEL] -o OUT.mid [WORDS]",
   .summary = "Compose new pieces with a trained model",
-  .options_size = sizeof(Options),
-  .entries = compose_entries,
+  .options_size = sizeof(CliComposeOptions),
+  .entries = cli_compose_entries,
+  .files = cli_compose_files,
   .run = compose_run,
 };

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: MIT
 
 #include "cli.h"
+#include "output.h"
 #include "progress.h"
 
 #include <base/file.h>
-#include <json-glib/json-glib.h>
+#include <base/json.h>
+#include <base/text.h>
 #include <math.h>
 #include <partita/analysis.h>
 #include <partita/nn.h>
@@ -91,8 +93,7 @@ static uint64_t
 find_seed(const Options *o, const PartitaModel *model)
 {
   const char *settings = partita_model_get_metadata(model, "settings");
-  g_autoptr(JsonNode) node =
-    settings != NULL ? json_from_string(settings, NULL) : NULL;
+  g_autoptr(JsonNode) node = partita_json_parse(settings, NULL);
   const char *text = o->seed;
 
   if (text == NULL && node != NULL && JSON_NODE_HOLDS_OBJECT(node))
@@ -207,10 +208,17 @@ print_json(const PartitaEvaluation *e, const char *scheme)
   json_object_set_object_member(object, "by_type", describe_types(e));
   json_object_set_object_member(object, "by_style", describe_styles(e));
   json_node_take_object(node, object);
+  cli_output_print_json(node);
+}
 
-  g_autofree char *text = json_to_string(node, TRUE);
+static void
+print_style(const PartitaStyleScore *score)
+{
+  g_autofree char *shown =
+    partita_text_show(score->style, PARTITA_TEXT_NAME_MAX);
 
-  g_print("%s\n", text);
+  g_print("%-16s %10zu %10.4f %13.3f\n", shown, score->pieces,
+          score->nll / (double)score->tokens, find_bits_per_note(score));
 }
 
 static void
@@ -238,9 +246,7 @@ print_text(const PartitaEvaluation *e, const char *scheme)
     g_print("\n%-16s %10s %10s %13s\n", "by_style", "pieces", "nll",
             "bits_per_note");
   for (size_t i = 0; i < e->n_styles; ++i)
-    g_print("%-16s %10zu %10.4f %13.3f\n", e->styles[i].style,
-            e->styles[i].pieces, e->styles[i].nll / (double)e->styles[i].tokens,
-            find_bits_per_note(&e->styles[i]));
+    print_style(&e->styles[i]);
 }
 
 static PartitaCorpus *
@@ -314,6 +320,19 @@ evaluate(const Options *o,
   return evaluation;
 }
 
+static size_t
+evaluate_files(void *data, char **arguments, CliFile *files)
+{
+  Options *o = data;
+  const CliFile all[] = {
+    {"-m", CLI_FILE_READ_MODEL, &o->model, 1},
+    {"DIR", CLI_FILE_READ_FOLDER, &arguments[0], 1},
+  };
+
+  memcpy(files, all, sizeof all);
+  return G_N_ELEMENTS(all);
+}
+
 static bool
 evaluate_run(void *data, char **arguments, GError **error)
 {
@@ -326,7 +345,7 @@ evaluate_run(void *data, char **arguments, GError **error)
       !cli_settle_model(&o->model, error) || !partita_nn_init(error))
     return false;
 
-  g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
+  g_autoptr(GCancellable) cancellable = cli_watch_interrupts(NULL, NULL);
 
   options.cancellable = cancellable;
 
@@ -342,5 +361,6 @@ const CliCommand cli_evaluate = {
   .summary = "Measure how well a model predicts a folder of MIDI files",
   .options_size = sizeof(Options),
   .entries = evaluate_entries,
+  .files = evaluate_files,
   .run = evaluate_run,
 };

@@ -3,8 +3,10 @@
 
 #include "cli.h"
 #include "inspect.h"
+#include "output.h"
 
 #include <base/file.h>
+#include <base/text.h>
 #include <string.h>
 
 typedef struct {
@@ -28,15 +30,6 @@ inspect_entries(void *data)
   };
 
   return g_memdup2(entries, sizeof entries);
-}
-
-static char *
-to_json(JsonObject *object, bool pretty)
-{
-  g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
-
-  json_node_set_object(node, object);
-  return json_to_string(node, pretty);
 }
 
 static void
@@ -103,16 +96,21 @@ print_line(JsonObject *object, const char *name, JsonNode *node, void *data)
   (void)object;
   (void)data;
   put_node(text, node);
-  g_print("%-16s %s\n", name, text->len > 0 ? text->str : "-");
+
+  g_autofree char *shown =
+    partita_text_show(text->len > 0 ? text->str : "-", G_MAXSIZE);
+
+  g_print("%-16s %s\n", name, shown);
 }
 
 static void
 print_object(JsonObject *object, bool json)
 {
   if (json) {
-    g_autofree char *text = to_json(object, true);
+    g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
 
-    g_print("%s\n", text);
+    json_node_set_object(node, object);
+    cli_output_print_json(node);
   } else {
     json_object_foreach_member(object, print_line, NULL);
   }
@@ -132,6 +130,40 @@ inspect_midi(const Options *o,
   if (ok && o->notes)
     cli_print_notes(score);
   return ok;
+}
+
+static size_t
+inspect_files(void *data, char **arguments, CliFile *files)
+{
+  Options *o = data;
+  const CliFile all[] = {
+    {"FILE", CLI_FILE_READ, &arguments[0], 1},
+    {"--ledger", CLI_FILE_WRITE_JSON, &o->ledger, 1},
+  };
+
+  memcpy(files, all, sizeof all);
+  return G_N_ELEMENTS(all);
+}
+
+/// Models are told by their name, and what has none (standard input) by how it
+/// begins: a safetensors file with the length of its header, never with "MThd".
+static bool
+is_model(const char *path)
+{
+  static const char length_end[] = {0, 0, 0, 0}; // no header is of 4 GiB
+  char head[8] = {0};
+
+  if (g_str_has_suffix(path, ".safetensors"))
+    return true;
+  if (!g_str_has_prefix(path, "/dev/"))
+    return false;
+
+  g_autoptr(GBytes) bytes = partita_file_map(path, G_MAXSIZE, NULL);
+  gsize size = 0;
+  const void *data = bytes != NULL ? g_bytes_get_data(bytes, &size) : NULL;
+
+  memcpy(head, data != NULL ? data : head, MIN(size, sizeof head));
+  return size >= sizeof head && memcmp(head + 4, length_end, 4) == 0;
 }
 
 static bool
@@ -156,7 +188,7 @@ inspect_run(void *data, char **arguments, GError **error)
 
   json_object_set_string_member(object, "path", shown);
   if (shipped == NULL && !g_file_test(path, G_FILE_TEST_IS_DIR) &&
-      !g_str_has_suffix(path, ".safetensors"))
+      !is_model(path))
     return inspect_midi(o, path, object, error);
 
   const bool folder = g_file_test(path, G_FILE_TEST_IS_DIR);
@@ -176,5 +208,6 @@ const CliCommand cli_inspect = {
   .summary = "Say what a MIDI file, a folder, a corpus or a model holds",
   .options_size = sizeof(Options),
   .entries = inspect_entries,
+  .files = inspect_files,
   .run = inspect_run,
 };

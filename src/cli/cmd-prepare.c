@@ -4,9 +4,11 @@
 #include "cli.h"
 #include "progress.h"
 
+#include <base/file.h>
 #include <partita/nn.h>
 #include <partita/train.h>
 #include <stdio.h>
+#include <string.h>
 
 typedef struct {
   char *output;
@@ -57,7 +59,7 @@ prepare(const Options *o,
         GError **error)
 {
   CliProgress progress;
-  g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
+  g_autoptr(GCancellable) cancellable = cli_watch_interrupts(NULL, NULL);
   const PartitaCorpusOptions options = {
     .scheme = o->scheme != NULL ? o->scheme : "remi",
     .workers = (unsigned)o->workers,
@@ -73,6 +75,17 @@ prepare(const Options *o,
 
   cli_progress_end(&progress);
   return ok;
+}
+
+static void
+print_written(const char *output, unsigned part, unsigned parts)
+{
+  g_autofree char *shown = partita_file_display(output);
+
+  if (parts > 1)
+    g_print("wrote part %u of %u of %s\n", part, parts, shown);
+  else
+    g_print("wrote %s\n", shown);
 }
 
 // Each takes a part; when all have left, the first joins the parts.
@@ -93,8 +106,21 @@ prepare_together(const Options *o,
   if (rank == 0 && !prepare(o, folder, 1, 1, true, error))
     return false;
   if (rank == 0)
-    g_print("wrote %s\n", o->output);
+    print_written(o->output, 1, 1);
   return true;
+}
+
+static size_t
+prepare_files(void *data, char **arguments, CliFile *files)
+{
+  Options *o = data;
+  const CliFile all[] = {
+    {"DIR", CLI_FILE_READ_FOLDER, &arguments[0], 1},
+    {"-o", CLI_FILE_WRITE_CORPUS, &o->output, 1},
+  };
+
+  memcpy(files, all, sizeof all);
+  return G_N_ELEMENTS(all);
 }
 
 static bool
@@ -122,10 +148,7 @@ prepare_run(void *data, char **arguments, GError **error)
     return prepare_together(o, folder, ranks, error);
   if (!prepare(o, folder, part, parts, true, error))
     return false;
-  if (parts > 1)
-    g_print("wrote part %u of %u of %s\n", part, parts, o->output);
-  else
-    g_print("wrote %s\n", o->output);
+  print_written(o->output, part, parts);
   return true;
 }
 
@@ -135,5 +158,6 @@ const CliCommand cli_prepare = {
   .summary = "Make a corpus of a folder of MIDI files",
   .options_size = sizeof(Options),
   .entries = prepare_entries,
+  .files = prepare_files,
   .run = prepare_run,
 };

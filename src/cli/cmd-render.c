@@ -6,6 +6,7 @@
 
 #include <partita/midi.h>
 #include <partita/nn.h>
+#include <string.h>
 
 typedef struct {
   char *output;
@@ -34,7 +35,22 @@ render_entries(void *data)
     {0},
   };
 
+  cli_sound_init(&o->sound);
   return g_memdup2(entries, sizeof entries);
+}
+
+static size_t
+render_files(void *data, char **arguments, CliFile *files)
+{
+  Options *o = data;
+  const CliFile all[] = {
+    {"IN.mid", CLI_FILE_READ, &arguments[0], 1},
+    {"--soundfont", CLI_FILE_READ, &o->sound.soundfont, 1},
+    {"-o", CLI_FILE_WRITE_WAV, &o->output, 1},
+  };
+
+  memcpy(files, all, sizeof all);
+  return G_N_ELEMENTS(all);
 }
 
 static bool
@@ -47,7 +63,7 @@ render_run(void *data, char **arguments, GError **error)
       !cli_sound_check(&o->sound, o->output, error) || !partita_nn_init(error))
     return false;
 
-  g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
+  g_autoptr(GCancellable) cancellable = cli_watch_interrupts(NULL, NULL);
   g_autoptr(PartitaScore) score = partita_midi_read_file(path, NULL, error);
 
   return score != NULL && cli_sound_write(&o->sound, score, o->loop, o->output,
@@ -60,5 +76,6 @@ const CliCommand cli_render = {
   .summary = "Play a MIDI file into a WAV file",
   .options_size = sizeof(Options),
   .entries = render_entries,
+  .files = render_files,
   .run = render_run,
 };

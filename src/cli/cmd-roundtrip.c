@@ -3,6 +3,7 @@
 
 #include "cli.h"
 #include "loss.h"
+#include "output.h"
 
 #include <base/file.h>
 #include <json-glib/json-glib.h>
@@ -140,9 +141,7 @@ print_json(const CliLosses *losses, const char *shown)
     add_scheme(schemes, &losses->losses[i]);
   json_object_set_object_member(object, "schemes", schemes);
   json_node_set_object(node, object);
-  g_autofree char *text = json_to_string(node, TRUE);
-
-  g_print("%s\n", text);
+  cli_output_print_json(node);
 }
 
 static bool
@@ -160,9 +159,20 @@ measure_folder(CliLosses *losses, const char *path, GError **error)
   }
   if (losses->files > 0)
     return true;
+
+  g_autofree char *shown = partita_file_display(path);
+
   g_set_error(error, CLI_ERROR, CLI_ERROR_FAILED,
-              "no MIDI file in %s can be read", path);
+              "no MIDI file in %s can be read", shown);
   return false;
+}
+
+static size_t
+roundtrip_files(void *data, char **arguments, CliFile *files)
+{
+  (void)data;
+  files[0] = (CliFile){"FILE", CLI_FILE_READ, &arguments[0], 1};
+  return 1;
 }
 
 static bool
@@ -193,5 +203,6 @@ const CliCommand cli_roundtrip = {
   .summary = "Say what each token scheme loses of MIDI files",
   .options_size = sizeof(Options),
   .entries = roundtrip_entries,
+  .files = roundtrip_files,
   .run = roundtrip_run,
 };

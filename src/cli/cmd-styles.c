@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: MIT
 
 #include "cli.h"
+#include "output.h"
 
 #include <base/file.h>
-#include <json-glib/json-glib.h>
+#include <base/json.h>
+#include <base/text.h>
 #include <partita/compose.h>
 
 /// Metres or instruments in a line; JSON has all.
@@ -124,7 +126,7 @@ describe_styles(const PartitaModel *model, const PartitaScheme *scheme)
 {
   const char *const *names = partita_scheme_get_styles(scheme);
   const char *text = partita_model_get_metadata(model, "styles");
-  g_autoptr(JsonNode) root = text != NULL ? json_from_string(text, NULL) : NULL;
+  g_autoptr(JsonNode) root = partita_json_parse(text, NULL);
   JsonArray *styles = json_array_new();
 
   for (size_t i = 0; names[i] != NULL; ++i)
@@ -142,9 +144,12 @@ join(JsonArray *words)
   g_autoptr(GString) text = g_string_new(NULL);
   const guint n = words != NULL ? json_array_get_length(words) : 0;
 
-  for (guint i = 0; i < MIN(n, NAMED_MAX); ++i)
-    g_string_append_printf(text, "%s%s", i > 0 ? ", " : "",
-                           json_array_get_string_element(words, i));
+  for (guint i = 0; i < MIN(n, NAMED_MAX); ++i) {
+    g_autofree char *shown = partita_text_show(
+      json_array_get_string_element(words, i), PARTITA_TEXT_NAME_MAX);
+
+    g_string_append_printf(text, "%s%s", i > 0 ? ", " : "", shown);
+  }
   if (n > NAMED_MAX)
     g_string_append_printf(text, " and %u more", n - NAMED_MAX);
   if (n == 0)
@@ -174,15 +179,18 @@ print_style(JsonArray *array, guint index, JsonNode *node, void *data)
       : g_strdup("-");
   g_autofree char *tempo =
     describe_tempo(get_array(style, "tempo", G_TYPE_INT64));
-  g_autofree char *meters = join(get_array(style, "meters", G_TYPE_STRING));
+  g_autofree char *shown_meters =
+    join(get_array(style, "meters", G_TYPE_STRING));
   g_autofree char *instruments =
     join(get_array(style, "instruments", G_TYPE_STRING));
+  g_autofree char *shown =
+    partita_text_show(*name != '\0' ? name : "-", PARTITA_TEXT_NAME_MAX);
 
   (void)array;
   (void)index;
   (void)data;
-  g_print("%-16s %6s %9s  %-18s %s\n", *name != '\0' ? name : "-", pieces,
-          tempo, meters, instruments);
+  g_print("%-16s %6s %9s  %-18s %s\n", shown, pieces, tempo, shown_meters,
+          instruments);
 }
 
 static void
@@ -196,10 +204,17 @@ print_json(const char *path, const char *scheme, JsonArray *styles)
   json_object_set_string_member(object, "scheme", scheme);
   json_object_set_array_member(object, "styles", json_array_ref(styles));
   json_node_set_object(node, object);
+  cli_output_print_json(node);
+}
 
-  g_autofree char *text = json_to_string(node, TRUE);
+static size_t
+styles_files(void *data, char **arguments, CliFile *files)
+{
+  Options *o = data;
 
-  g_print("%s\n", text);
+  (void)arguments;
+  files[0] = (CliFile){"-m", CLI_FILE_READ_MODEL, &o->model, 1};
+  return 1;
 }
 
 static bool
@@ -241,5 +256,6 @@ const CliCommand cli_styles = {
   .summary = "List the styles that a model knows",
   .options_size = sizeof(Options),
   .entries = styles_entries,
+  .files = styles_files,
   .run = styles_run,
 };

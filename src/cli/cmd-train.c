@@ -3,164 +3,15 @@
 
 #include "cli.h"
 #include "progress.h"
+#include "train-options.h"
 
 #include <base/file.h>
+#include <base/text.h>
 #include <math.h>
 #include <partita/product.h>
 #include <partita/train.h>
 
 #define DEFAULT_MINUTES 20.0
-/// Two fifths of a run, for a run has at most about twenty evaluations.
-#define DEFAULT_PATIENCE 8
-#define DEFAULT_AUGMENT "parts"
-
-typedef struct {
-  char *output;
-  char *scheme;
-  char *architecture;
-  char *size;
-  char *ledger;
-  char *backend;
-  char *transpose;
-  char *augment;
-  double balance;
-  double minutes;
-  double epochs;
-  gint64 steps;
-  gint64 seed;
-  gint64 rows;
-  gint64 shards;
-  int layers;
-  double dropout; // NaN if not given
-  gint64 context;
-  double learning_rate;
-  double weight_decay; // NaN if not given
-  char *optimizer;
-  int threads;
-  int patience;
-  gboolean resume;
-  double checkpoint_s;
-} Options;
-
-static GOptionEntry *
-train_entries(void *data)
-{
-  Options *o = data;
-  const GOptionEntry entries[] = {
-    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "The model to write",
-     "MODEL.safetensors"},
-    {"scheme", 0, 0, G_OPTION_ARG_STRING, &o->scheme, "Token scheme (remi)",
-     "remi|performance|grid"},
-    {"model", 0, 0, G_OPTION_ARG_STRING, &o->architecture,
-     "Architecture (lstm)", "lstm|transformer"},
-    {"size", 0, 0, G_OPTION_ARG_STRING, &o->size, "Size of the model (auto)",
-     "auto|tiny|small|base"},
-    {"minutes", 0, 0, G_OPTION_ARG_DOUBLE, &o->minutes,
-     "Train for so long (20)", "M"},
-    {"epochs", 0, 0, G_OPTION_ARG_DOUBLE, &o->epochs,
-     "Or: see the corpus so many times", "N"},
-    {"steps", 0, 0, G_OPTION_ARG_INT64, &o->steps, "Or: take so many steps",
-     "N"},
-    {"seed", 0, 0, G_OPTION_ARG_INT64, &o->seed,
-     "Seed of everything random (0)", "S"},
-    {"transpose", 0, 0, G_OPTION_ARG_STRING, &o->transpose,
-     "Learn all in one key, in all keys, or in their own (common)",
-     "common|random|none"},
-    {"augment", 0, 0, G_OPTION_ARG_STRING, &o->augment,
-     "Change pieces a little each time: a list of tempo, velocity, tracks, "
-     "parts (parts)",
-     "LIST|none"},
-    {"balance", 0, 0, G_OPTION_ARG_DOUBLE, &o->balance,
-     "Read small styles more often; 1: as much as the largest (0)", "B"},
-    {"ledger", 0, 0, G_OPTION_ARG_FILENAME, &o->ledger,
-     "Where to say what became of each file (MODEL.ledger.jsonl)", "FILE"},
-    {"layers", 0, 0, G_OPTION_ARG_INT, &o->layers,
-     "Layers of the network (as the size has)", "N"},
-    {"dropout", 0, 0, G_OPTION_ARG_DOUBLE, &o->dropout,
-     "Share of numbers left out in training, against learning by heart "
-     "(chosen)",
-     "P"},
-    {"context", 0, 0, G_OPTION_ARG_INT64, &o->context,
-     "Tokens that a step reads of a piece (as the size has)", "N"},
-    {"learning-rate", 0, 0, G_OPTION_ARG_DOUBLE, &o->learning_rate,
-     "Learning rate at its highest (as the size has)", "R"},
-    {"weight-decay", 0, 0, G_OPTION_ARG_DOUBLE, &o->weight_decay,
-     "Share of the weights lost a step, times the learning rate (0.01)", "W"},
-    {"optimizer", 0, 0, G_OPTION_ARG_STRING, &o->optimizer,
-     "What moves the weights (adamw)", "adamw|sgd|muon"},
-    {"batch", 0, 0, G_OPTION_ARG_INT64, &o->rows,
-     "Pieces read side by side (as the size has)", "N"},
-    {"shards", 0, 0, G_OPTION_ARG_INT64, &o->shards,
-     "Cut the batch for so many workers (2)", "N"},
-    {"patience", 0, 0, G_OPTION_ARG_INT, &o->patience,
-     "Worse held-out losses that end it; 0: none do (8)", "N"},
-    {"threads", 0, 0, G_OPTION_ARG_INT, &o->threads, "Workers (one a core)",
-     "N"},
-    {"backend", 0, 0, G_OPTION_ARG_STRING, &o->backend,
-     "What multiplies matrices (auto)", "auto|openblas|onednn"},
-    {"resume", 0, 0, G_OPTION_ARG_NONE, &o->resume,
-     "Go on from the checkpoint in MODEL.run", NULL},
-    {"checkpoint", 0, 0, G_OPTION_ARG_DOUBLE, &o->checkpoint_s,
-     "Write a checkpoint so often (about 60)", "SECONDS"},
-    {0},
-  };
-
-  o->patience = DEFAULT_PATIENCE;
-  o->dropout = NAN;
-  o->weight_decay = NAN;
-  return g_memdup2(entries, sizeof entries);
-}
-
-static bool
-check(const Options *o, GError **error)
-{
-  static const char *const transpositions[] = {"common", "random", "none",
-                                               NULL};
-  const int lengths =
-    (o->minutes != 0.0) + (o->epochs != 0.0) + (o->steps != 0);
-
-  if (!cli_demand(o->output, "-o MODEL.safetensors", error))
-    return false;
-  if (lengths > 1) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "one of --minutes, --epochs and --steps");
-    return false;
-  }
-  // Written so that NaN is refused too.
-  if (!(o->minutes >= 0.0 && o->minutes <= 1e6) ||
-      !(o->epochs >= 0.0 && o->epochs <= 1e9) || o->steps < 0 ||
-      !(o->checkpoint_s >= 0.0 && o->checkpoint_s <= 1e9) || o->threads < 0 ||
-      o->threads > 1024 || o->patience < 0 || o->layers < 0 || o->rows < 0 ||
-      o->shards < 0 || o->seed < 0 || o->context < 0) {
-    g_set_error(
-      error, CLI_ERROR, CLI_ERROR_USAGE,
-      "--minutes, --epochs, --steps, --checkpoint, --layers, --context, "
-      "--batch, --shards, --patience, --threads and --seed take numbers that "
-      "are not "
-      "negative");
-    return false;
-  }
-  if (!(o->balance >= 0.0 && o->balance <= 1.0)) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--balance takes a number from 0 to 1");
-    return false;
-  }
-  if (o->transpose != NULL && !g_strv_contains(transpositions, o->transpose)) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--transpose %s: not one of common, random, none",
-                o->transpose);
-    return false;
-  }
-  if (!partita_augmentations_parse(
-        o->augment != NULL ? o->augment : DEFAULT_AUGMENT, &(unsigned){0})) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--augment %s: not none or a list of tempo, velocity, tracks, "
-                "parts",
-                o->augment);
-    return false;
-  }
-  return partita_file_check_target(o->output, error);
-}
 
 static char *
 describe_status(const PartitaTrainStatus *status)
@@ -177,11 +28,56 @@ describe_status(const PartitaTrainStatus *status)
   return g_string_free(words, FALSE);
 }
 
+/// What the thread of signals says when it is told to stop.
+typedef struct {
+  const CliTrainOptions *options;
+  CliProgress progress;
+  double reported_s; // when training last reported
+  gint longest_ms;   // between two reports; atomic
+  gint steps;        // taken by this process; atomic
+} Training;
+
+/// What follows a signal is a step, a checkpoint and some evaluations; the
+/// longest time between two reports held one of each, where they were taken.
+#define ENDING_PAUSES 6
+#define ENDING_LEAST_S 10
+
+static char *
+say_farewell(void *data)
+{
+  Training *training = data;
+  g_autofree char *model = partita_file_display(training->options->output);
+  const int longest_ms = g_atomic_int_get(&training->longest_ms);
+
+  if (g_atomic_int_get(&training->steps) == 0)
+    return g_strdup("stopping before the first step: nothing is written; again "
+                    "ends at once");
+  return g_strdup_printf(
+    "stopping after this step: the best model so far goes to %s and a "
+    "checkpoint beside it, within about %d s; again ends at once, and leaves "
+    "the last checkpoint",
+    model, MAX(ENDING_LEAST_S, ENDING_PAUSES * longest_ms / 1000));
+}
+
+static void
+note_report(Training *training)
+{
+  const double now_s = cli_clock(NULL);
+  const int pause_ms = (int)(1000.0 * (now_s - training->reported_s));
+
+  if (training->steps > 0 && pause_ms > training->longest_ms)
+    g_atomic_int_set(&training->longest_ms, pause_ms);
+  training->reported_s = now_s;
+  g_atomic_int_inc(&training->steps);
+}
+
 static void
 show_training(const PartitaTrainStatus *status, void *data)
 {
-  CliProgress *progress = data;
+  Training *training = data;
+  CliProgress *progress = &training->progress;
 
+  note_report(training);
   if (!cli_progress_due(progress) && !status->evaluated)
     return;
 
@@ -190,19 +86,8 @@ show_training(const PartitaTrainStatus *status, void *data)
   cli_progress_show(progress, status->share, words);
 }
 
-// The output with another ending.
-static char *
-name_beside(const Options *o, const char *ending)
-{
-  g_autofree char *stem = g_strdup(o->output);
-
-  if (g_str_has_suffix(stem, ".safetensors"))
-    stem[strlen(stem) - strlen(".safetensors")] = '\0';
-  return g_strconcat(stem, ending, NULL);
-}
-
 static PartitaCorpus *
-read_corpus(const Options *o,
+read_corpus(const CliTrainOptions *o,
             const char *folder,
             bool showing,
             GCancellable *cancellable,
@@ -232,6 +117,8 @@ print_corpus(const PartitaCorpus *corpus, const char *ledger)
   const char *const *styles =
     partita_scheme_get_styles(partita_corpus_get_scheme(corpus));
   g_autofree char *names = g_strjoinv(", ", (char **)styles);
+  g_autofree char *shown_names = partita_text_show(names, G_MAXSIZE);
+  g_autofree char *shown = partita_file_display(ledger);
   const size_t n_files = partita_corpus_get_n_files(corpus);
   size_t verdicts[3] = {0, 0, 0};
 
@@ -239,9 +126,9 @@ print_corpus(const PartitaCorpus *corpus, const char *ledger)
     ++verdicts[partita_corpus_get_entry(corpus, i).verdict];
   g_printerr("%zu files: %zu used, %zu mended, %zu skipped (%s)\n", n_files,
              verdicts[PARTITA_VERDICT_USED], verdicts[PARTITA_VERDICT_MENDED],
-             verdicts[PARTITA_VERDICT_SKIPPED], ledger);
+             verdicts[PARTITA_VERDICT_SKIPPED], shown);
   if (names[0] != '\0')
-    g_printerr("styles: %s\n", names);
+    g_printerr("styles: %s\n", shown_names);
 }
 
 static void
@@ -277,21 +164,16 @@ print_plan(const PartitaTrainPlan *plan, void *data)
 }
 
 static PartitaModel *
-train(const Options *o,
+train(const CliTrainOptions *o,
       const PartitaCorpus *corpus,
       PartitaRanks *ranks,
       GCancellable *cancellable,
+      Training *training,
       PartitaTrainReport *report,
       GError **error)
 {
-  CliProgress progress;
-  g_autofree char *run_folder = name_beside(o, ".run");
+  g_autofree char *run_folder = cli_train_name_beside(o, ".run");
   const bool limited = o->epochs > 0.0 || o->steps > 0;
-  unsigned augmentations = 0;
-
-  (void)partita_augmentations_parse(
-    o->augment != NULL ? o->augment : DEFAULT_AUGMENT, &augmentations);
-
   const PartitaTrainOptions options = {
     .architecture = o->architecture != NULL ? o->architecture : "lstm",
     .size = o->size != NULL ? o->size : "auto",
@@ -314,7 +196,7 @@ train(const Options *o,
     .threads = (unsigned)o->threads,
     .backend = o->backend,
     .keep_keys = g_strcmp0(o->transpose, "none") == 0,
-    .augmentations = augmentations,
+    .augmentations = cli_train_get_augmentations(o),
     .balance = o->balance,
     .clock = cli_clock,
     .patience = (unsigned)o->patience,
@@ -322,7 +204,7 @@ train(const Options *o,
     .planned = print_plan,
     .cancellable = cancellable,
     .progress = show_training,
-    .progress_data = &progress,
+    .progress_data = training,
     .run_folder = run_folder,
     .resume = o->resume,
     .checkpoint_s = o->checkpoint_s,
@@ -330,11 +212,12 @@ train(const Options *o,
     .ranks = ranks,
   };
 
-  cli_progress_init(&progress);
+  cli_progress_init(&training->progress);
+  training->reported_s = cli_clock(NULL);
 
   PartitaModel *model = partita_train(corpus, &options, report, error);
 
-  cli_progress_end(&progress);
+  cli_progress_end(&training->progress);
   return model;
 }
 
@@ -358,27 +241,31 @@ print_report(const PartitaTrainReport *report, const char *output)
   if (report->measured_tokens < report->valid_tokens)
     g_print("measured on %zu of %zu tokens held out, chosen by the seed\n",
             report->measured_tokens, report->valid_tokens);
-  g_print("wrote %s\n", output);
+
+  g_autofree char *shown = partita_file_display(output);
+
+  g_print("wrote %s\n", shown);
 }
 
 // Of several processes the first alone writes and speaks.
 static bool
-learn(const Options *o,
+learn(const CliTrainOptions *o,
       const char *folder,
       PartitaRanks *ranks,
       const PartitaNnBackend *backend,
       GError **error)
 {
   const bool first = partita_ranks_get_rank(ranks) == 0;
-  g_autoptr(GCancellable) cancellable = cli_watch_interrupts();
-  g_autofree char *ledger =
-    o->ledger != NULL ? g_strdup(o->ledger) : name_beside(o, ".ledger.jsonl");
+  // The thread of signals looks at it for as long as the program runs.
+  Training *training = g_new0(Training, 1);
+  g_autoptr(GCancellable) cancellable =
+    cli_watch_interrupts(first ? say_farewell : NULL, training);
 
-  // What a run that was killed while it wrote these left.
-  if (first) {
-    partita_file_sweep(o->output);
-    partita_file_sweep(ledger);
-  }
+  training->options = o;
+
+  g_autofree char *ledger = o->ledger != NULL
+                              ? g_strdup(o->ledger)
+                              : cli_train_name_beside(o, ".ledger.jsonl");
 
   g_autoptr(PartitaCorpus) corpus =
     read_corpus(o, folder, first, cancellable, error);
@@ -393,7 +280,7 @@ learn(const Options *o,
 
   PartitaTrainReport report = {0};
   g_autoptr(PartitaModel) model =
-    train(o, corpus, ranks, cancellable, &report, error);
+    train(o, corpus, ranks, cancellable, training, &report, error);
 
   if (model == NULL || (first && !partita_model_save(model, o->output, error)))
     return false;
@@ -405,12 +292,13 @@ learn(const Options *o,
 static bool
 train_run(void *data, char **arguments, GError **error)
 {
-  const Options *o = data;
+  CliTrainOptions *o = data;
   const char *folder = cli_take_argument(arguments, "DIR", error);
   PartitaRanks *ranks = NULL;
 
   // Before a thread that memory may not suffice for.
-  if (folder == NULL || !check(o, error) || !partita_nn_init(error))
+  if (folder == NULL || !cli_train_options_check(o, error) ||
+      !partita_nn_init(error))
     return false;
 
   const PartitaNnBackend *backend = partita_nn_backend_find(o->backend, error);
@@ -430,7 +318,8 @@ const CliCommand cli_train = {
   .name = "train",
   .arguments = "DIR -o MODEL.safetensors",
   .summary = "Learn from a folder of MIDI files",
-  .options_size = sizeof(Options),
-  .entries = train_entries,
+  .options_size = sizeof(CliTrainOptions),
+  .entries = cli_train_entries,
+  .files = cli_train_files,
   .run = train_run,
 };

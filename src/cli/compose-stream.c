@@ -3,6 +3,10 @@
 
 #include "compose-stream.h"
 
+#include "cli.h"
+
+#include <stdio.h>
+
 static void
 print_event(const PartitaScoreEvent *event)
 {
@@ -43,8 +47,13 @@ cli_compose_stream(const PartitaComposer *composer,
   if (composition == NULL)
     return NULL;
   g_print("ppq\t%u\n", partita_composition_get_ppq(composition));
-  while (partita_composition_next(composition, &event, &failed))
+  while (partita_composition_next(composition, &event, &failed)) {
     print_event(&event);
+    if (ferror(stdout) != 0) { // whoever listened has gone
+      cli_refuse(error, CLI_ERROR_FAILED, "standard output cannot be written");
+      return NULL;
+    }
+  }
   if (failed != NULL) {
     g_propagate_error(error, g_steal_pointer(&failed));
     return NULL;

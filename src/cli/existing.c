@@ -248,14 +248,14 @@ cli_existing_read(const CliExisting *existing,
   *music = (CliMusic){0};
   if (path == NULL)
     return true;
-  return cli_file_read(path, &music->file, error) &&
+  return cli_given_read(path, &music->file, error) &&
          arrange(e, partita_composer_get_scheme(composer), seed, music, error);
 }
 
 void
 cli_music_clear(CliMusic *music)
 {
-  cli_file_clear(&music->file);
+  cli_given_clear(&music->file);
   g_clear_pointer(&music->arrangement, partita_arrangement_free);
 }
 

@@ -34,7 +34,7 @@ cli_existing_check(const CliExisting *existing,
 
 /// What was read of the files that the options name; each may be empty.
 typedef struct {
-  CliFile file;
+  CliGiven file;
   PartitaScore *melody; ///< borrowed from the file
   PartitaArrangement *arrangement;
 } CliMusic;

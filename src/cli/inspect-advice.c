@@ -3,6 +3,8 @@
 
 #include "inspect.h"
 
+#include <base/text.h>
+
 /// Fewer notes are learnt by heart before they are understood.
 #define NOTES_FEW 100000
 
@@ -162,6 +164,14 @@ get(JsonObject *object, const char *name)
 }
 
 static void
+print_count(gint64 count, const char *name)
+{
+  g_autofree char *shown = partita_text_show(name, G_MAXSIZE);
+
+  g_print("  %6" G_GINT64_FORMAT "  %s\n", count, shown);
+}
+
+static void
 print_counts(JsonObject *object, const char *name, const char *title)
 {
   JsonObject *counts = json_object_get_object_member(object, name);
@@ -170,8 +180,7 @@ print_counts(JsonObject *object, const char *name, const char *title)
   if (names != NULL)
     g_print("%s\n", title);
   for (const GList *item = names; item != NULL; item = item->next)
-    g_print("  %6" G_GINT64_FORMAT "  %s\n", get(counts, item->data),
-            (const char *)item->data);
+    print_count(get(counts, item->data), item->data);
 }
 
 void
@@ -179,7 +188,10 @@ cli_print_folder(JsonObject *object)
 {
   JsonArray *advice = json_object_get_array_member(object, "advice");
 
-  g_print("%s\n", json_object_get_string_member(object, "path"));
+  g_autofree char *shown_path =
+    partita_text_show(json_object_get_string_member(object, "path"), G_MAXSIZE);
+
+  g_print("%s\n", shown_path);
   g_print("  %6" G_GINT64_FORMAT "  files, of which\n", get(object, "files"));
   g_print("  %6" G_GINT64_FORMAT "  can be used as they are\n",
           get(object, "used"));
@@ -204,6 +216,10 @@ cli_print_folder(JsonObject *object)
   print_counts(object, "skipped_because", "left out");
   if (json_array_get_length(advice) > 0)
     g_print("advice\n");
-  for (guint i = 0; i < json_array_get_length(advice); ++i)
-    g_print("  %s\n", json_array_get_string_element(advice, i));
+  for (guint i = 0; i < json_array_get_length(advice); ++i) {
+    g_autofree char *shown =
+      partita_text_show(json_array_get_string_element(advice, i), G_MAXSIZE);
+
+    g_print("  %s\n", shown);
+  }
 }

@@ -3,6 +3,7 @@
 
 #include "inspect.h"
 
+#include <base/json.h>
 #include <partita/model.h>
 #include <partita/token.h>
 
@@ -24,7 +25,7 @@ static void
 add_metadata(JsonObject *object, const PartitaModel *model, const char *key)
 {
   const char *text = partita_model_get_metadata(model, key);
-  g_autoptr(JsonNode) node = text != NULL ? json_from_string(text, NULL) : NULL;
+  g_autoptr(JsonNode) node = partita_json_parse(text, NULL);
 
   if (node != NULL && JSON_NODE_HOLDS_OBJECT(node))
     json_object_set_object_member(object, key, json_node_dup_object(node));

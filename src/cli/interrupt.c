@@ -5,24 +5,56 @@
 
 #include <glib-unix.h>
 #include <signal.h>
+#include <string.h>
+
+static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+
+/// What the thread of signals needs; lives as long as the program.
+typedef struct {
+  GCancellable *cancellable;
+  CliFarewell *farewell;
+  void *data;
+} Watch;
+
+static void
+say_farewell(const Watch *watch)
+{
+  g_autofree char *shown =
+    watch->farewell != NULL ? watch->farewell(watch->data) : NULL;
+
+  if (shown != NULL)
+    g_printerr("\n%s\n", shown);
+}
 
 /// The next signal meets the default action: the end.
 static gboolean
 cancel(void *data)
 {
-  g_cancellable_cancel(data);
-  (void)signal(SIGINT, SIG_DFL);
-  (void)signal(SIGTERM, SIG_DFL);
+  const Watch *watch = data;
+
+  g_cancellable_cancel(watch->cancellable);
+  for (size_t i = 0; i < G_N_ELEMENTS(numbers); ++i)
+    (void)signal(numbers[i], SIG_DFL);
+  say_farewell(watch);
   return G_SOURCE_REMOVE;
 }
 
-static void
-watch(int signal_number, GMainContext *context, GCancellable *cancellable)
+/// nohup has a program ignore that its terminal goes.
+static bool
+is_ignored(int number)
 {
-  g_autoptr(GSource) source = g_unix_signal_source_new(signal_number);
+  struct sigaction action;
 
-  g_source_set_callback(source, cancel, g_object_ref(cancellable),
-                        g_object_unref);
+  return number == SIGHUP && sigaction(number, NULL, &action) == 0 &&
+         action.sa_handler == SIG_IGN;
+}
+
+static void
+attach(int number, GMainContext *context, Watch *watch)
+{
+  g_autoptr(GSource) source = g_unix_signal_source_new(number);
+
+  g_source_set_callback(source, cancel, watch, NULL);
   g_source_attach(source, context);
 }
 
@@ -39,15 +71,17 @@ wait_for_signals(void *data)
 }
 
 GCancellable *
-cli_watch_interrupts(void)
+cli_watch_interrupts(CliFarewell *farewell, void *data)
 {
-  GCancellable *cancellable = g_cancellable_new();
+  const Watch wanted = {g_cancellable_new(), farewell, data};
+  Watch *watch = g_memdup2(&wanted, sizeof wanted);
   GMainContext *context = g_main_context_new();
 
-  watch(SIGINT, context, cancellable);
-  watch(SIGTERM, context, cancellable);
+  for (size_t i = 0; i < G_N_ELEMENTS(numbers); ++i)
+    if (!is_ignored(numbers[i]))
+      attach(numbers[i], context, watch);
   g_thread_unref(g_thread_new("signals", wait_for_signals, context));
-  return cancellable;
+  return g_object_ref(watch->cancellable);
 }
 
 double

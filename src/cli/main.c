@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: MIT
 
 #include "cli.h"
+#include "output.h"
 
 #include <base/file.h>
+#include <base/text.h>
 #include <locale.h>
 #include <partita/model.h>
 #include <signal.h>
@@ -101,6 +103,18 @@ free_strings(const GOptionEntry *entries)
   }
 }
 
+static bool
+settle_files(const CliCommand *command,
+             void *options,
+             char **arguments,
+             GError **error)
+{
+  CliFile files[CLI_FILES_MAX];
+
+  return cli_files_settle(command->name, files,
+                          command->files(options, arguments, files), error);
+}
+
 /// Parses @words (the command's name first) and runs the command.
 static bool
 run_command(const CliCommand *command, char **words, GError **error)
@@ -116,6 +130,7 @@ run_command(const CliCommand *command, char **words, GError **error)
   g_option_context_add_main_entries(context, entries, NULL);
 
   const bool ok = g_option_context_parse_strv(context, &arguments, error) &&
+                  settle_files(command, options, arguments + 1, error) &&
                   command->run(options, arguments + 1, error);
 
   free_strings(entries);
@@ -128,7 +143,9 @@ report(const CliCommand *command, const GError *error)
   const bool usage = error->domain == G_OPTION_ERROR ||
                      g_error_matches(error, CLI_ERROR, CLI_ERROR_USAGE);
 
-  g_printerr("partita %s: %s\n", command->name, error->message);
+  g_autofree char *shown = partita_text_show(error->message, G_MAXSIZE);
+
+  g_printerr("partita %s: %s\n", command->name, shown);
   if (!usage)
     return 1;
   g_printerr("usage: partita %s %s\n", command->name, command->arguments);
@@ -162,8 +179,10 @@ dispatch(int argc, char **argv)
   g_autoptr(GError) error = NULL;
 
   if (command == NULL) {
+    g_autofree char *shown = partita_text_show(argv[1], PARTITA_TEXT_NAME_MAX);
+
     g_printerr("partita: no command '%s'; 'partita --help' lists them\n",
-               argv[1]);
+               shown);
     return 2;
   }
   return run_command(command, argv + 1, &error) ? 0 : report(command, error);
@@ -178,13 +197,13 @@ leave(int status)
 
   if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
     return status;
-  (void)fflush(NULL);
-  _exit(status);
+  _exit(cli_output_is_whole() ? status : EXIT_FAILURE);
 }
 
 int
 main(int argc, char **argv)
 {
+  cli_output_init();
   (void)setlocale(LC_CTYPE, "");
   // Past a limit on the size of files writing fails, in words, as elsewhere.
   (void)signal(SIGXFSZ, SIG_IGN);

@@ -16,16 +16,16 @@ cli_music_read(const char *path, PartitaScore **score, GError **error)
 }
 
 void
-cli_file_clear(CliFile *file)
+cli_given_clear(CliGiven *file)
 {
   g_clear_pointer(&file->score, partita_score_free);
   g_clear_pointer(&file->bytes, g_bytes_unref);
 }
 
 bool
-cli_file_read(const char *path, CliFile *file, GError **error)
+cli_given_read(const char *path, CliGiven *file, GError **error)
 {
-  *file = (CliFile){.until = PARTITA_TICK_MAX};
+  *file = (CliGiven){.until = PARTITA_TICK_MAX};
   if (path == NULL)
     return true;
   file->score = partita_midi_read_file_bytes(path, &file->bytes, NULL, error);
@@ -45,17 +45,17 @@ find_bars(const char *path, guint64 *bars)
 }
 
 bool
-cli_file_read_bars(const char *path, CliFile *file, GError **error)
+cli_given_read_bars(const char *path, CliGiven *file, GError **error)
 {
   guint64 wanted = 0;
   const char *colon = path != NULL ? find_bars(path, &wanted) : NULL;
 
   if (colon == NULL)
-    return cli_file_read(path, file, error);
+    return cli_given_read(path, file, error);
 
   g_autofree char *own = g_strndup(path, (gsize)(colon - path));
 
-  if (!cli_file_read(own, file, error))
+  if (!cli_given_read(own, file, error))
     return false;
 
   g_autoptr(GArray) bars = partita_score_get_played_bars(file->score);

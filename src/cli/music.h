@@ -11,12 +11,12 @@ typedef struct {
   PartitaScore *score; ///< (nullable)
   GBytes *bytes;       ///< (nullable): the file itself
   uint32_t until;      ///< tick from which on nothing of it counts
-} CliFile;
+} CliGiven;
 
 void
-cli_file_clear(CliFile *file);
+cli_given_clear(CliGiven *file);
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CliFile, cli_file_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CliGiven, cli_given_clear)
 
 /**
  * cli_music_read:
@@ -27,21 +27,21 @@ bool
 cli_music_read(const char *path, PartitaScore **score, GError **error);
 
 /**
- * cli_file_read:
+ * cli_given_read:
  * @path: (nullable): of a MIDI file
  * @file: (out): empty without a @path; to clear also on failure
  */
 bool
-cli_file_read(const char *path, CliFile *file, GError **error);
+cli_given_read(const char *path, CliGiven *file, GError **error);
 
 /**
- * cli_file_read_bars:
+ * cli_given_read_bars:
  * @path: (nullable): of a MIDI file; "FILE:8" for its first 8 bars, unless a
  *   file has just that name
  *
- * Otherwise as cli_file_read().
+ * Otherwise as cli_given_read().
  */
 bool
-cli_file_read_bars(const char *path, CliFile *file, GError **error);
+cli_given_read_bars(const char *path, CliGiven *file, GError **error);
 
 #endif

@@ -3,6 +3,10 @@
 
 #include "inspect.h"
 
+#include <base/text.h>
+
+#define NAME_WIDTH 12
+
 /// Letters in the order of fifths, F being one below C.
 static const char letters[] = "FCGDAEB";
 
@@ -57,6 +61,8 @@ print_track_bar(const PartitaScore *score,
 {
   const double ppq = partita_score_get_ppq(score);
   const char *name = partita_track_get_name(track);
+  g_autofree char *shown =
+    partita_text_show(name != NULL ? name : "", NAME_WIDTH);
   uint32_t last = UINT32_MAX;
   size_t n = 0;
   const PartitaNote *notes = partita_track_get_notes(track, &n);
@@ -64,8 +70,7 @@ print_track_bar(const PartitaScore *score,
 
   if (*next >= n || notes[*next].onset_ticks >= end)
     return;
-  g_print("  %-12.12s %3u ", name != NULL ? name : "",
-          partita_track_get_program(track));
+  g_print("  %-12s %3u ", shown, partita_track_get_program(track));
   for (; *next < n && notes[*next].onset_ticks < end; ++*next) {
     const PartitaNote *note = &notes[*next];
 

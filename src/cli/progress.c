@@ -5,6 +5,8 @@
 
 #include "cli.h"
 
+#include <base/text.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #define BAR_WIDTH 24
@@ -36,8 +38,13 @@ draw(double share, const char *words)
   for (int i = 0; i < BAR_WIDTH; ++i)
     bar[i] = i < full ? '#' : '.';
   bar[BAR_WIDTH] = '\0';
-  // \033[K clears what a longer line left behind.
-  g_printerr("\r[%s] %3.0f %%  %s\033[K", bar, 100.0 * share, words);
+
+  g_autofree char *shown = partita_text_show(words, G_MAXSIZE);
+
+  // \033[K clears what a longer line left behind. It is ours: g_printerr()
+  // would show it.
+  (void)fprintf(stderr, "\r[%s] %3.0f %%  %s\033[K", bar, 100.0 * share, shown);
+  (void)fflush(stderr);
 }
 
 void
@@ -48,7 +55,9 @@ cli_progress_show(CliProgress *progress, double share, const char *words)
     draw(share, words);
     progress->open = true;
   } else {
-    g_printerr("%3.0f %%  %s\n", 100.0 * share, words);
+    g_autofree char *shown = partita_text_show(words, G_MAXSIZE);
+
+    g_printerr("%3.0f %%  %s\n", 100.0 * share, shown);
   }
 }
 

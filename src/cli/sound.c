@@ -5,6 +5,13 @@
 
 #include "cli.h"
 
+void
+cli_sound_init(CliSound *sound)
+{
+  sound->rate = CLI_SOUND_NOT_GIVEN;
+  sound->gain = CLI_SOUND_NOT_GIVEN;
+}
+
 #ifdef HAVE_RENDER
 
 #include "progress.h"
@@ -13,6 +20,7 @@
 #include <partita/render.h>
 
 #define DEFAULT_RATE 44100
+#define GAIN_MIN 0.01
 
 static bool
 parse_format(const char *name, PartitaSampleFormat *format, GError **error)
@@ -37,16 +45,18 @@ fill_options(const CliSound *sound,
 {
   partita_render_options_init(options);
   options->soundfont = sound->soundfont;
-  options->rate = sound->rate != 0 ? (unsigned)sound->rate : DEFAULT_RATE;
-  options->gain = sound->gain;
-  if (sound->rate < 0 || options->rate < 8000 || options->rate > 96000) {
+  options->rate =
+    sound->rate != CLI_SOUND_NOT_GIVEN ? (unsigned)sound->rate : DEFAULT_RATE;
+  options->gain = sound->gain != CLI_SOUND_NOT_GIVEN ? sound->gain : 0.0;
+  if (options->rate < 8000 || options->rate > 96000) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
                 "--rate %d: not within 8000 and 96000", sound->rate);
     return false;
   }
-  if (!(sound->gain >= 0.0 && sound->gain <= 10.0)) {
+  if (sound->gain != CLI_SOUND_NOT_GIVEN &&
+      !(sound->gain >= GAIN_MIN && sound->gain <= 10.0)) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--gain %g: not within 0 and 10", sound->gain);
+                "--gain %g: not within 0.01 and 10", sound->gain);
     return false;
   }
   return parse_format(sound->format, &options->format, error);
@@ -98,7 +108,9 @@ cli_sound_write(const CliSound *sound,
 
   cli_progress_end(&progress);
   if (ok) {
-    g_print("wrote %s: %.1f s, peak %.1f dBFS, mean %.1f dBFS\n", path,
+    g_autofree char *shown = partita_file_display(path);
+
+    g_print("wrote %s: %.1f s, peak %.1f dBFS, mean %.1f dBFS\n", shown,
             report.seconds, report.peak_dbfs, report.rms_dbfs);
     if (report.clipped > 0)
       g_printerr("%" G_GUINT64_FORMAT " samples clipped: a lower --gain, or "

@@ -8,6 +8,10 @@
 #include <partita/score.h>
 #include <stdbool.h>
 
+/// What rate and gain are before an option sets them, for 0 is a wish, which is
+/// refused.
+#define CLI_SOUND_NOT_GIVEN G_MININT
+
 /// The options that render and compose --wav share.
 typedef struct {
   char *soundfont;
@@ -15,6 +19,9 @@ typedef struct {
   int rate;
   double gain;
 } CliSound;
+
+void
+cli_sound_init(CliSound *sound);
 
 /**
  * cli_sound_write:

@@ -6,6 +6,7 @@
 #include "cli.h"
 
 #include <base/file.h>
+#include <base/text.h>
 #include <partita/midi.h>
 #include <string.h>
 
@@ -94,6 +95,15 @@ cli_wishes_read(const CliWishes *wishes,
   return true;
 }
 
+/// Says something on standard error that others wrote.
+static void
+tell(const char *what, const char *text)
+{
+  g_autofree char *shown = partita_text_show(text, PARTITA_TEXT_NAME_MAX);
+
+  g_printerr("%s: %s\n", what, shown);
+}
+
 static bool
 hear(const CliWishes *wishes,
      const char *sentence,
@@ -113,7 +123,10 @@ hear(const CliWishes *wishes,
 
     if (has_option(wishes, pair[0]))
       continue;
-    g_printerr("asked for: %s %s\n", pair[0], pair[1]);
+
+    g_autofree char *shown = partita_text_show(pair[1], PARTITA_TEXT_NAME_MAX);
+
+    g_printerr("asked for: %s %s\n", pair[0], shown);
     if (strcmp(pair[0], "style") == 0) {
       g_free(*style);
       *style = g_strdup(pair[1]);
@@ -122,8 +135,7 @@ hear(const CliWishes *wishes,
     }
   }
   for (guint i = 0; i < unknown->len; ++i)
-    g_printerr("not understood: %s\n",
-               (const char *)g_ptr_array_index(unknown, i));
+    tell("not understood", g_ptr_array_index(unknown, i));
   return true;
 }
 
@@ -161,9 +173,9 @@ take_piece(const CliWishes *wishes,
   g_autoptr(GPtrArray) lines = partita_controls_describe(controls);
 
   if (*style != NULL)
-    g_printerr("like it: style %s\n", *style);
+    tell("like it: style", *style);
   for (guint i = 0; i < lines->len; ++i)
-    g_printerr("like it: %s\n", (const char *)g_ptr_array_index(lines, i));
+    tell("like it", g_ptr_array_index(lines, i));
   if (!cli_wishes_read(wishes, controls, error))
     return false;
   // Only what nobody asked for by an option may be eased.
@@ -296,9 +308,10 @@ tell_promises(CliReport *report, const GArray *promises, const char *file)
   for (guint i = 0; i < promises->len; ++i) {
     const PartitaPromise *promise = &g_array_index(promises, PartitaPromise, i);
     g_autofree char *words = partita_promise_describe(promise);
+    g_autofree char *shown = partita_text_show(words, G_MAXSIZE);
 
     if (!promise->kept || !report->terse)
-      g_print("  %s%s\n", words, promise->kept ? "" : ": broken");
+      g_print("  %s%s\n", shown, promise->kept ? "" : ": broken");
     add_promise(report->builder, promise);
     if (!promise->kept && report->broken == NULL)
       report->broken = g_strdup_printf("%s: %s", file, words);
@@ -318,9 +331,15 @@ cut_silence(PartitaScore *score, const PartitaArrangement *arrangement)
 }
 
 bool
-cli_report_add(CliReport *report, const char *path, size_t bars, GError **error)
+cli_report_add(CliReport *report,
+               const char *path,
+               GBytes *bytes,
+               size_t bars,
+               GError **error)
 {
-  g_autoptr(PartitaScore) score = partita_midi_read_file(path, NULL, error);
+  gsize size = 0;
+  const uint8_t *data = g_bytes_get_data(bytes, &size);
+  g_autoptr(PartitaScore) score = partita_midi_read(data, size, NULL, error);
 
   if (score == NULL)
     return false;

@@ -76,7 +76,8 @@ cli_report_clear(CliReport *report);
 
 /**
  * cli_report_add:
- * @path: of a finished file, which is read back
+ * @path: of the finished file, for messages
+ * @bytes: of that file, which are read back
  * @bars: it was to have
  *
  * Measures every promise and prints it, unless it is terse and kept.
@@ -86,6 +87,7 @@ cli_report_clear(CliReport *report);
 bool
 cli_report_add(CliReport *report,
                const char *path,
+               GBytes *bytes,
                size_t bars,
                GError **error);
 

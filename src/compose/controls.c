@@ -115,16 +115,16 @@ set_scale(PartitaControls *controls, const char *text, GError **error)
   return list != 0 || refuse(error, "scale", text, "it is empty");
 }
 
-/// "C4-C6": the bar between the two follows a digit.
+/// "C4-C6": the bar between the two follows a digit, so it is not the first
+/// character.
 static bool
 parse_span(const char *text, PartitaRange *range)
 {
   g_autofree char *copy = g_strdup(text);
-  char *bar = copy;
+  char *bar = *copy != '\0' ? strchr(copy + 1, '-') : NULL;
 
-  do
+  while (bar != NULL && !g_ascii_isdigit(bar[-1]))
     bar = strchr(bar + 1, '-');
-  while (bar != NULL && !g_ascii_isdigit(bar[-1]));
   if (bar == NULL)
     return false;
   *bar = '\0';

@@ -1,9 +1,9 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
+#include <base/json.h>
 #include <compose/frame.h>
 #include <compose/steps.h>
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 /// Bars on each side of what is open that say how dense it is to be.
@@ -14,8 +14,7 @@ static bool
 has_learnt(const PartitaModel *model)
 {
   const char *settings = partita_model_get_metadata(model, "settings");
-  g_autoptr(JsonNode) node =
-    settings != NULL ? json_from_string(settings, NULL) : NULL;
+  g_autoptr(JsonNode) node = partita_json_parse(settings, NULL);
   const char *augment = node != NULL && JSON_NODE_HOLDS_OBJECT(node)
                           ? json_object_get_string_member_with_default(
                               json_node_get_object(node), "augment", "")

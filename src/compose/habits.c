@@ -1,8 +1,8 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
+#include <base/json.h>
 #include <compose/habits.h>
-#include <json-glib/json-glib.h>
 
 /// A narrower register might lack notes that the controls ask for.
 #define OCTAVE 12
@@ -83,7 +83,7 @@ PartitaHabits *
 partita_habits_read(const PartitaModel *model, const char *style)
 {
   const char *text = partita_model_get_metadata(model, "styles");
-  g_autoptr(JsonNode) root = text != NULL ? json_from_string(text, NULL) : NULL;
+  g_autoptr(JsonNode) root = partita_json_parse(text, NULL);
   JsonNode *node = root != NULL && JSON_NODE_HOLDS_OBJECT(root)
                      ? json_object_get_member(json_node_get_object(root),
                                               style != NULL ? style : "")

@@ -1,10 +1,10 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
+#include <base/json.h>
 #include <base/philox.h>
 #include <compose/compose-private.h>
 #include <compose/controls-private.h>
-#include <json-glib/json-glib.h>
 
 /// Semitones a piece can have been moved by to the common key.
 #define SHIFT_MAX 6
@@ -61,7 +61,7 @@ GArray *
 partita_compose_parse_prompts(const char *json, size_t vocab)
 {
   GArray *prompts = g_array_new(FALSE, FALSE, sizeof(PartitaComposePrompt));
-  g_autoptr(JsonNode) root = json != NULL ? json_from_string(json, NULL) : NULL;
+  g_autoptr(JsonNode) root = partita_json_parse(json, NULL);
 
   g_array_set_clear_func(prompts, clear_prompt);
   if (root == NULL || !JSON_NODE_HOLDS_ARRAY(root))

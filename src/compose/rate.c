@@ -1,8 +1,8 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
+#include <base/json.h>
 #include <compose/compose-private.h>
-#include <json-glib/json-glib.h>
 #include <math.h>
 
 /// A measure further off than this is as bad as one that is so far.
@@ -35,7 +35,7 @@ partita_composer_rate(const PartitaComposer *composer,
                       PartitaMeasure *furthest)
 {
   const char *json = partita_model_get_metadata(composer->model, "measures");
-  g_autoptr(JsonNode) root = json != NULL ? json_from_string(json, NULL) : NULL;
+  g_autoptr(JsonNode) root = partita_json_parse(json, NULL);
   JsonArray *moments = find_moments(root, style);
   double measures[PARTITA_N_MEASURES];
   double sum = 0.0, worst = -1.0;

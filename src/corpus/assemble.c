@@ -77,7 +77,7 @@ check_piece(const Assembly *assembly,
 
   partita_record_view(variant, &record);
   partita_pages_touch(corpus->pages, g_variant_get_size(variant));
-  if (!is_sequence(assembly, &record) || !are_styles(assembly, entry) ||
+  if (!is_sequence(assembly, &record) ||
       record.n_ids + (entry->n_styles > 0 ? 1 : 0) != entry->tokens)
     return refuse(error, "a piece has ids that are none");
   return true;
@@ -94,6 +94,8 @@ take_files(Assembly *assembly, GError **error)
 
     partita_index_view(corpus->index, i, &entry, &place);
     assembly->piece_of[i] = corpus->pieces->len;
+    if (!are_styles(assembly, &entry)) // of skipped files too: the ledger names
+      return refuse(error, "a file has styles that are none");
     if (place.skip != PARTITA_SKIP_NONE)
       continue;
     if (place.family > i)

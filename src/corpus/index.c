@@ -223,13 +223,13 @@ watch_pages(GBytes *bytes)
 PartitaIndex *
 partita_index_open(const char *path, GError **error)
 {
-  g_autoptr(GMappedFile) file = g_mapped_file_new(path, FALSE, error);
+  g_autoptr(GBytes) bytes = partita_file_view(path, error);
   uint64_t version = 0;
   uint64_t hash = 0;
 
-  if (file == NULL)
+  if (bytes == NULL)
     return NULL;
-  g_autoptr(GBytes) bytes = g_mapped_file_get_bytes(file);
+
   Reader reader = {.bytes = bytes};
   g_autofree char *name = g_path_get_basename(path);
 

@@ -32,7 +32,9 @@ partita_corpus_is_prepared(const char *path)
 {
   g_autofree char *index = g_build_filename(path, INDEX_NAME, NULL);
 
-  return g_file_test(index, G_FILE_TEST_IS_REGULAR);
+  // A FIFO of that name is refused when it is opened; read as a folder of music
+  // the corpus would seem to be empty.
+  return g_file_test(index, G_FILE_TEST_EXISTS);
 }
 
 /// (transfer full) (nullable): where @corpus is or will be
@@ -94,7 +96,7 @@ open_target(const char *corpus, bool shared, GError **error)
   return -1;
 }
 
-/// Takes away shards that are not in @names, and what killed writers left.
+/// Takes away shards that are not in @names.
 static void
 sweep(const char *corpus, const GPtrArray *names)
 {
@@ -105,9 +107,8 @@ sweep(const char *corpus, const GPtrArray *names)
     g_autofree char *path = g_build_filename(corpus, name, NULL);
     const bool is_shard = g_str_has_suffix(name, ".shard");
 
-    if (strstr(name, ".shard.partita-") != NULL ||
-        (is_shard && !g_ptr_array_find_with_equal_func((GPtrArray *)names, name,
-                                                       g_str_equal, NULL)))
+    if (is_shard && !g_ptr_array_find_with_equal_func((GPtrArray *)names, name,
+                                                      g_str_equal, NULL))
       (void)g_unlink(path);
   }
 }
@@ -122,7 +123,6 @@ write_corpus(const char *corpus,
   g_autofree char *ledger_path = g_build_filename(corpus, LEDGER_NAME, NULL);
 
   partita_file_sweep(index_path);
-  partita_file_sweep(ledger_path);
   if (!partita_index_save(index, index_path, error) ||
       !partita_ledger_save(index, ledger_path, error))
     return false;

@@ -115,18 +115,16 @@ static GVariant *
 map(const char *path, GError **error)
 {
   g_autoptr(GError) why = NULL;
-  g_autoptr(GMappedFile) file = g_mapped_file_new(path, FALSE, &why);
+  g_autoptr(GBytes) bytes = partita_file_view(path, &why);
 
   if (g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_NOMEM)) {
     (void)refuse_space(error);
     return NULL;
   }
-  if (file == NULL)
+  if (bytes == NULL)
     g_propagate_error(error, g_steal_pointer(&why));
-  if (file == NULL || !partita_shard_check_space(error))
+  if (bytes == NULL || !partita_shard_check_space(error))
     return NULL;
-  g_autoptr(GBytes) bytes = g_mapped_file_get_bytes(file);
-
   return g_variant_ref_sink(
     g_variant_new_from_bytes(G_VARIANT_TYPE(PARTITA_SHARD_TYPE), bytes, FALSE));
 }
@@ -166,10 +164,10 @@ partita_shard_save(GVariant *shard,
   const void *data = g_variant_get_data(shard);
   g_autofree char *called = name_shard(data, size, place, n_shards);
   g_autofree char *path = g_build_filename(folder, called, NULL);
-  g_autoptr(GMappedFile) there = g_mapped_file_new(path, FALSE, NULL);
+  g_autoptr(GBytes) there = partita_file_view(path, NULL);
 
-  if ((there == NULL || g_mapped_file_get_length(there) != size ||
-       memcmp(g_mapped_file_get_contents(there), data, size) != 0) &&
+  if ((there == NULL || g_bytes_get_size(there) != size ||
+       memcmp(g_bytes_get_data(there, NULL), data, size) != 0) &&
       !partita_file_replace_bytes(path, data, size, error))
     return NULL;
   *name = g_steal_pointer(&called);

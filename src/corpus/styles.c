@@ -9,6 +9,9 @@
 
 #define LIST_NAME "styles.tsv"
 #define LIST_MAX ((size_t)64 << 20)
+/// The manual page of partita-prepare names these limits.
+#define STYLES_OF_PATH_MAX 256u
+#define NAME_SIZE_MAX ((size_t)256)
 
 /// What the list says of one path.
 typedef struct {
@@ -94,38 +97,54 @@ take_line(PartitaLabels *labels,
   for (char **name = fields + 1; *name != NULL; ++name) {
     if (!g_utf8_validate(*name, -1, NULL))
       return refuse(error, root, number, "a style that is not UTF-8");
+    if (strlen(*name) > NAME_SIZE_MAX)
+      return refuse(error, root, number, "a style of more than 256 bytes");
+    if (label->names->len >= STYLES_OF_PATH_MAX)
+      return refuse(error, root, number, "more than 256 styles of one path");
     if (**name != '\0')
       g_ptr_array_add(label->names, partita_file_display(*name));
   }
   return true;
 }
 
-static bool
-read_list(PartitaLabels *labels, const char *root, GError **error)
+PartitaLabels *
+partita_labels_parse(const char *root,
+                     const char *text,
+                     size_t size,
+                     GError **error)
 {
-  g_autofree char *path = g_build_filename(root, LIST_NAME, NULL);
-  g_autoptr(GBytes) bytes = partita_file_read(path, LIST_MAX, error);
-  gsize size = 0;
+  g_autoptr(PartitaLabels) labels = g_new0(PartitaLabels, 1);
+  const char *const end = text + size;
   unsigned number = 0;
-
-  if (bytes == NULL)
-    return false;
-  const char *at = g_bytes_get_data(bytes, &size);
-  const char *const end = at + size;
 
   labels->list =
     g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_label);
-  while (at < end) {
+  for (const char *at = text; at < end;) {
     const char *stop = memchr(at, '\n', (size_t)(end - at));
 
     stop = stop != NULL ? stop : end;
     g_autofree char *line = g_strndup(at, (size_t)(stop - at));
 
     if (!take_line(labels, root, ++number, line, error))
-      return false;
+      return NULL;
     at = stop + 1;
   }
-  return true;
+  return g_steal_pointer(&labels);
+}
+
+static PartitaLabels *
+read_list(const char *root, GError **error)
+{
+  g_autofree char *path = g_build_filename(root, LIST_NAME, NULL);
+  g_autoptr(GBytes) bytes = partita_file_read(path, LIST_MAX, error);
+  gsize size = 0;
+
+  if (bytes == NULL)
+    return NULL;
+
+  const char *const text = g_bytes_get_data(bytes, &size);
+
+  return partita_labels_parse(root, text, size, error);
 }
 
 PartitaLabels *
@@ -134,14 +153,18 @@ partita_labels_new(const char *root,
                    bool split_folders,
                    GError **error)
 {
-  g_autoptr(PartitaLabels) labels = g_new0(PartitaLabels, 1);
+  PartitaLabels *labels = NULL;
 
+  // What bears its name and is no file is refused when it is opened.
+  for (guint i = 0; i < items->len; ++i) {
+    const PartitaScanItem *item = g_ptr_array_index(items, i);
+
+    if (strcmp(item->path, LIST_NAME) == 0)
+      return read_list(root, error);
+  }
+  labels = g_new0(PartitaLabels, 1);
   labels->split_folders = split_folders;
-  for (guint i = 0; i < items->len; ++i)
-    if (partita_labels_is_list(g_ptr_array_index(items, i)) &&
-        !read_list(labels, root, error))
-      return NULL;
-  return g_steal_pointer(&labels);
+  return labels;
 }
 
 void
@@ -153,20 +176,12 @@ partita_labels_free(PartitaLabels *labels)
   g_free(labels);
 }
 
-static void
-add_name(GPtrArray *names, const char *name)
-{
-  for (guint i = 0; i < names->len; ++i)
-    if (strcmp(g_ptr_array_index(names, i), name) == 0)
-      return;
-  g_ptr_array_add(names, g_strdup(name));
-}
-
 /// What is said of the path itself, then of the folders around it.
 static void
 look_up(PartitaLabels *labels, const char *path, GPtrArray *names)
 {
   g_autofree char *above = g_strdup(path);
+  g_autoptr(GHashTable) met = g_hash_table_new(g_str_hash, g_str_equal);
 
   for (char *slash = above; slash != NULL; slash = strrchr(above, '/')) {
     if (slash != above)
@@ -176,8 +191,12 @@ look_up(PartitaLabels *labels, const char *path, GPtrArray *names)
     if (label == NULL)
       continue;
     label->met = true;
-    for (guint i = 0; i < label->names->len; ++i)
-      add_name(names, g_ptr_array_index(label->names, i));
+    for (guint i = 0; i < label->names->len; ++i) {
+      char *name = g_ptr_array_index(label->names, i);
+
+      if (g_hash_table_add(met, name))
+        g_ptr_array_add(names, g_strdup(name));
+    }
   }
 }
 
@@ -192,7 +211,7 @@ partita_labels_get(PartitaLabels *labels, const char *path, GPtrArray *names)
   }
   partita_place_find(&place, path, labels->split_folders);
   if (place.style != NULL)
-    add_name(names, place.style);
+    g_ptr_array_add(names, g_strdup(place.style));
 }
 
 unsigned

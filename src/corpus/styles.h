@@ -22,6 +22,19 @@ partita_labels_new(const char *root,
                    bool split_folders,
                    GError **error);
 
+/**
+ * partita_labels_parse:
+ * @root: the folder, for messages
+ * @text: of a list
+ *
+ * Returns: as partita_labels_new() of a folder that has this list
+ */
+PartitaLabels *
+partita_labels_parse(const char *root,
+                     const char *text,
+                     size_t size,
+                     GError **error);
+
 void
 partita_labels_free(PartitaLabels *labels);
 
@@ -31,8 +44,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaLabels, partita_labels_free)
 bool
 partita_labels_is_list(const PartitaScanItem *item);
 
-/// @names: (element-type utf8): the styles of the piece at @path are added,
-/// each once; it frees its strings
+/// @names: (element-type utf8): to it, which is empty, the styles of the piece
+/// at @path are added, each once; it frees its strings
 void
 partita_labels_get(PartitaLabels *labels, const char *path, GPtrArray *names);
 

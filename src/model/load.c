@@ -10,6 +10,9 @@
 
 #define FILE_MAX (((size_t)4 << 30) + PARTITA_SAFETENSORS_HEADER_MAX + 8)
 
+/// The version before, whose header has no seal.
+#define VERSION_WITHOUT_SEAL "1"
+
 G_STATIC_ASSERT(sizeof(float) == 4);
 
 GQuark
@@ -40,14 +43,19 @@ check_version(const PartitaSafetensors *file, GError **error)
   if (g_strcmp0(format, "partita") != 0 || version == NULL)
     return refuse(error, PARTITA_MODEL_ERROR_BROKEN,
                   "a safetensors file, but no model of Partita");
-  if (!g_str_equal(version, "1")) {
+
+  const bool current = g_str_equal(version, PARTITA_MODEL_FILE_VERSION);
+
+  if (!current && !g_str_equal(version, VERSION_WITHOUT_SEAL)) {
     g_autofree char *shown = g_strescape(version, NULL);
 
     return refuse(error, PARTITA_MODEL_ERROR_VERSION,
-                  "a model of version \"%s\"; this program reads version 1",
+                  "a model of version \"%s\"; this program reads "
+                  "versions " VERSION_WITHOUT_SEAL
+                  " and " PARTITA_MODEL_FILE_VERSION,
                   shown);
   }
-  return true;
+  return partita_safetensors_check_seal(file, current, error);
 }
 
 static bool

@@ -272,8 +272,11 @@ partita_model_state_new_learnt(const PartitaModel *model, size_t rows);
 void
 partita_model_set_int8(PartitaModel *model, bool int8);
 
-/// Whether the file's own metadata use @key: "format", "version", "sha256"
-/// and all that begins with "model.".
+/// The version of the file that is written.
+#define PARTITA_MODEL_FILE_VERSION "2"
+
+/// Whether the file's own metadata use @key: "format", "version", "sha256",
+/// the header's seal, and all that begins with "model.".
 bool
 partita_model_key_is_reserved(const char *key);
 

@@ -4,6 +4,7 @@
 #include <base/philox.h>
 #include <math.h>
 #include <model/model-private.h>
+#include <model/safetensors.h>
 #include <string.h>
 
 /* Deviations of fresh embeddings. The token itself tells one step from the
@@ -257,7 +258,9 @@ bool
 partita_model_key_is_reserved(const char *key)
 {
   return g_str_equal(key, "format") || g_str_equal(key, "version") ||
-         g_str_equal(key, "sha256") || g_str_has_prefix(key, "model.");
+         g_str_equal(key, "sha256") ||
+         g_str_equal(key, PARTITA_SAFETENSORS_SEAL) ||
+         g_str_has_prefix(key, "model.");
 }
 
 void

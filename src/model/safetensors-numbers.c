@@ -14,7 +14,6 @@
 #include <string.h>
 
 #define LENGTH_SIZE 8
-#define ALIGNMENT 8 // of the data; the header is filled up with spaces
 #define BLOCK_SIZE ((size_t)1 << 16)
 
 static size_t
@@ -105,6 +104,7 @@ typedef struct {
   size_t n_tensors;
 } Job;
 
+/// (transfer full): filled up with spaces, and sealed
 static char *
 write_header(const Job *job, const char *sum, gsize *size)
 {
@@ -116,6 +116,7 @@ write_header(const Job *job, const char *sum, gsize *size)
   json_builder_set_member_name(builder, "__metadata__");
   json_builder_begin_object(builder);
   add_string(builder, "sha256", sum);
+  add_string(builder, PARTITA_SAFETENSORS_SEAL, PARTITA_SAFETENSORS_UNSEALED);
   for (const char *const *pair = job->metadata; *pair != NULL; pair += 2)
     add_string(builder, pair[0], pair[1]);
   json_builder_end_object(builder);
@@ -128,7 +129,11 @@ write_header(const Job *job, const char *sum, gsize *size)
   g_autoptr(JsonNode) root = json_builder_get_root(builder);
 
   json_generator_set_root(generator, root);
-  return json_generator_to_data(generator, size);
+  g_autofree char *text = json_generator_to_data(generator, size);
+  char *header = partita_safetensors_fill_up(text, size);
+
+  partita_safetensors_seal(header, *size);
+  return header;
 }
 
 static bool
@@ -141,22 +146,19 @@ static bool
 write_all(const Job *job, FILE *file)
 {
   g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-  gsize size = 0;
+  gsize length = 0;
 
   for (size_t i = 0; i < job->n_tensors; ++i)
     (void)pour(&job->tensors[i], add_to_sum, sum);
 
-  g_autofree char *text = write_header(job, g_checksum_get_string(sum), &size);
-  const size_t length = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  g_autofree char *header =
+    write_header(job, g_checksum_get_string(sum), &length);
 
   for (size_t i = 0; i < LENGTH_SIZE; ++i)
     if (fputc((uint8_t)(length >> (8 * i)), file) == EOF)
       return false;
-  if (!write_bytes((const uint8_t *)text, size, file))
+  if (!write_bytes((const uint8_t *)header, length, file))
     return false;
-  for (size_t i = size; i < length; ++i)
-    if (fputc(' ', file) == EOF)
-      return false;
   for (size_t i = 0; i < job->n_tensors; ++i)
     if (!pour(&job->tensors[i], write_bytes, file))
       return false;

@@ -286,10 +286,11 @@ partita_safetensors_parse(const uint8_t *bytes, size_t size, GError **error)
   file->metadata =
     g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   file->tensors = g_ptr_array_new_with_free_func(free_tensor);
+  file->header = (const char *)bytes + LENGTH_SIZE;
+  file->header_size = (size_t)length;
   file->data = bytes + LENGTH_SIZE + length;
   file->data_size = size - LENGTH_SIZE - (size_t)length;
-  return read_header(file, (const char *)bytes + LENGTH_SIZE, (size_t)length,
-                     error)
+  return read_header(file, file->header, file->header_size, error)
            ? g_steal_pointer(&file)
            : NULL;
 }

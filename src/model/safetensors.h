@@ -35,7 +35,9 @@ typedef struct {
 typedef struct {
   GHashTable *metadata; ///< string to string
   GPtrArray *tensors;   ///< of PartitaSafetensor, by their place in the data
-  const uint8_t *data;  ///< (transfer none)
+  const char *header;   ///< (transfer none)
+  size_t header_size;
+  const uint8_t *data; ///< (transfer none)
   size_t data_size;
 } PartitaSafetensors;
 
@@ -59,6 +61,42 @@ partita_safetensors_free(PartitaSafetensors *file);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaSafetensors, partita_safetensors_free)
 
+/// The name of the seal in the metadata.
+#define PARTITA_SAFETENSORS_SEAL "header_sha256"
+/// What stands in its place until it is known.
+#define PARTITA_SAFETENSORS_UNSEALED                                           \
+  "0000000000000000000000000000000000000000000000000000000000000000"
+
+/// (transfer full): the header's text with spaces after it, so that the data
+/// begin at a multiple of eight bytes; @size: (inout)
+char *
+partita_safetensors_fill_up(const char *text, gsize *size);
+
+/**
+ * partita_safetensors_seal:
+ * @header: all its bytes, with %PARTITA_SAFETENSORS_UNSEALED for a seal
+ *
+ * Puts the seal in its place.
+ */
+void
+partita_safetensors_seal(char *header, size_t size);
+
+/// Whether there is a place for the seal.
+bool
+partita_safetensors_has_seal(const char *header, size_t size);
+
+/**
+ * partita_safetensors_check_seal:
+ * @demanded: whether a header without a seal is refused too
+ *
+ * Returns: false with @error set (%PARTITA_MODEL_ERROR_BROKEN) if the header is
+ * not the one that was sealed
+ */
+bool
+partita_safetensors_check_seal(const PartitaSafetensors *file,
+                               bool demanded,
+                               GError **error);
+
 /// Bytes of an element of type @dtype, 0 if the format does not know it.
 size_t
 partita_safetensors_get_dtype_size(const char *dtype);
@@ -75,7 +113,7 @@ typedef struct {
 /**
  * partita_safetensors_save:
  * @metadata: key, value, key, value, ..., NULL; "sha256" is put before them,
- * the SHA-256 of the data
+ * the SHA-256 of the data, and the seal of the header
  *
  * Writes by partita_file_replace(). What memory it takes does not depend on
  * the tensors.

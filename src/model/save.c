@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define LENGTH_SIZE 8
-#define ALIGNMENT 8 // of the data; the header is filled up with spaces
 
 static void
 add_string(JsonBuilder *builder, const char *key, const char *value)
@@ -78,6 +77,7 @@ add_tensor(JsonBuilder *builder, const PartitaModelTensor *tensor)
   json_builder_end_object(builder);
 }
 
+/// (transfer full): filled up with spaces, and sealed
 static char *
 write_header(const PartitaModel *model, const char *sum, gsize *size)
 {
@@ -91,8 +91,9 @@ write_header(const PartitaModel *model, const char *sum, gsize *size)
   json_builder_set_member_name(builder, "__metadata__");
   json_builder_begin_object(builder);
   add_string(builder, "format", "partita");
-  add_string(builder, "version", "1");
+  add_string(builder, "version", PARTITA_MODEL_FILE_VERSION);
   add_string(builder, "sha256", sum);
+  add_string(builder, PARTITA_SAFETENSORS_SEAL, PARTITA_SAFETENSORS_UNSEALED);
   add_config(builder, &model->config);
   g_tree_foreach(model->metadata, add_metadata, builder);
   json_builder_end_object(builder);
@@ -103,7 +104,11 @@ write_header(const PartitaModel *model, const char *sum, gsize *size)
   g_autoptr(JsonNode) root = json_builder_get_root(builder);
 
   json_generator_set_root(generator, root);
-  return json_generator_to_data(generator, size);
+  g_autofree char *text = json_generator_to_data(generator, size);
+  char *header = partita_safetensors_fill_up(text, size);
+
+  partita_safetensors_seal(header, *size);
+  return header;
 }
 
 static void
@@ -143,7 +148,7 @@ partita_model_serialize(const PartitaModel *model, GError **error)
 {
   const size_t data_size = model->n_parameters * 4;
   g_autofree uint8_t *data = write_data(model, 0);
-  gsize text_size = 0;
+  gsize length = 0;
 
   if (data == NULL) {
     refuse(error, "no memory for the file's bytes");
@@ -151,8 +156,7 @@ partita_model_serialize(const PartitaModel *model, GError **error)
   }
 
   g_autofree char *sum = partita_sha256(data, data_size);
-  g_autofree char *text = write_header(model, sum, &text_size);
-  const size_t length = (text_size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  g_autofree char *header = write_header(model, sum, &length);
   const size_t room = LENGTH_SIZE + length;
 
   if (length > PARTITA_SAFETENSORS_HEADER_MAX) {
@@ -169,8 +173,7 @@ partita_model_serialize(const PartitaModel *model, GError **error)
   }
   for (size_t i = 0; i < LENGTH_SIZE; ++i)
     bytes[i] = (uint8_t)(length >> (8 * i));
-  memcpy(bytes + LENGTH_SIZE, text, text_size);
-  memset(bytes + LENGTH_SIZE + text_size, ' ', length - text_size);
+  memcpy(bytes + LENGTH_SIZE, header, length);
   return g_bytes_new_take(bytes, room + data_size);
 }
 

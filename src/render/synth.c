@@ -78,6 +78,9 @@ synth_new(const PartitaRenderOptions *options, guint channels)
   return self->synth != NULL ? g_steal_pointer(&self) : NULL;
 }
 
+/// Events that are sent before it is asked again whether to stop.
+#define EVENTS_UNWATCHED 64u
+
 typedef struct {
   int bank;
   int program;
@@ -290,6 +293,10 @@ partita_synth_play(const PartitaSchedule *schedule,
     const PartitaEvent *event =
       &g_array_index(schedule->events, PartitaEvent, i);
 
+    // A thousand of them may stand in one block, and each costs a voice.
+    if (i % EVENTS_UNWATCHED == EVENTS_UNWATCHED - 1 &&
+        g_cancellable_set_error_if_cancelled(options->cancellable, error))
+      return false;
     if (!render_to(self, event->block, error))
       return false;
     send_event(self, event);

@@ -32,17 +32,15 @@ PartitaTake *
 partita_take_new(const char *beside, GError **error)
 {
   g_autoptr(PartitaTake) take = g_new0(PartitaTake, 1);
-  g_autofree char *folder = g_path_get_dirname(beside);
-  g_autofree char *name = g_build_filename(folder, ".partita-XXXXXX", NULL);
-  const int fd = g_mkstemp(name);
+  const int fd = partita_file_make_room(beside, error);
 
   take->beside = g_strdup(beside);
-  if (fd >= 0) {
-    (void)g_unlink(name);
-    take->file = fdopen(fd, "w+b");
-  }
+  if (fd < 0)
+    return NULL;
+  take->file = fdopen(fd, "w+b");
   if (take->file == NULL) {
     set_errno_error(error, beside, errno);
+    (void)close(fd);
     return NULL;
   }
   return g_steal_pointer(&take);

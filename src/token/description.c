@@ -1,7 +1,7 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-#include <json-glib/json-glib.h>
+#include <base/json.h>
 #include <string.h>
 #include <token/scheme-private.h>
 
@@ -34,32 +34,6 @@ partita_scheme_describe(const PartitaScheme *scheme)
   g_autoptr(JsonNode) root = json_builder_get_root(builder);
 
   return json_to_string(root, FALSE);
-}
-
-/* json-glib recurses as deep as its input nests, and takes comments; nothing
- * of that kind is let through to it. */
-static bool
-is_flat(const char *json)
-{
-  const unsigned depth_max = 8;
-  unsigned depth = 0;
-  bool in_string = false;
-
-  for (; *json != '\0'; ++json) {
-    if (*json == '\\' && in_string && json[1] != '\0')
-      ++json;
-    else if (*json == '"')
-      in_string = !in_string;
-    else if (!in_string && (*json == '[' || *json == '{')) {
-      if (++depth > depth_max)
-        return false;
-    } else if (!in_string && (*json == ']' || *json == '}'))
-      depth -= depth > 0;
-    else if (!in_string && !g_ascii_isalnum(*json) && !g_ascii_isspace(*json) &&
-             strchr(":,+-.", *json) == NULL)
-      return false;
-  }
-  return true;
 }
 
 /// (transfer full) (nullable): the strings of an array member
@@ -130,22 +104,15 @@ make_scheme(JsonObject *object, GError **error)
 PartitaScheme *
 partita_scheme_new_from_description(const char *json, GError **error)
 {
-  if (!g_utf8_validate(json, -1, NULL) || !is_flat(json)) {
-    set_broken(error, "is broken");
-    return NULL;
-  }
-
-  g_autoptr(JsonParser) parser = json_parser_new();
   g_autoptr(GError) local = NULL;
+  g_autoptr(JsonNode) root = partita_json_parse(json, &local);
 
-  if (!json_parser_load_from_data(parser, json, -1, &local)) {
+  if (local != NULL) {
     g_autofree char *what = g_strdup_printf("is broken: %s", local->message);
 
     set_broken(error, what);
     return NULL;
   }
-
-  JsonNode *root = json_parser_get_root(parser);
 
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root)) {
     set_broken(error, "is no object");

@@ -18,7 +18,7 @@
  * 2.11). The 4096, the parameters a token and the steps of dropout are judged
  * from few runs, see doc/design.md. */
 
-#include <json-glib/json-glib.h>
+#include <base/json.h>
 #include <math.h>
 #include <string.h>
 #include <train/run-private.h>
@@ -421,7 +421,7 @@ partita_train_settings_recall(PartitaTrainSettings *settings,
                               const PartitaTrainOptions *options)
 {
   g_autofree char *text = partita_checkpoint_read_settings(options->run_folder);
-  g_autoptr(JsonNode) node = text != NULL ? json_from_string(text, NULL) : NULL;
+  g_autoptr(JsonNode) node = partita_json_parse(text, NULL);
 
   return node != NULL && JSON_NODE_HOLDS_OBJECT(node) &&
          read_choice(settings, json_node_get_object(node), corpus, options);

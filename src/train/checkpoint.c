@@ -7,7 +7,9 @@
 #include <train/run-private.h>
 
 #define FORMAT "partita-checkpoint"
-#define VERSION "2"
+#define VERSION "3"
+/// The version before, whose header has no seal.
+#define VERSION_WITHOUT_SEAL "2"
 #define FILE_MAX ((size_t)17 << 30) // four vectors of 4 GiB and the rest
 #define N_TENSORS 8
 #define N_MEASURES (sizeof(PartitaTrainMeasures) / sizeof(double))
@@ -186,15 +188,20 @@ check_format(const PartitaSafetensors *file, GError **error)
   if (g_strcmp0(g_hash_table_lookup(file->metadata, "format"), FORMAT) != 0 ||
       version == NULL)
     return refuse(error, "a safetensors file, but no checkpoint");
-  if (!g_str_equal(version, VERSION)) {
+
+  const bool current = g_str_equal(version, VERSION);
+  g_autoptr(GError) cause = NULL;
+
+  if (!current && !g_str_equal(version, VERSION_WITHOUT_SEAL)) {
     g_autofree char *shown = g_strescape(version, NULL);
 
     return refuse(error,
                   "a checkpoint of version \"%s\"; this program reads "
-                  "version " VERSION,
+                  "versions " VERSION_WITHOUT_SEAL " and " VERSION,
                   shown);
   }
-  return true;
+  return partita_safetensors_check_seal(file, current, &cause) ||
+         refuse(error, "%s", cause->message);
 }
 
 static bool
@@ -249,11 +256,21 @@ read_metadata(const PartitaSafetensors *file,
   return true;
 }
 
+/// Whether the numbers count what they are said to.
 static bool
-parse(GBytes *bytes,
-      PartitaCheckpoint *checkpoint,
-      const char *const *identity,
-      GError **error)
+check_measures(const PartitaTrainMeasures *measures)
+{
+  return measures->best_step >= 0.0 && measures->best_step <= 0x1p53 &&
+         measures->n_worse >= 0.0 && measures->n_worse <= 0x1p31 &&
+         measures->tokens >= 0.0 && measures->tokens <= 0x1p63 &&
+         measures->evaluated_share >= 0.0 && measures->evaluated_share <= 1.0;
+}
+
+bool
+partita_checkpoint_parse(GBytes *bytes,
+                         PartitaCheckpoint *checkpoint,
+                         const char *const *identity,
+                         GError **error)
 {
   PartitaSafetensorNumbers tensors[N_TENSORS];
   g_autoptr(GError) cause = NULL;
@@ -268,8 +285,10 @@ parse(GBytes *bytes,
       !read_metadata(file, checkpoint, error))
     return false;
   lay_out(checkpoint, tensors);
-  return partita_safetensors_take(file, tensors, N_TENSORS, &cause) ||
-         refuse(error, "%s", cause->message);
+  if (!partita_safetensors_take(file, tensors, N_TENSORS, &cause))
+    return refuse(error, "%s", cause->message);
+  return check_measures(&checkpoint->measures) ||
+         refuse(error, "measures of no checkpoint");
 }
 
 bool
@@ -283,7 +302,7 @@ partita_checkpoint_read(const char *path,
 
   if (bytes == NULL)
     return refuse(error, "nothing to resume: %s", cause->message);
-  if (parse(bytes, checkpoint, identity, error))
+  if (partita_checkpoint_parse(bytes, checkpoint, identity, error))
     return true;
 
   g_autofree char *shown = partita_file_display(path);

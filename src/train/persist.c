@@ -169,6 +169,14 @@ open_folder(PartitaRun *run, GError **error)
   return run->folder != NULL;
 }
 
+static bool
+start_logs(PartitaRun *run, GError **error)
+{
+  return run->folder == NULL ||
+         partita_run_folder_start_logs(run->folder, run->resumed_step,
+                                       read_wall_clock(run), error);
+}
+
 // On rank 0 alone there is a folder; the others only help to fill it.
 bool
 partita_run_open_folder(PartitaRun *run, GError **error)
@@ -179,15 +187,11 @@ partita_run_open_folder(PartitaRun *run, GError **error)
     return check_folder(options, error);
   if (partita_ranks_get_rank(options->ranks) == 0 && !open_folder(run, error))
     return false;
-  if (!make_room(run, error))
-    return false;
-  if (!(options->resume ? resume(run, error) : partita_run_save(run, error)))
+  if (!make_room(run, error) || (options->resume && !resume(run, error)))
     return false;
   run->saved_s = run->logged_s = partita_run_measure_elapsed(run);
-  if (run->folder == NULL)
-    return true;
-  return partita_run_folder_start_logs(run->folder, run->status.step,
-                                       read_wall_clock(run), error);
+  // A fresh run leaves what stands there alone until it has taken a step.
+  return !options->resume || start_logs(run, error);
 }
 
 bool
@@ -196,7 +200,7 @@ partita_run_save(PartitaRun *run, GError **error)
   const double before_s = partita_run_measure_elapsed(run);
   PartitaCheckpoint checkpoint;
 
-  if (run->options->run_folder == NULL)
+  if (run->options->run_folder == NULL || run->status.step == 0)
     return true;
   partita_crew_get_state(run->crew, run->crew_state);
   if (run->folder == NULL)
@@ -241,6 +245,11 @@ log_step(PartitaRun *run, GError **error)
 bool
 partita_run_keep(PartitaRun *run, GError **error)
 {
+  const bool first = run->status.step == 1 && run->resumed_step == 0;
+
+  // The first checkpoint comes at once, to see early whether there is room.
+  if (first && (!start_logs(run, error) || !partita_run_save(run, error)))
+    return false;
   if (run->folder != NULL && !log_step(run, error))
     return false;
   if (run->options->run_folder == NULL ||

@@ -53,6 +53,8 @@ partita_run_folder_free(PartitaRunFolder *folder)
     return;
   close_file(&folder->events);
   close_file(&folder->log);
+  if (folder->lock >= 0)
+    (void)g_rmdir(folder->path); // if the run ended before it left anything
   close_file(&folder->lock);
   g_free(folder->events_path);
   g_free(folder->log_path);
@@ -71,6 +73,8 @@ lock(PartitaRunFolder *folder, GError **error)
     return fail(error, errno, "open", folder->path);
   if (flock(folder->lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
     return true;
+
+  close_file(&folder->lock); // which is another's: this run leaves it alone
 
   g_autofree char *shown = partita_file_display(folder->path);
 
@@ -95,7 +99,6 @@ partita_run_folder_open(const char *path, GError **error)
   if (!lock(folder, error))
     return NULL;
   partita_file_sweep(folder->checkpoint);
-  partita_file_sweep(folder->log_path);
   return g_steal_pointer(&folder);
 }
 

@@ -66,13 +66,19 @@ partita_checkpoint_write(const char *path,
                          const char *const *identity,
                          GError **error);
 
-/// Returns: false with @error set (%PARTITA_TRAIN_ERROR_RESUME); the arrays
-/// are then as they were
+/// Returns: false with @error set (%PARTITA_TRAIN_ERROR_RESUME)
 bool
 partita_checkpoint_read(const char *path,
                         PartitaCheckpoint *checkpoint,
                         const char *const *identity,
                         GError **error);
+
+/// The same of a file's bytes.
+bool
+partita_checkpoint_parse(GBytes *bytes,
+                         PartitaCheckpoint *checkpoint,
+                         const char *const *identity,
+                         GError **error);
 
 /// (transfer full) (nullable): the settings that the checkpoint in a run's
 /// folder has in its metadata; NULL if it cannot be read
@@ -238,12 +244,13 @@ partita_run_measure_best(PartitaRun *run, bool all);
  * partita_run_open_folder:
  *
  * Opens the folder that the options name, if any, and brings the run to where
- * its checkpoint was, or writes a first one.
+ * its checkpoint was. A fresh run writes nothing there before its first step.
  */
 bool
 partita_run_open_folder(PartitaRun *run, GError **error);
 
-/// After a step: logs, and writes a checkpoint, if it is time to.
+/// After a step: logs, and writes a checkpoint, if it is the first or if it is
+/// time to.
 bool
 partita_run_keep(PartitaRun *run, GError **error);
 

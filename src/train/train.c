@@ -313,6 +313,17 @@ finish(Run *run, PartitaTrainReport *report)
                                     &run->evaluation);
 }
 
+// What no step has changed is no model to put in the place of another.
+static bool
+check_begun(const Run *run, GError **error)
+{
+  if (run->status.step > 0)
+    return true;
+  g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                      "stopped before the first step: nothing is written");
+  return false;
+}
+
 PartitaModel *
 partita_train_with_settings(const PartitaCorpus *corpus,
                             const PartitaTrainOptions *options,
@@ -325,7 +336,7 @@ partita_train_with_settings(const PartitaCorpus *corpus,
   if (!announce(options, settings, error))
     return NULL;
   run = run_new(corpus, options, settings, error);
-  if (run == NULL || !train(run, error))
+  if (run == NULL || !train(run, error) || !check_begun(run, error))
     return NULL;
   finish(run, report);
   return g_steal_pointer(&run->model);

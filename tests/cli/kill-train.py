@@ -26,12 +26,13 @@ ranks = int(sys.argv[5]) if len(sys.argv) > 5 else 1
 seed = int(os.environ.get("KILL_SEED", time.time_ns() % 100000))
 options = os.environ.get("KILL_OPTIONS", "--size tiny --batch 4").split()
 chance = random.Random(seed)
+STEPS = 24  # enough for a kill to come between two of them
 print("KILL_SEED", seed)
 
 
 def start(name, *more, processes=1):
     command = [partita, "train", music, "-o", name + ".safetensors", *options,
-               "--model", model, "--steps", "8", "--checkpoint", "0.001", *more]
+               "--model", model, "--steps", str(STEPS), "--checkpoint", "0.001", *more]
     if processes > 1:
         command = ["mpirun", "--oversubscribe", "-n", str(processes), *command]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL,
@@ -98,7 +99,7 @@ while done < kills:
     processes = chance.choice([1, ranks, ranks])
     run = start("killed", *(["--resume"] if is_left("killed") else []),
                 processes=processes)
-    time.sleep(chance.uniform(0.02, 0.25 if ranks == 1 else 0.8) * whole_s)
+    time.sleep(chance.uniform(0.02, 0.6 if ranks == 1 else 0.8) * whole_s)
     done += kill(run, processes)
     if is_left("killed"):
         steps.add(read_checkpoint("killed")[0])
@@ -125,4 +126,4 @@ left = [name for folder in (".", "killed.run") for name in os.listdir(folder)
 assert left == [], left
 with open("killed.run/log.jsonl") as file:
     logged = [json.loads(line)["step"] for line in file]
-assert logged == sorted(set(logged)) and logged[-1] == 8, logged
+assert logged == sorted(set(logged)) and logged[-1] == STEPS, logged

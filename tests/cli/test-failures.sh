@@ -42,7 +42,7 @@ head -c 1000 model.safetensors >short.safetensors
 exits 1 "a truncated model" \
   "$partita" compose -m short.safetensors -o work/o.mid
 check "is named" says short.safetensors
-sed 's/"version":"1"/"version":"9"/' model.safetensors >other.safetensors
+sed 's/"version":"2"/"version":"9"/' model.safetensors >other.safetensors
 check "(another version was made)" sh -c '! cmp -s model.safetensors other.safetensors'
 exits 1 "a model of another version" \
   "$partita" compose -m other.safetensors -o work/o.mid
@@ -60,7 +60,8 @@ check "is named" says junk.sf2
 tight() (ulimit -v 1500000 && "$@")
 if tight "$partita" --version >out 2>err; then
   exits 1 "more memory than there is" tight \
-    "$partita" train music -o work/m.safetensors --size base --steps 1
+    "$partita" train music -o work/m.safetensors --size base --batch 64 \
+    --steps 1
   check "is told before it is taken" grep -q 'needs [0-9]* MiB of memory' err
   rm -rf work/*
 fi
@@ -90,7 +91,8 @@ small() {
 }
 echo old >work/m.safetensors
 exits 1 "a full disk, model" \
-  small 64 "$partita" train music -o work/m.safetensors --size tiny --steps 1
+  small 64 "$partita" train music -o work/m.safetensors --size tiny --steps 1 \
+  --force
 check "keeps the old file" grep -qx old work/m.safetensors
 rm -rf work/*
 exits 1 "a full disk, sound" \

@@ -22,7 +22,7 @@ for scheme in remi performance grid; do
   cp out trained
   check "the ledger has a line a file, $scheme" \
     test "$(wc -l <"$scheme.ledger.jsonl")" -eq 12
-  "$partita" train music -o again.safetensors --scheme "$scheme" --size tiny \
+  "$partita" train music -o again.safetensors --force --scheme "$scheme" --size tiny \
     --steps 4 --seed 3 --threads 1 2>err >out
   check "the same seed trains the same model, $scheme" \
     cmp "$scheme.safetensors" again.safetensors

@@ -101,7 +101,7 @@ check "and leaves nothing half written" \
   sh -c '! ls a.run | grep -q partita-'
 exits 0 "with room again it goes on" train -o a.safetensors --resume --steps 8
 exits 1 "a full disk at the start" small 1000 -o full.safetensors
-check "is told before any step" sh -c '! grep -q "step 1" err'
+check "is told before a second step" sh -c '! grep -q "step 2" err'
 "$partita" train music --size tiny --steps 1 --batch 4 --model transformer \
   -o t.safetensors >out 2>err
 cp t.run/checkpoint.safetensors old
@@ -116,7 +116,11 @@ echo half >a.run/checkpoint.safetensors.partita-abc123
 echo half >a.safetensors.partita-abc123
 echo half >a.ledger.jsonl.partita-abc123
 echo mine >a.safetensors.sha256
-exits 0 "a fresh run over an old one" train -o a.safetensors
+cp a.safetensors before
+exits 1 "a fresh run over an old one is refused" train -o a.safetensors
+check "with the ways there are" tells --resume
+check "and leaves it alone" cmp a.safetensors before
+exits 0 "unless it is forced" train -o a.safetensors --force
 check "gives the same model again" cmp a.safetensors model
 check "what a killed writer left is swept, no more" sh -c '
   ! ls . a.run | grep -q partita- && grep -q mine a.safetensors.sha256'
@@ -133,7 +137,7 @@ if limited 400000 "$partita" --version >out 2>&1; then
       status=0
       limited "$limit" env OPENBLAS_NUM_THREADS=2 timeout -s KILL 60 \
         "$partita" train music --size tiny --steps 1 --batch 4 --model $model \
-        -o m.safetensors >out 2>err || status=$?
+        -o m.safetensors --force >out 2>err || status=$?
       check "a limit of $limit KiB on address space, $model, ends with 0 or 1" \
         test "$status" -le 1
     done

@@ -47,9 +47,25 @@ report "mandoc" "$(
   for page in doc/man/*.1; do mandoc -Tlint -Wwarning "$page"; done 2>&1
 )"
 report "shellcheck" "$(
-  shellcheck scripts/demo scripts/test scripts/install-packages .ci/run \
+  shellcheck src/make-map.sh scripts/demo scripts/test scripts/install-packages .ci/run \
     tests/lint/lint.sh
   cd tests/cli && shellcheck -x -e SC2016,SC2034 ./*.sh
+)"
+report "all JSON is read by base/json.h" "$(
+  grep -rnE 'json_from_string|json_parser_(new|load)' src |
+    grep -vE '^src/(base/json|model/safetensors)\.c:'
+)"
+report "all JSON for people is printed by output.h" \
+  "$(grep -rnE 'json_(node_)?to_string' src/cli |
+    grep -vE '^src/cli/(output|best|wishes|cmd-inspect)\.c:')"
+report "the command line prints through g_print and g_printerr" "$(
+  grep -rnE '(^|[^a-z_])(printf|fprintf|puts|fputs|putchar|fwrite|perror) ?\(' src/cli |
+    grep -vE '^src/cli/(output|progress)\.c:'
+)"
+report "foreign text is shown by base/text.h before it is printed" "$(
+  if command -v python3 >/dev/null; then
+    python3 tests/lint/prints.py src/cli/*.c
+  fi
 )"
 report "no word of unfinished work" "$(
   sources | grep -v lint | xargs grep -nEi '\b(todo|fixme)\b'

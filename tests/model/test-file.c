@@ -286,6 +286,10 @@ edit_header(const char *from, const char *to)
 
   g_autofree char *edited = g_strjoinv(to, parts);
   const uint64_t edited_length = strlen(edited);
+
+  // So that it is the edit that is refused.
+  partita_safetensors_seal(edited, edited_length);
+
   const uint64_t stored = GUINT64_TO_LE(edited_length);
   GByteArray *const array = g_byte_array_new();
 
@@ -315,10 +319,10 @@ test_edits(void)
   } edits[] = {
     {"\"format\":\"partita\"", "\"format\":\"other\""},
     {"\"format\":\"partita\",", ""},
-    {"\"version\":\"1\",", ""},
-    {"\"version\":\"1\"", "\"version\":1"},
+    {"\"version\":\"2\",", ""},
+    {"\"version\":\"2\"", "\"version\":1"},
     // duplicates, in the metadata, of a tensor and inside one
-    {"\"version\":\"1\"", "\"version\":\"1\",\"version\":\"1\""},
+    {"\"version\":\"2\"", "\"version\":\"2\",\"version\":\"2\""},
     {"\"head.bias\"", "\"head.weight\""},
     {"\"dtype\":\"F32\"", "\"dtype\":\"F32\",\"dtype\":\"F32\""},
     // types, shapes and places
@@ -373,7 +377,7 @@ test_edits(void)
     g_test_message("edit %zu", i);
     assert_edit_refused(edits[i].from, edits[i].to, PARTITA_MODEL_ERROR_BROKEN);
   }
-  assert_edit_refused("\"version\":\"1\"", "\"version\":\"2\"",
+  assert_edit_refused("\"version\":\"2\"", "\"version\":\"3\"",
                       PARTITA_MODEL_ERROR_VERSION);
 }
 
@@ -381,7 +385,7 @@ static void
 test_version_named(void)
 {
   g_autoptr(GBytes) file =
-    edit_header("\"version\":\"1\"", "\"version\":\"31\"");
+    edit_header("\"version\":\"2\"", "\"version\":\"31\"");
   g_autoptr(GError) error = NULL;
   gsize size = 0;
   const void *const data = g_bytes_get_data(file, &size);

@@ -432,16 +432,20 @@ static void
 watch_checkpoint(const PartitaTrainStatus *status, void *data)
 {
   Watch *watch = data;
+
+  // That of the first step is written after the step was told of.
+  if (status->step == 1)
+    return;
+
   g_autofree char *sum = read_sum(watch->f);
 
-  (void)status;
   watch->changes += g_strcmp0(sum, watch->sum) != 0;
   g_free(watch->sum);
   watch->sum = g_steal_pointer(&sum);
 }
 
 /* Checkpoints are written as often as was asked for, and without a clock only
- * at the beginning and at the end. */
+ * after the first step and at the end; before it, what stood there stands. */
 static void
 test_interval(Fixture *f, gconstpointer data)
 {
@@ -449,7 +453,7 @@ test_interval(Fixture *f, gconstpointer data)
     double checkpoint_s;
     bool clock;
     unsigned min, max;
-  } cases[] = {{1e-3, true, 12, 12},
+  } cases[] = {{1e-3, true, 11, 11},
                {3.0, true, 3, 10},
                {0.0, true, 1, 1},
                {1e-3, false, 1, 1}};

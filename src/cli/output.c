@@ -1,0 +1,100 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include "output.h"
+
+#include <base/text.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/// Writes @text in the character set of the locale.
+static void
+put(const char *text, FILE *to)
+{
+  const char *charset = NULL;
+  g_autofree char *safe = partita_text_show_lines(text);
+  g_autofree char *converted =
+    g_get_charset(&charset)
+      ? NULL
+      : g_convert_with_fallback(safe, -1, charset, "UTF-8", "?", NULL, NULL,
+                                NULL);
+
+  (void)fputs(converted != NULL ? converted : safe, to);
+  (void)fflush(to);
+}
+
+static void
+put_out(const char *text)
+{
+  put(text, stdout);
+}
+
+static void
+put_error(const char *text)
+{
+  put(text, stderr);
+}
+
+static void
+fill_descriptor(int fd, int flags)
+{
+  if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+    return;
+
+  // The lowest that is free is this one, since those below are open by now.
+  const int made = open("/dev/null", flags);
+
+  if (made >= 0 && made != fd)
+    (void)close(made);
+}
+
+/// However the program ends: GLib itself ends it after --help.
+static void
+check_at_exit(void)
+{
+  if (!cli_output_is_whole())
+    _exit(EXIT_FAILURE);
+}
+
+void
+cli_output_init(void)
+{
+  // Standard output that is closed must fail, not swallow what is written.
+  fill_descriptor(STDIN_FILENO, O_RDONLY);
+  fill_descriptor(STDOUT_FILENO, O_RDONLY);
+  fill_descriptor(STDERR_FILENO, O_WRONLY);
+  // Whoever reads may go away before the work is done that files hold.
+  (void)signal(SIGPIPE, SIG_IGN);
+  g_set_print_handler(put_out);
+  g_set_printerr_handler(put_error);
+  (void)atexit(check_at_exit);
+}
+
+void
+cli_output_give_to_file(void)
+{
+  g_set_print_handler(put_error);
+}
+
+void
+cli_output_print_json(JsonNode *node)
+{
+  g_autofree char *json = json_to_string(node, TRUE);
+  g_autofree char *safe = partita_text_show_json(json);
+
+  (void)fputs(safe, stdout);
+  (void)fputs("\n", stdout);
+}
+
+bool
+cli_output_is_whole(void)
+{
+  if (fflush(stdout) == 0 && ferror(stdout) == 0)
+    return true;
+  g_printerr("partita: not all could be written to standard output\n");
+  return false;
+}

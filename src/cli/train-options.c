@@ -1,0 +1,272 @@
+// Copyright 2026 The Partita developers
+// SPDX-License-Identifier: MIT
+
+#include "train-options.h"
+
+#include "cli.h"
+
+#include <base/file.h>
+#include <math.h>
+#include <partita/train.h>
+#include <string.h>
+
+/// Two fifths of a run, for a run has at most about twenty evaluations.
+#define DEFAULT_PATIENCE 8
+#define DEFAULT_AUGMENT "parts"
+/// What numbers are before an option sets them, where 0 is no sensible wish.
+#define NO_WHOLE G_MININT64
+#define NO_NUMBER (-G_MAXDOUBLE)
+
+GOptionEntry *
+cli_train_entries(void *data)
+{
+  CliTrainOptions *o = data;
+  const GOptionEntry entries[] = {
+    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "The model to write",
+     "MODEL.safetensors"},
+    {"scheme", 0, 0, G_OPTION_ARG_STRING, &o->scheme, "Token scheme (remi)",
+     "remi|performance|grid"},
+    {"model", 0, 0, G_OPTION_ARG_STRING, &o->architecture,
+     "Architecture (lstm)", "lstm|transformer"},
+    {"size", 0, 0, G_OPTION_ARG_STRING, &o->size, "Size of the model (auto)",
+     "auto|tiny|small|base"},
+    {"minutes", 0, 0, G_OPTION_ARG_DOUBLE, &o->minutes,
+     "Train for so long (20)", "M"},
+    {"epochs", 0, 0, G_OPTION_ARG_DOUBLE, &o->epochs,
+     "Or: see the corpus so many times", "N"},
+    {"steps", 0, 0, G_OPTION_ARG_INT64, &o->steps, "Or: take so many steps",
+     "N"},
+    {"seed", 0, 0, G_OPTION_ARG_INT64, &o->seed,
+     "Seed of everything random (0)", "S"},
+    {"transpose", 0, 0, G_OPTION_ARG_STRING, &o->transpose,
+     "Learn all in one key, in all keys, or in their own (common)",
+     "common|random|none"},
+    {"augment", 0, 0, G_OPTION_ARG_STRING, &o->augment,
+     "Change pieces a little each time: a list of tempo, velocity, tracks, "
+     "parts (parts)",
+     "LIST|none"},
+    {"balance", 0, 0, G_OPTION_ARG_DOUBLE, &o->balance,
+     "Read small styles more often; 1: as much as the largest (0)", "B"},
+    {"ledger", 0, 0, G_OPTION_ARG_FILENAME, &o->ledger,
+     "Where to say what became of each file (MODEL.ledger.jsonl)", "FILE"},
+    {"layers", 0, 0, G_OPTION_ARG_INT64, &o->layers,
+     "Layers of the network (as the size has)", "N"},
+    {"dropout", 0, 0, G_OPTION_ARG_DOUBLE, &o->dropout,
+     "Share of numbers left out in training, against learning by heart "
+     "(chosen)",
+     "P"},
+    {"context", 0, 0, G_OPTION_ARG_INT64, &o->context,
+     "Tokens that a step reads of a piece (as the size has)", "N"},
+    {"learning-rate", 0, 0, G_OPTION_ARG_DOUBLE, &o->learning_rate,
+     "Learning rate at its highest (as the size has)", "R"},
+    {"weight-decay", 0, 0, G_OPTION_ARG_DOUBLE, &o->weight_decay,
+     "Share of the weights lost a step, times the learning rate (0.01)", "W"},
+    {"optimizer", 0, 0, G_OPTION_ARG_STRING, &o->optimizer,
+     "What moves the weights (adamw)", "adamw|sgd|muon"},
+    {"batch", 0, 0, G_OPTION_ARG_INT64, &o->rows,
+     "Pieces read side by side (as the size has)", "N"},
+    {"shards", 0, 0, G_OPTION_ARG_INT64, &o->shards,
+     "Cut the batch for so many workers (2)", "N"},
+    {"patience", 0, 0, G_OPTION_ARG_INT, &o->patience,
+     "Worse held-out losses that end it; 0: none do (8)", "N"},
+    {"threads", 0, 0, G_OPTION_ARG_INT, &o->threads, "Workers (one a core)",
+     "N"},
+    {"backend", 0, 0, G_OPTION_ARG_STRING, &o->backend,
+     "What multiplies matrices (auto)", "auto|openblas|onednn"},
+    {"resume", 0, 0, G_OPTION_ARG_NONE, &o->resume,
+     "Go on from the checkpoint in MODEL.run", NULL},
+    {"force", 0, 0, G_OPTION_ARG_NONE, &o->force,
+     "Begin anew where a model or a checkpoint stands, and replace it", NULL},
+    {"checkpoint", 0, 0, G_OPTION_ARG_DOUBLE, &o->checkpoint_s,
+     "Write a checkpoint so often (about 60)", "SECONDS"},
+    {0},
+  };
+
+  o->patience = DEFAULT_PATIENCE;
+  o->dropout = NAN;
+  o->weight_decay = NAN;
+  o->minutes = o->epochs = o->checkpoint_s = o->learning_rate = NO_NUMBER;
+  o->steps = o->rows = o->shards = o->layers = o->context = NO_WHOLE;
+  return g_memdup2(entries, sizeof entries);
+}
+
+// The output with another ending.
+char *
+cli_train_name_beside(const CliTrainOptions *o, const char *ending)
+{
+  g_autofree char *stem = g_strdup(o->output);
+
+  if (g_str_has_suffix(stem, ".safetensors"))
+    stem[strlen(stem) - strlen(".safetensors")] = '\0';
+  return g_strconcat(stem, ending, NULL);
+}
+
+/// From here on 0 is what was not given.
+static bool
+settle_wholes(CliTrainOptions *o, GError **error)
+{
+  const struct {
+    const char *option;
+    gint64 *number;
+  } wholes[] = {
+    {"--steps", &o->steps},     {"--layers", &o->layers},
+    {"--context", &o->context}, {"--batch", &o->rows},
+    {"--shards", &o->shards},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(wholes); ++i) {
+    gint64 *const number = wholes[i].number;
+
+    if (*number < 1 && *number != NO_WHOLE) {
+      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                  "%s %" G_GINT64_FORMAT ": not a number above 0",
+                  wholes[i].option, *number);
+      return false;
+    }
+    *number = MAX(*number, 0);
+  }
+  return true;
+}
+
+/// The same of numbers that need not be whole.
+static bool
+settle_numbers(CliTrainOptions *o, GError **error)
+{
+  const struct {
+    const char *option;
+    double *number;
+    double max;
+  } numbers[] = {
+    {"--minutes", &o->minutes, 1e6},
+    {"--epochs", &o->epochs, 1e9},
+    {"--checkpoint", &o->checkpoint_s, 1e9},
+    {"--learning-rate", &o->learning_rate, 1e9},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(numbers); ++i) {
+    double *const number = numbers[i].number;
+
+    // Written so that NaN is refused too.
+    if (!(*number > 0.0 && *number <= numbers[i].max) && *number != NO_NUMBER) {
+      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                  "%s %g: not a number above 0, and at most %g",
+                  numbers[i].option, *number, numbers[i].max);
+      return false;
+    }
+    *number = MAX(*number, 0.0);
+  }
+  return true;
+}
+
+/// Refuses to begin anew where work stands that this would replace.
+static bool
+check_nothing_lost(const CliTrainOptions *o, GError **error)
+{
+  g_autofree char *run = cli_train_name_beside(o, ".run");
+  g_autofree char *checkpoint =
+    g_build_filename(run, "checkpoint.safetensors", NULL);
+  const char *const there =
+    g_file_test(o->output, G_FILE_TEST_EXISTS)    ? o->output
+    : g_file_test(checkpoint, G_FILE_TEST_EXISTS) ? checkpoint
+                                                  : NULL;
+
+  if (o->resume && o->force)
+    return cli_refuse(error, CLI_ERROR_USAGE, "one of --resume and --force");
+  if (o->resume || o->force || there == NULL)
+    return true;
+
+  g_autofree char *shown = partita_file_display(there);
+
+  g_set_error(error, CLI_ERROR, CLI_ERROR_FAILED,
+              "%s exists: --resume goes on with its training, --force begins "
+              "anew and replaces it",
+              shown);
+  return false;
+}
+
+static bool
+check_output(const CliTrainOptions *o, GError **error)
+{
+  if (g_file_test(o->output, G_FILE_TEST_EXISTS) &&
+      !g_file_test(o->output, G_FILE_TEST_IS_REGULAR)) {
+    g_autofree char *shown = partita_file_display(o->output);
+
+    g_set_error(error, CLI_ERROR, CLI_ERROR_FAILED,
+                "%s: cannot write a model there: not a regular file", shown);
+    return false;
+  }
+  return check_nothing_lost(o, error) &&
+         partita_file_check_target(o->output, error);
+}
+
+static bool
+check(const CliTrainOptions *o, GError **error)
+{
+  static const char *const transpositions[] = {"common", "random", "none",
+                                               NULL};
+  const int lengths = (o->minutes > 0.0) + (o->epochs > 0.0) + (o->steps > 0);
+
+  if (!cli_demand(o->output, "-o MODEL.safetensors", error))
+    return false;
+  if (lengths > 1) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "one of --minutes, --epochs and --steps");
+    return false;
+  }
+  if (o->threads < 0 || o->threads > 1024 || o->patience < 0 || o->seed < 0) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--patience, --threads and --seed take numbers that are not "
+                "negative");
+    return false;
+  }
+  if (!(o->balance >= 0.0 && o->balance <= 1.0)) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--balance takes a number from 0 to 1");
+    return false;
+  }
+  if (o->transpose != NULL && !g_strv_contains(transpositions, o->transpose)) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--transpose %s: not one of common, random, none",
+                o->transpose);
+    return false;
+  }
+  if (!partita_augmentations_parse(
+        o->augment != NULL ? o->augment : DEFAULT_AUGMENT, &(unsigned){0})) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "--augment %s: not none or a list of tempo, velocity, tracks, "
+                "parts",
+                o->augment);
+    return false;
+  }
+  return check_output(o, error);
+}
+
+bool
+cli_train_options_check(CliTrainOptions *o, GError **error)
+{
+  return settle_wholes(o, error) && settle_numbers(o, error) && check(o, error);
+}
+
+unsigned
+cli_train_get_augmentations(const CliTrainOptions *o)
+{
+  unsigned augmentations = 0;
+
+  (void)partita_augmentations_parse(
+    o->augment != NULL ? o->augment : DEFAULT_AUGMENT, &augmentations);
+  return augmentations;
+}
+
+size_t
+cli_train_files(void *data, char **arguments, CliFile *files)
+{
+  CliTrainOptions *o = data;
+  const CliFile all[] = {
+    {"DIR", CLI_FILE_READ_FOLDER, &arguments[0], 1},
+    {"-o", CLI_FILE_WRITE_MODEL, &o->output, 1},
+    {"--ledger", CLI_FILE_WRITE_JSON, &o->ledger, 1},
+  };
+
+  memcpy(files, all, sizeof all);
+  return G_N_ELEMENTS(all);
+}
