@@ -106,7 +106,7 @@ def run_partita(options, minutes):
     out = subprocess.run(
         [options.partita, "train", os.path.join(options.work, "music"),
          "-o", model, "--minutes", f"{minutes:g}", "--seed",
-         str(options.seed), "--threads", str(options.threads)]
+         str(options.seed), "--threads", str(options.threads), "--force"]
         + options.train.split(),
         check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         text=True).stdout

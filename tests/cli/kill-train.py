@@ -88,6 +88,21 @@ def is_left(name):
     return os.path.exists(name + ".run/checkpoint.safetensors")
 
 
+def count_lines():
+    try:
+        with open("killed.run/log.jsonl", "rb") as file:
+            return file.read().count(b"\n")
+    except FileNotFoundError:
+        return 0
+
+
+def wait_for_step(run):
+    """Until the run has logged a step of its own, or has come to its end."""
+    lines = count_lines()
+    while run.poll() is None and count_lines() in (0, lines):
+        time.sleep(0.005)
+
+
 before = time.monotonic()
 end(start("whole", processes=ranks))
 whole_s = time.monotonic() - before
@@ -99,7 +114,12 @@ while done < kills:
     processes = chance.choice([1, ranks, ranks])
     run = start("killed", *(["--resume"] if is_left("killed") else []),
                 processes=processes)
-    time.sleep(chance.uniform(0.02, 0.6 if ranks == 1 else 0.8) * whole_s)
+    # Every other kill comes while it trains, the others at any time.
+    if done % 2 == 0:
+        wait_for_step(run)
+        time.sleep(chance.uniform(0.0, 0.2) * whole_s)
+    else:
+        time.sleep(chance.uniform(0.02, 0.6 if ranks == 1 else 0.8) * whole_s)
     done += kill(run, processes)
     if is_left("killed"):
         steps.add(read_checkpoint("killed")[0])

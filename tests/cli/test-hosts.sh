@@ -74,6 +74,7 @@ check "have two names and two networks" sh -c '
   grep -q "^host-a$" out && grep -q "^host-b$" out &&
   [ "$(grep net: out | sort -u | wc -l)" = 2 ]'
 for model in lstm transformer; do
+  rm -rf one.* two.*
   exits 0 "one process, $model" "$partita" train music --size tiny --batch 4 \
     --steps 3 --model $model -o one.safetensors
   before=$(received)

@@ -20,15 +20,25 @@ export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
 # Tests may run as root, and on fewer cores than processes.
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 
+# Whatever stands there is replaced, unless it is gone on with.
+force_of() {
+  case " $* " in
+  *" --resume "*) ;;
+  *) echo --force ;;
+  esac
+}
+
 train() {
-  "$partita" train music --size tiny --batch 4 --steps 3 "$@"
+  # shellcheck disable=SC2046 # nothing, or one word
+  "$partita" train music --size tiny --batch 4 --steps 3 $(force_of "$@") "$@"
 }
 
 ranks() {
   n=$1
   shift
+  # shellcheck disable=SC2046 # nothing, or one word
   mpirun --oversubscribe -n "$n" "$partita" train music --size tiny \
-    --batch 4 --steps 3 "$@"
+    --batch 4 --steps 3 $(force_of "$@") "$@"
 }
 
 # The SHA-256 that a safetensors file gives of its data.
