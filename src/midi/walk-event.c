@@ -80,15 +80,26 @@ take_channel(PartitaMidiWalk *walk,
   return at + n;
 }
 
-/* A sysex whose length cannot be right is taken to reach to its F7. */
+/* A sysex whose length cannot be right is taken to reach to its F7, and left
+ * out: nobody can say what it was. */
 static size_t
-skip_sysex(PartitaMidiWalk *walk, size_t at, size_t end)
+take_sysex(PartitaMidiWalk *walk,
+           const PartitaMidiCursor *cursor,
+           uint8_t status,
+           size_t at,
+           size_t end)
 {
   uint32_t length = 0;
   const size_t body = take_quantity(walk, at, end, &length);
 
-  if (body > 0 && length <= end - body)
+  if (body > 0 && length <= end - body) {
+    *partita_midi_walk_add(walk) = (PartitaMidiEvent){
+      .tick = partita_midi_walk_tick(walk, cursor),
+      .at = (uint32_t)at,
+      .bytes = {status, 0, 0},
+    };
     return body + length;
+  }
 
   const uint8_t *close =
     at < end ? memchr(walk->data + at, 0xF7, end - at) : NULL;
@@ -161,7 +172,7 @@ take_status(PartitaMidiWalk *walk,
   if (status == 0xFF)
     return take_meta(walk, cursor, at, end);
   if (status == 0xF0 || status == 0xF7)
-    return skip_sysex(walk, at, end);
+    return take_sysex(walk, cursor, status, at, end);
   return skip_system(walk, status, at, end);
 }
 
@@ -185,6 +196,22 @@ take_event(PartitaMidiWalk *walk,
   if (next == 0)
     cursor->ticks = ticks;
   return next;
+}
+
+const uint8_t *
+partita_midi_walk_sysex(const PartitaMidiWalk *walk,
+                        const PartitaMidiEvent *event,
+                        size_t *n)
+{
+  const uint8_t *byte = walk->data + event->at;
+  uint32_t length = 0;
+
+  // As take_quantity() read it, which found it to fit.
+  do {
+    length = length << 7 | (*byte & 0x7Fu);
+  } while (*byte++ >= 0x80);
+  *n = length;
+  return byte;
 }
 
 size_t

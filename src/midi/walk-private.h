@@ -25,7 +25,7 @@ enum {
 /// One event of the input, already legal.
 typedef struct {
   uint32_t tick;    // from the start of the piece; at most TICK_MAX + 1
-  uint32_t at;      // where a meta's contents lie in the input
+  uint32_t at;      // where a meta's contents, or a sysex's length, lie
   uint8_t bytes[3]; // status and data; of a meta: FF, type, length
 } PartitaMidiEvent;
 
@@ -52,6 +52,7 @@ typedef struct {
   uint32_t smpte_us;    // microseconds a quarter of SMPTE time; 0: musical
   uint32_t start_ticks; // of the track being walked
   size_t n_met;         // events of all kinds
+  bool broken;          // a track did not end where and as it should
   PartitaMidiEvent *events;
   uint32_t n_events;
   uint32_t room;  // for so many events
@@ -101,6 +102,19 @@ partita_midi_walk_events(PartitaMidiWalk *walk,
                          PartitaMidiCursor *cursor,
                          size_t at,
                          size_t end);
+
+/**
+ * partita_midi_walk_sysex:
+ * @event: whose status is F0 or F7
+ * @n: (out): how many bytes
+ *
+ * Returns: (transfer none): what stands in the file behind the status and the
+ * length, mostly with an F7 at its end
+ */
+const uint8_t *
+partita_midi_walk_sysex(const PartitaMidiWalk *walk,
+                        const PartitaMidiEvent *event,
+                        size_t *n);
 
 /// Enters one meta whose contents, @n bytes, lie at @at.
 void
