@@ -187,9 +187,30 @@ partita_track_get_program(const PartitaTrack *track);
 PARTITA_API bool
 partita_track_is_drums(const PartitaTrack *track);
 
-/// (nullable)
+/// (nullable): UTF-8
 PARTITA_API const char *
 partita_track_get_name(const PartitaTrack *track);
+
+/**
+ * partita_track_set_name:
+ * @name: (nullable): UTF-8
+ * @bytes: (nullable): the same name as a file has it, in whatever encoding, to
+ * be written back so; NULL: as @name has it
+ * @n: how many
+ */
+PARTITA_API void
+partita_track_set_name(PartitaTrack *track,
+                       const char *name,
+                       const void *bytes,
+                       size_t n);
+
+/// (transfer none) (nullable): the name as it is to be written, @n bytes
+PARTITA_API const void *
+partita_track_get_name_bytes(const PartitaTrack *track, size_t *n);
+
+/// Gives @to the name of @from, with its bytes.
+PARTITA_API void
+partita_track_copy_name(PartitaTrack *to, const PartitaTrack *from);
 
 PARTITA_API void
 partita_track_add_note(PartitaTrack *track, PartitaNote note);
