@@ -316,6 +316,8 @@ partita_score_append(PartitaScore *score, const PartitaScore *other);
  * table 6.1, which find more signatures than those of Krumhansl and Kessler
  * (doc/benchmarks.md).
  *
+ * Of a score with a single pitch class, the major key on it.
+ *
  * Returns: 0 to 11 for C to B major, 12 to 23 for C to B minor, or -1 if the
  * score has no pitched note.
  */
@@ -402,6 +404,11 @@ partita_score_move_to_common_key(PartitaScore *score);
  */
 PARTITA_API const char *
 partita_key_name(int key);
+
+/// (transfer none): as it is signed, "C sharp major" for seven sharps; NULL out
+/// of range
+PARTITA_API const char *
+partita_key_signature_name(PartitaKey key);
 
 /// 0 to 23 for a key signature.
 PARTITA_API int
