@@ -6,6 +6,7 @@
 #include "cli.h"
 
 #include <base/file.h>
+#include <partita/corpus.h>
 #include <partita/midi.h>
 #include <string.h>
 
@@ -141,6 +142,7 @@ take_piece(const CliWishes *wishes,
 
   if (score == NULL)
     return false;
+  (void)partita_score_decide_bars(score, NULL);
   partita_controls_init(controls);
   partita_controls_take_piece(controls, score);
   *style = partita_composer_find_style(composer, score, &bad);

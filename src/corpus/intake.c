@@ -3,6 +3,7 @@
 
 #include <corpus/corpus-private.h>
 
+#include <corpus/kit.h>
 #include <corpus/rebar.h>
 #include <partita/midi.h>
 
@@ -90,6 +91,7 @@ partita_intake_read(PartitaIntake *intake, GBytes *bytes)
     partita_intake_skip(intake, PARTITA_SKIP_BROKEN, g_strdup(error->message));
     return;
   }
+  partita_kit_settle(intake->score);
   repair(intake, mends);
   judge(intake);
 }
