@@ -85,7 +85,9 @@ partita_mend_describe(unsigned mends);
  * its own program whatever other tracks with notes say. Channel 10 plays drums,
  * unless the rules of GM2, GS or XG say otherwise, by which other channels do
  * too: banks 127, 126 and 120 as far as they hold for the system that was set,
- * GS' "use for rhythm part", XG's part mode. A tempo said again is none.
+ * GS' "use for rhythm part", XG's part mode. Where no system was set, bank 127
+ * holds drums if all notes of the channel are of keys 27 to 64, as drums are. A
+ * tempo said again is none.
  *
  * A name is kept as it stands, up to 127 bytes, and shown as what it most
  * likely is: UTF-8, UTF-16, Shift-JIS, CP1251 or Latin-1.

@@ -85,23 +85,34 @@ partita_midi_scan_sysex(PartitaMidiScan *scan,
   }
 }
 
+/* Keys that drum parts keep to, where it must be told from the notes. Without a
+ * system, bank 127 is that of GS in some files and that of XG in others; and
+ * some drum parts of XG files ask for bank 0. */
+#define KIT_LOWEST 27
+#define KIT_HIGHEST 64
+
+static bool
+is_like_kit(const PartitaMidiScan *scan, uint32_t strip)
+{
+  return scan->lowest[strip] >= KIT_LOWEST &&
+         scan->highest[strip] <= KIT_HIGHEST;
+}
+
 /// 1: the bank holds drums; 0: instruments; -1: it says nothing of that.
 static int
-judge_bank(PartitaMidiSystem system, unsigned channel, unsigned bank)
+judge_bank(PartitaMidiSystem system, bool tenth, bool like_kit, unsigned bank)
 {
-  const bool tenth = channel == PARTITA_MIDI_DRUM_CHANNEL;
-
   switch (system) {
   case PARTITA_MIDI_SYSTEM_GS:
     return -1;
   case PARTITA_MIDI_SYSTEM_XG:
-    return bank == 127 || bank == 126;
+    return bank == 127 || bank == 126 ? 1 : tenth && like_kit ? -1 : 0;
   case PARTITA_MIDI_SYSTEM_GM2:
     return bank == 120 ? 1 : tenth && bank != 121 ? -1 : 0;
   case PARTITA_MIDI_SYSTEM_NONE:
   case PARTITA_MIDI_SYSTEM_GM:
   default:
-    return bank == 127 || bank == 120 ? 1 : tenth ? -1 : 0;
+    return (bank == 127 && like_kit) || bank == 120 ? 1 : tenth ? -1 : 0;
   }
 }
 
@@ -127,12 +138,12 @@ partita_midi_settle_banks(PartitaMidiScan *scan, const GArray *banks)
 
   for (guint i = 0; i < banks->len; ++i) {
     PartitaMidiChange change = g_array_index(banks, PartitaMidiChange, i);
-    const unsigned channel = change.place % 16;
-    const int now =
-      judge_bank(find_system(scan, &change), channel, change.value);
+    const bool tenth = change.place % 16 == PARTITA_MIDI_DRUM_CHANNEL;
+    const int now = judge_bank(find_system(scan, &change), tenth,
+                               is_like_kit(scan, change.place), change.value);
 
     if (change.place != place)
-      drums = channel == PARTITA_MIDI_DRUM_CHANNEL;
+      drums = tenth;
     place = change.place;
     if (now < 0 || (now == 0 && !drums))
       continue;

@@ -43,6 +43,8 @@ typedef struct {
   GArray *modes;        // PartitaMidiChange; 1: a strip plays drums
   GArray *keys;         // PartitaKey, in order of time
   GArray *labels;       // PartitaMidiLabel, one a track
+  uint8_t lowest[PARTITA_MIDI_STRIPS]; // key struck, 127 if there is none
+  uint8_t highest[PARTITA_MIDI_STRIPS];
   uint32_t most_onsets; // at most so many notes in a track
   uint32_t end_ticks;
   bool own; // written by us: ends at own_end_ticks

@@ -102,9 +102,14 @@ scan_event(Pass *pass, uint32_t index)
     .place = pass->port * 16 + (bytes[0] & 0x0Fu),
   };
 
-  if (kind == 0x90) {
+  uint8_t *lowest = &pass->scan->lowest[change.place];
+  uint8_t *highest = &pass->scan->highest[change.place];
+
+  if (kind == 0x90 && bytes[2] > 0) {
     ++pass->n_onsets;
     pass->has_notes[change.place] = true;
+    *lowest = MIN(*lowest, bytes[1]);
+    *highest = MAX(*highest, bytes[1]);
   } else if (kind == 0xB0) {
     scan_controller(pass, bytes, change);
   } else if (kind == 0xC0) {
@@ -178,6 +183,7 @@ partita_midi_scan(PartitaMidiScan *scan, const PartitaMidiWalk *walk)
                             &scan->modes};
 
   *scan = (PartitaMidiScan){0};
+  memset(scan->lowest, 127, sizeof scan->lowest);
   for (size_t i = 0; i < G_N_ELEMENTS(lists); ++i)
     *lists[i] = g_array_new(FALSE, FALSE, sizeof(PartitaMidiChange));
   scan->keys = g_array_new(FALSE, FALSE, sizeof(PartitaKey));

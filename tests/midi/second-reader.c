@@ -80,6 +80,24 @@ find_program(const Second *s, const Item *note)
   return other != NULL ? other->first : 0;
 }
 
+/// Whether notes are struck on a strip, all of keys 27 to 64.
+static bool
+is_like_kit(const Second *s, unsigned strip)
+{
+  bool any = false;
+
+  for (guint i = 0; i < s->notes->len; ++i) {
+    const Item *note = second_get(s->notes, i);
+
+    if (note->strip != strip)
+      continue;
+    if (note->first < 27 || note->first > 64)
+      return false;
+    any = true;
+  }
+  return any;
+}
+
 /// 1, 0 or -1: the bank says nothing of drums.
 static int
 judge(const Second *s, const Item *bank)
@@ -88,14 +106,17 @@ judge(const Second *s, const Item *bank)
   const Item *reset = find_last(s->resets, bank->strip / 16 * 16, &later);
   const int rules = reset != NULL ? reset->first : RULES_NONE;
   const bool tenth = bank->strip % 16 == DRUM_CHANNEL;
+  const bool like_kit = is_like_kit(s, bank->strip);
 
   if (rules == RULES_GS)
     return -1;
   if (rules == RULES_XG)
-    return bank->first >= 126;
+    return bank->first >= 126 ? 1 : tenth && like_kit ? -1 : 0;
   if (rules == RULES_GM2)
     return bank->first == 120 ? 1 : tenth && bank->first != 121 ? -1 : 0;
-  return bank->first == 127 || bank->first == 120 ? 1 : tenth ? -1 : 0;
+  return (bank->first == 127 && like_kit) || bank->first == 120 ? 1
+         : tenth                                                ? -1
+                                                                : 0;
 }
 
 static gint

@@ -7,6 +7,7 @@
 typedef struct {
   const char *name;
   const char *messages;
+  uint8_t key;
   bool first;
   bool tenth;
 } DrumCase;
@@ -16,30 +17,35 @@ typedef struct {
 #define GM2 "00 F0057E7F0903F7 "
 
 static const DrumCase cases[] = {
-  {"none", "", false, true},
-  {"xg-bank", XG "00 B0007F 00 C000 ", true, true},
-  {"xg-effects", XG "00 B0007E 00 C000 ", true, true},
-  {"xg-tenth", XG "00 B90000 00 C900 ", false, false},
-  {"xg-part", XG "00 F008431F4C08000702F7 00 F008431F4C08090700F7 ", true,
+  {"none", "", 60, false, true},
+  {"xg-bank", XG "00 B0007F 00 C000 ", 60, true, true},
+  {"xg-effects", XG "00 B0007E 00 C000 ", 60, true, true},
+  {"xg-tenth", XG "00 B90000 00 C900 ", 72, false, false},
+  {"xg-part", XG "00 F008431F4C08000702F7 00 F008431F4C08090700F7 ", 60, true,
    false},
-  {"bank", "00 B0007F 00 C000 ", true, true},
-  {"bank-and-back", "00 B0007F 00 C000 00 B00000 ", false, true},
-  {"bank-of-tenth", "00 B90000 ", false, true},
-  {"gs-bank", GS "00 B0007F 00 C000 ", false, true},
-  {"gs-part", GS "00 F00A411042124011150119F7 00 F00A41104212401015001BF7 ",
+  {"bank", "00 B0007F 00 C000 ", 60, true, true},
+  {"bank-of-instrument", "00 B0007F 00 C000 ", 72, false, true},
+  {"xg-tenth-of-drums", XG "00 B90000 00 C900 ", 60, false, true},
+  {"xg-bank-of-high-drums", XG "00 B0007F 00 C000 ", 72, true, true},
+  {"bank-and-back", "00 B0007F 00 C000 00 B00000 ", 60, false, true},
+  {"bank-of-tenth", "00 B90000 ", 60, false, true},
+  {"gs-bank", GS "00 B0007F 00 C000 ", 60, false, true},
+  {"gs-part", GS "00 F00A411042124011150119F7 00 F00A41104212401015001BF7 ", 60,
    true, false},
-  {"gs-part-and-bank", "00 F00A411042124011150119F7 00 B00000 ", true, true},
-  {"gs-last-part", "00 F00A41104212401A150110F7 ", false, true},
-  {"gm2-bank", GM2 "00 B00078 00 C000 00 B90079 00 C900 ", true, false},
-  {"reset", "00 B0007F 00 C000 " XG, false, true},
+  {"gs-part-and-bank", "00 F00A411042124011150119F7 00 B00000 ", 60, true,
+   true},
+  {"gs-last-part", "00 F00A41104212401A150110F7 ", 60, false, true},
+  {"gm2-bank", GM2 "00 B00078 00 C000 00 B90079 00 C900 ", 60, true, false},
+  {"reset", "00 B0007F 00 C000 " XG, 60, false, true},
 };
 
 static void
 test_drums(gconstpointer data)
 {
   const DrumCase *test = data;
-  g_autofree char *track = g_strconcat(
-    test->messages, "00 903C40 00 993C40 60 803C40 00 893C40" END, NULL);
+  g_autofree char *track =
+    g_strdup_printf("%s00 90%02X40 00 99%02X40 60 80%02X40 00 89%02X40" END,
+                    test->messages, test->key, test->key, test->key, test->key);
   g_autoptr(GByteArray) bytes = make_file(1, 1, 96);
 
   put_chunk(bytes, "MTrk", track);
