@@ -6,6 +6,7 @@
 #include "cli.h"
 
 #include <base/file.h>
+#include <partita/corpus.h>
 #include <partita/midi.h>
 #include <string.h>
 
@@ -149,6 +150,7 @@ take_piece(const CliWishes *wishes,
                 "%s: there are no notes in the file", shown);
     return false;
   }
+  (void)partita_score_decide_bars(score, NULL);
   partita_controls_init(controls);
   partita_controls_take_piece(controls, score);
   partita_controls_ease(controls, bars, PARTITA_EASE_ALL);
