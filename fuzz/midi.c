@@ -85,7 +85,7 @@ check_changes(const PartitaScore *score)
   size_t n = 0;
   const PartitaTempo *tempos = partita_score_get_tempos(score, &n);
 
-  REQUIRE(n <= PARTITA_MIDI_TEMPOS_MAX);
+  REQUIRE(n <= PARTITA_MIDI_EVENTS_MAX);
   for (size_t i = 0; i < n; ++i)
     REQUIRE(tempos[i].us_per_quarter >= 1 &&
             tempos[i].us_per_quarter < 1u << 24 &&

@@ -227,6 +227,16 @@ partita_corpus_get_ids(const PartitaCorpus *corpus,
 PARTITA_API bool
 partita_score_repair_bars(PartitaScore *score, char **reason);
 
+/**
+ * partita_score_decide_bars:
+ *
+ * The same bars for music of which nothing may move: where that function would
+ * move it, a short first bar makes up for it. @reason is such as "bars counted
+ * in 4/4 from tick 480".
+ */
+PARTITA_API bool
+partita_score_decide_bars(PartitaScore *score, char **reason);
+
 G_END_DECLS
 
 #endif

@@ -22,14 +22,12 @@ PARTITA_API GQuark
 partita_midi_error_quark(void);
 
 /* Limits: work and memory are linear in the size of the file. A file past one
- * of the first four is refused, larger ones from their size alone; tempo
- * changes and time beyond the last two are cut off. Instruments are tracks of a
- * score. */
+ * of the first four is refused, larger ones from their size alone; time beyond
+ * the last is cut off. Instruments are tracks of a score. */
 #define PARTITA_MIDI_BYTES_MAX (16u << 20)
 #define PARTITA_MIDI_EVENTS_MAX 1000000u
 #define PARTITA_MIDI_TRACKS_MAX 512u
 #define PARTITA_MIDI_INSTRUMENTS_MAX 32768u
-#define PARTITA_MIDI_TEMPOS_MAX 4096u
 #define PARTITA_MIDI_SECONDS_MAX (24u * 3600u)
 
 /// What was wrong with a file and is mended; bits of a set.
@@ -50,8 +48,7 @@ typedef enum {
   PARTITA_MEND_FORMAT = 1 << 12,         ///< format contradicts the tracks
   PARTITA_MEND_HANGING_NOTE = 1 << 13,   ///< notes never released are ended
   PARTITA_MEND_ORPHAN_OFF = 1 << 14,     ///< releases of silent keys dropped
-  PARTITA_MEND_TEMPOS = 1 << 15,         ///< tempo changes beyond the limit
-  PARTITA_MEND_LONG_TIME = 1 << 16       ///< times beyond the limit cut
+  PARTITA_MEND_LONG_TIME = 1 << 15       ///< times beyond the limit cut
 } PartitaMend;
 
 /**
@@ -71,21 +68,37 @@ partita_mend_describe(unsigned mends);
  *
  * Walks every chunk and event of a Standard MIDI File (formats 0, 1, 2, RMID,
  * SMPTE division), mends what can be mended and leaves out what cannot. The
- * tracks of a format 2 file are played one after another. Tempo changes beyond
- * the limit, and what lies beyond the limit of time or %PARTITA_TICK_MAX, are
- * left out; a file past one of the other limits is refused.
+ * tracks of a format 2 file are played one after another. As many tracks as the
+ * header declares are read, if they are there and whole; else all that are
+ * found. What lies beyond the limit of time or %PARTITA_TICK_MAX is left out; a
+ * file past one of the other limits is refused.
  *
- * A release ends the note of its track, channel and key that has sounded
- * longest; a note never released ends with its track; each lasts a tick at
- * least. A program and the sustain pedal act on their channel and port in all
- * tracks. Names that are no UTF-8 are taken as Latin-1, and cut to 127 bytes.
+ * A key of a track and channel that is struck again ends the note that sounds.
+ * Releases end notes in their order; where one was lost, each ends the note
+ * struck last. A note never released ends where all notes of its channel are
+ * told to (controllers 120 and 123 to 127), else with its track, but not behind
+ * the last bar with music; one of a drum lasts a sixteenth at most. Each lasts
+ * a tick at least.
  *
- * The score ends with the last End-Of-Track or note, but at most one bar after
- * the bar in which the last note ends: many files go on in silence. A file
- * that partita_midi_write() wrote says where it ends, and that holds.
+ * Programs, drums and the sustain pedal act on their channel and port in all
+ * tracks, before the notes of their tick in other tracks; but a track keeps to
+ * its own program whatever other tracks with notes say. Channel 10 plays drums,
+ * unless the rules of GM2, GS or XG say otherwise, by which other channels do
+ * too: banks 127, 126 and 120 as far as they hold for the system that was set,
+ * GS' "use for rhythm part", XG's part mode. Where no system was set, bank 127
+ * holds drums if all notes of the channel are of keys 27 to 64, as drums are. A
+ * tempo said again is none.
  *
- * Cost: linear in @size, but for the sorting of tempos, metres, programs and
- * pedals that come out of order.
+ * A name is kept as it stands, up to 127 bytes, and shown as what it most
+ * likely is: UTF-8, UTF-16, Shift-JIS, CP1251 or Latin-1.
+ *
+ * The score ends with the last End-Of-Track or note, but with the bar in which
+ * the last note ends if that is more than a bar before: many files go on in
+ * silence. A file that partita_midi_write() wrote says where it ends, and that
+ * holds.
+ *
+ * Cost: linear in @size, but for the sorting of tempos, metres, and what acts
+ * on channels, where they come out of order.
  *
  * Returns: (transfer full) (nullable): the score, sorted, one track for each
  * (track, port, channel, program) that has notes, in order of appearance; NULL
@@ -155,7 +168,9 @@ partita_midi_read_file_bytes(const char *path,
  * those it has besides are put into the track they belong to, on its channel;
  * tempos, metres and keys it has besides are added. Tracks that follow become
  * tracks of their own on channels that nobody uses, and so does a new note that
- * on its channel would touch a given one of its pitch, or meet another program.
+ * on its channel would touch a given one of its pitch, or meet another program;
+ * and a given one that, among the changed events, would be read otherwise.
+ * Given notes without a release get one where they would end elsewhere now.
  * The pedal and a bend that are still on where a track of the file is at its
  * end are taken back before new notes follow.
  *
@@ -178,12 +193,12 @@ partita_midi_rewrite(GBytes *given,
  * piece, then one track for each track of @score. Notes of one pitch that
  * overlap go to tracks of their own, and instruments beyond the sixteen
  * channels to further ports, so that reading the file gives the same score,
- * tracks without notes, repeated pedals and the end included; only names are
- * cut to 127 bytes. To that end each track carries a mark of ours (FF 7F, 7D
- * "partita" and a byte: 0 where the piece ends, 1 a track, 2 more notes of the
- * track before it).
+ * tracks without notes, repeated pedals and tempos, the bytes of names and the
+ * end included; only names are cut to 127 bytes. To that end each track carries
+ * a mark of ours (FF 7F, 7D "partita" and a byte: 0 where the piece ends, 1 a
+ * track, 2 more notes of the track before it).
  *
- * A score past the limits above (of MIDI tracks, events, tempo changes, time)
+ * A score past the limits above (of MIDI tracks, events, time)
  * is refused with %PARTITA_MIDI_ERROR_TOO_BIG. @score must be sorted.
  *
  * Cost: linear in the number of notes.

@@ -187,9 +187,30 @@ partita_track_get_program(const PartitaTrack *track);
 PARTITA_API bool
 partita_track_is_drums(const PartitaTrack *track);
 
-/// (nullable)
+/// (nullable): UTF-8
 PARTITA_API const char *
 partita_track_get_name(const PartitaTrack *track);
+
+/**
+ * partita_track_set_name:
+ * @name: (nullable): UTF-8
+ * @bytes: (nullable): the same name as a file has it, in whatever encoding, to
+ * be written back so; NULL: as @name has it
+ * @n: how many
+ */
+PARTITA_API void
+partita_track_set_name(PartitaTrack *track,
+                       const char *name,
+                       const void *bytes,
+                       size_t n);
+
+/// (transfer none) (nullable): the name as it is to be written, @n bytes
+PARTITA_API const void *
+partita_track_get_name_bytes(const PartitaTrack *track, size_t *n);
+
+/// Gives @to the name of @from, with its bytes.
+PARTITA_API void
+partita_track_copy_name(PartitaTrack *to, const PartitaTrack *from);
 
 PARTITA_API void
 partita_track_add_note(PartitaTrack *track, PartitaNote note);
@@ -328,6 +349,8 @@ partita_score_append(PartitaScore *score, const PartitaScore *other);
  * table 6.1, which find more signatures than those of Krumhansl and Kessler
  * (doc/benchmarks.md).
  *
+ * Of a score with a single pitch class, the major key on it.
+ *
  * Returns: 0 to 11 for C to B major, 12 to 23 for C to B minor, or -1 if the
  * score has no pitched note.
  */
@@ -415,6 +438,11 @@ partita_score_move_to_common_key(PartitaScore *score);
 PARTITA_API const char *
 partita_key_name(int key);
 
+/// (transfer none): as it is signed, "C sharp major" for seven sharps; NULL out
+/// of range
+PARTITA_API const char *
+partita_key_signature_name(PartitaKey key);
+
 /// 0 to 23 for a key signature.
 PARTITA_API int
 partita_key_from_signature(PartitaKey key);
@@ -447,36 +475,8 @@ partita_measure_name(PartitaMeasure measure);
 PARTITA_API bool
 partita_score_measure(const PartitaScore *score, double *measures);
 
-/**
- * PartitaTempoMap: ticks to time, exact: no rounding adds up.
- */
-typedef struct PartitaTempoMap PartitaTempoMap;
-
-PARTITA_API PartitaTempoMap *
-partita_tempo_map_new(const PartitaScore *score);
-
-PARTITA_API void
-partita_tempo_map_free(PartitaTempoMap *map);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaTempoMap, partita_tempo_map_free)
-
-/// Seconds from the start. O(log tempo changes).
-PARTITA_API double
-partita_tempo_map_seconds(const PartitaTempoMap *map, uint32_t tick);
-
-/**
- * partita_tempo_map_us_ppq:
- *
- * Returns: the time of @tick in units of 1 / (1,000,000 ppq) seconds: the sum
- * of ticks times microseconds a quarter, an exact integer.
- */
-PARTITA_API uint64_t
-partita_tempo_map_us_ppq(const PartitaTempoMap *map, uint32_t tick);
-
-/// Microseconds a quarter in force at @tick.
-PARTITA_API uint32_t
-partita_tempo_map_tempo_at(const PartitaTempoMap *map, uint32_t tick);
-
 G_END_DECLS
+
+#include <partita/tempo-map.h>
 
 #endif

@@ -3,7 +3,9 @@
 
 #include "inspect.h"
 
+#include <partita/corpus.h>
 #include <partita/midi.h>
+#include <string.h>
 
 static void
 add_strings(JsonObject *object, const char *name, const char *list)
@@ -34,14 +36,85 @@ add_programs(JsonObject *object, const PartitaScore *score)
   json_object_set_boolean_member(object, "drums", used[PARTITA_PROGRAM_DRUMS]);
 }
 
-static const char *
+/// Pitch classes that sound.
+static unsigned
+count_classes(const PartitaScore *score)
+{
+  bool seen[12] = {false};
+  unsigned n = 0;
+
+  for (size_t t = 0; t < partita_score_get_n_tracks(score); ++t) {
+    const PartitaTrack *track = partita_score_get_track(score, t);
+    size_t n_notes = 0;
+    const PartitaNote *notes = partita_track_get_notes(track, &n_notes);
+
+    for (size_t i = 0; !partita_track_is_drums(track) && i < n_notes; ++i) {
+      n += !seen[notes[i].pitch % 12];
+      seen[notes[i].pitch % 12] = true;
+    }
+  }
+  return n;
+}
+
+/// Of one pitch class the tonic may be told, not whether it is major or minor.
+static char *
+name_key(int key, bool mode)
+{
+  const char *name = partita_key_name(key);
+
+  return name == NULL ? NULL
+         : mode       ? g_strdup(name)
+                      : g_strndup(name, strlen(name) - strlen(" major"));
+}
+
+/// (transfer full) (nullable): as signed, else as the notes have it
+static char *
 find_key(const PartitaScore *score)
 {
   size_t n = 0;
   const PartitaKey *keys = partita_score_get_keys(score, &n);
 
-  return partita_key_name(n > 0 ? partita_key_from_signature(keys[0])
-                                : partita_score_estimate_key(score));
+  return n > 0 ? g_strdup(partita_key_signature_name(keys[0]))
+               : name_key(partita_score_estimate_key(score),
+                          count_classes(score) > 1);
+}
+
+/// The signature in force at @tick, or NULL.
+static const PartitaKey *
+find_signature(const PartitaScore *score, uint32_t tick)
+{
+  const PartitaKey *found = NULL;
+  size_t n = 0;
+  const PartitaKey *keys = partita_score_get_keys(score, &n);
+
+  for (size_t i = 0; i < n && keys[i].tick <= tick; ++i)
+    found = &keys[i];
+  return found;
+}
+
+static bool
+share_scale(int a, int b)
+{
+  return partita_key_to_signature(a).sharps ==
+         partita_key_to_signature(b).sharps;
+}
+
+/* A key and its relative have the same notes, and few bars do not tell them
+ * apart: a signature in minor does, and where the key never changes, all of the
+ * piece. Major is signed by programs that were told nothing. */
+static char *
+name_span(const PartitaScore *score, const PartitaKeySpan *span, bool only)
+{
+  const PartitaKey *signature = find_signature(score, span->tick);
+  const int whole = only ? partita_score_estimate_key(score) : -1;
+
+  if (signature != NULL &&
+      share_scale(span->key, partita_key_from_signature(*signature)) &&
+      (signature->minor || span->key < 12))
+    return g_strdup(partita_key_signature_name(*signature));
+  if (signature == NULL && whole >= 0 && share_scale(span->key, whole))
+    return name_key(whole, count_classes(score) > 1);
+  return name_key(span->key, count_classes(score) > 1);
 }
 
 /// Where the notes change their key, in bars as a musician counts them.
@@ -49,6 +122,7 @@ static void
 add_key_spans(JsonObject *object, const PartitaScore *score)
 {
   g_autoptr(GArray) spans = partita_score_estimate_key_spans(score, 3);
+  g_autofree char *before = NULL;
   JsonArray *array = json_array_new();
 
   for (guint i = 0; i < spans->len; ++i) {
@@ -57,10 +131,17 @@ add_key_spans(JsonObject *object, const PartitaScore *score)
 
     if (span->key < 0)
       continue;
+
+    g_autofree char *name = name_span(score, span, spans->len == 1);
+
+    if (g_strcmp0(name, before) == 0)
+      continue;
     entry = json_object_new();
     json_object_set_int_member(entry, "bar", (gint64)span->first_bar + 1);
-    json_object_set_string_member(entry, "key", partita_key_name(span->key));
+    json_object_set_string_member(entry, "key", name);
     json_array_add_object_element(array, entry);
+    g_free(before);
+    before = g_steal_pointer(&name);
   }
   json_object_set_array_member(object, "keys", array);
 }
@@ -73,7 +154,7 @@ add_score(JsonObject *object, const PartitaScore *score)
   const PartitaBar first = g_array_index(bars, PartitaBar, 0);
   g_autofree char *meter =
     g_strdup_printf("%u/%u", first.numerator, first.denominator);
-  const char *key = find_key(score);
+  g_autofree char *key = find_key(score);
 
   json_object_set_int_member(object, "notes",
                              (gint64)partita_score_get_n_notes(score));
@@ -113,10 +194,13 @@ cli_inspect_midi(const char *path,
   }
 
   g_autofree char *mended = partita_mend_describe(mends);
+  g_autofree char *bars = NULL;
+  const bool counted = partita_score_decide_bars(read, &bars);
+  g_autofree char *all = g_strconcat(mended, ",", bars, NULL);
 
   json_object_set_string_member(object, "verdict",
-                                mends == 0 ? "read" : "mended");
-  add_strings(object, "mended", mended);
+                                mends == 0 && !counted ? "read" : "mended");
+  add_strings(object, "mended", all);
   add_score(object, read);
   if (score != NULL)
     *score = g_steal_pointer(&read);

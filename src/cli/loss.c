@@ -103,6 +103,8 @@ cli_losses_add(CliLosses *losses, const char *path, GError **error)
 
   if (score == NULL)
     return false;
+  (void)partita_score_decide_bars(score, NULL);
+
   g_autoptr(GBytes) bytes =
     partita_file_read(path, PARTITA_MIDI_BYTES_MAX, error);
 

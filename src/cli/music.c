@@ -5,6 +5,7 @@
 
 #include "cli.h"
 
+#include <partita/corpus.h>
 #include <partita/midi.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@ bool
 cli_music_read(const char *path, PartitaScore **score, GError **error)
 {
   *score = path != NULL ? partita_midi_read_file(path, NULL, error) : NULL;
+  if (*score != NULL)
+    (void)partita_score_decide_bars(*score, NULL);
   return path == NULL || *score != NULL;
 }
 

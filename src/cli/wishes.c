@@ -7,6 +7,7 @@
 
 #include <base/file.h>
 #include <base/text.h>
+#include <partita/corpus.h>
 #include <partita/midi.h>
 #include <string.h>
 
@@ -161,6 +162,7 @@ take_piece(const CliWishes *wishes,
                 "%s: there are no notes in the file", shown);
     return false;
   }
+  (void)partita_score_decide_bars(score, NULL);
   partita_controls_init(controls);
   partita_controls_take_piece(controls, score);
   partita_controls_ease(controls, bars, PARTITA_EASE_ALL);

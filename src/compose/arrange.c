@@ -97,11 +97,12 @@ take_out(const Cells *cells)
 
   for (size_t t = 0; t < partita_score_get_n_tracks(cells->score); ++t) {
     const PartitaTrack *from = partita_score_get_track(cells->score, t);
-    PartitaTrack *to = partita_score_add_track(
-      given, partita_track_get_program(from), partita_track_get_name(from));
+    PartitaTrack *to =
+      partita_score_add_track(given, partita_track_get_program(from), NULL);
     size_t n = 0;
     const PartitaPedal *pedals = partita_track_get_pedals(from, &n);
 
+    partita_track_copy_name(to, from);
     for (size_t i = 0; i < n; ++i)
       partita_track_add_pedal(to, pedals[i]);
     keep_notes(cells, t, to);

@@ -105,7 +105,7 @@ partita_split(PartitaSide *sides, size_t n, double valid_share);
 
 /// Of this version are the files a corpus is made of. It counts up when they
 /// change, or what becomes of a MIDI file.
-#define PARTITA_CORPUS_VERSION 3u
+#define PARTITA_CORPUS_VERSION 4u
 
 typedef struct PartitaIndex PartitaIndex;
 

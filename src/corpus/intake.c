@@ -3,6 +3,7 @@
 
 #include <corpus/corpus-private.h>
 
+#include <corpus/kit.h>
 #include <corpus/rebar.h>
 #include <partita/midi.h>
 
@@ -19,13 +20,15 @@ partita_intake_skip(PartitaIntake *intake, PartitaSkip why, char *reason)
   intake->reason = reason;
 }
 
+/// Half a bar at least is music: a fill of drums is no more.
 static bool
 is_short(const PartitaScore *score, const GArray *bars)
 {
   const PartitaBar *first = &g_array_index(bars, PartitaBar, 0);
 
   return partita_score_get_n_notes(score) < NOTES_MIN ||
-         (bars->len == 1 && partita_score_get_end(score) < first->length_ticks);
+         (bars->len == 1 &&
+          partita_score_get_end(score) < first->length_ticks / 2);
 }
 
 static void
@@ -90,6 +93,7 @@ partita_intake_read(PartitaIntake *intake, GBytes *bytes)
     partita_intake_skip(intake, PARTITA_SKIP_BROKEN, g_strdup(error->message));
     return;
   }
+  partita_kit_settle(intake->score);
   repair(intake, mends);
   judge(intake);
 }

@@ -107,11 +107,12 @@ add_track(PartitaScore *to,
           const PartitaTempoMap *map,
           const GArray *beats)
 {
-  PartitaTrack *track = partita_score_add_track(
-    to, partita_track_get_program(from), partita_track_get_name(from));
+  PartitaTrack *track =
+    partita_score_add_track(to, partita_track_get_program(from), NULL);
   size_t n = 0;
   const PartitaNote *notes = partita_track_get_notes(from, &n);
 
+  partita_track_copy_name(track, from);
   for (size_t i = 0; i < n; ++i) {
     const uint32_t onset = notes[i].onset_ticks;
     const uint32_t end = onset + notes[i].duration_ticks;

@@ -22,9 +22,14 @@
  *
  * In each case the piece is moved in time by less than a bar, so that a bar
  * line lies at its start and the notes on the grid; the times between notes
- * stay as they are.
+ * stay as they are. Where nothing may move, the first bar is short instead.
  */
 #define NOTES_MIN 8
+/* Fewer notes do not overrule a metre that somebody has signed, with the lines
+ * of its bars: of beginnings of 503 songs and editions, in which every
+ * signature is right, 13 notes overruled 17 metres and 12 lines, 128 none
+ * and 4. */
+#define SIGNED_NOTES_MIN 128
 #define SHORT_BAR_SHARE 0.5
 /// Log of the least probability of a metre for a piece that declares none.
 #define FIT_MIN (-2.0)
@@ -253,6 +258,8 @@ repair_once(PartitaScore *score)
     return repair_fragments(score, &pulse);
   if (n == 0)
     return repair_undeclared(score, &pulse);
+  if (partita_score_get_n_notes(score) < SIGNED_NOTES_MIN)
+    return NULL;
 
   char *done = repair_contradicted(score, &pulse, only);
 
@@ -289,4 +296,52 @@ partita_score_repair_bars(PartitaScore *score, char **reason)
   if (reason != NULL)
     *reason = n > 0 ? g_strdup(all->str) : NULL;
   return n > 0;
+}
+
+static bool
+find_first_onset(const PartitaScore *score, uint32_t *first)
+{
+  bool any = false;
+
+  for (size_t t = 0; t < partita_score_get_n_tracks(score); ++t) {
+    size_t n = 0;
+    const PartitaNote *notes =
+      partita_track_get_notes(partita_score_get_track(score, t), &n);
+
+    if (n > 0 && (!any || notes[0].onset_ticks < *first))
+      *first = notes[0].onset_ticks;
+    any |= n > 0;
+  }
+  return any;
+}
+
+bool
+partita_score_decide_bars(PartitaScore *score, char **reason)
+{
+  g_autoptr(PartitaScore) moved = partita_score_copy(score);
+  uint32_t before = 0;
+  uint32_t after = 0;
+  size_t n = 0;
+
+  if (reason != NULL)
+    *reason = NULL;
+  if (!partita_score_repair_bars(moved, NULL) ||
+      !find_first_onset(score, &before) || !find_first_onset(moved, &after))
+    return false;
+
+  // A repaired score has one metre, whose bars begin at its start.
+  PartitaMeter meter = *partita_score_get_meters(moved, &n);
+  const uint32_t bar = MAX(1u, 4u * partita_score_get_ppq(score) *
+                                 meter.numerator / meter.denominator);
+  const uint32_t line = (before % bar + bar - after % bar) % bar;
+
+  partita_score_clear_meters(score);
+  partita_score_add_meter(score, meter);
+  meter.tick = line;
+  if (line > 0)
+    partita_score_add_meter(score, meter);
+  if (reason != NULL)
+    *reason = g_strdup_printf("bars counted in %u/%u from tick %u",
+                              meter.numerator, meter.denominator, line);
+  return true;
 }

@@ -5,10 +5,10 @@
 
 /// In the order of the bits of PartitaMend.
 static const char *const names[] = {
-  "riff",      "leading",   "header",          "track-count",  "alien-chunk",
-  "truncated", "trailing",  "no-end-of-track", "bad-event",    "bad-data",
-  "meta",      "smpte",     "format",          "hanging-note", "orphan-off",
-  "tempos",    "long-time",
+  "riff",        "leading",      "header",     "track-count",
+  "alien-chunk", "truncated",    "trailing",   "no-end-of-track",
+  "bad-event",   "bad-data",     "meta",       "smpte",
+  "format",      "hanging-note", "orphan-off", "long-time",
 };
 
 char *

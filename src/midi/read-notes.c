@@ -5,47 +5,49 @@
 
 #include <midi/read-private.h>
 
+#include <midi/text.h>
+
 #include <string.h>
 
 /* A pedal acts on every track that plays on its channel. That many tracks
  * get it, so that memory stays linear in the size of the file. */
 #define PEDAL_SHARES_MAX 8
 
-#define NONE UINT32_MAX
-
-/// What must be known of a note beside itself.
-typedef struct {
-  guint part;
-  uint32_t next; // sounding note of the same channel and pitch, or NONE
-} Place;
+/// A drum that nobody releases sounds for a sixteenth at most.
+#define DRUMS_A_QUARTER 4
 
 /// The part of a channel's last note, and the tick up to which it holds.
 typedef struct {
   guint part;
   uint32_t until; // 0: there is none
-  uint16_t strip;
+  uint32_t strip;
 } Recent;
+
+/// A note that nobody ends.
+typedef struct {
+  PartitaNote note;
+  guint part;
+  uint32_t end_ticks; // of its track
+} Hanging;
 
 typedef struct {
   PartitaScore *score;
   const PartitaMidiScan *scan;
   const PartitaMidiWalk *walk;
-  GArray *parts;      // PartitaMidiPart
-  GHashTable *by_key; // to the index in parts plus 1
-  PartitaNote *notes; // of the track being read, in the order of onsets
-  Place *places;      // of each of them
-  uint32_t n_notes;
-  uint32_t n_sounding;
-  uint32_t first[2048]; // sounding, by channel * 128 + pitch, or NONE
-  uint32_t last[2048];
+  GArray *parts;        // PartitaMidiPart
+  GHashTable *by_key;   // to the index in parts plus 1
+  GArray *hanging;      // Hanging
+  PartitaMidiKeys keys; // of the track being read
   Recent recent[16];
-  uint32_t group; // the track whose lane this one is, or itself
+  guint track;        // being read
+  uint32_t track_end; // number of the first event behind it
+  uint32_t group;     // the track whose lane this one is, or itself
   bool marked;
   unsigned mends;
 } Reader;
 
 static gpointer
-make_key(const Reader *reader, uint16_t strip, uint8_t program)
+make_key(const Reader *reader, uint32_t strip, uint8_t program)
 {
   // The lanes of a marked track have channels of their own.
   const unsigned place = reader->marked ? PARTITA_MIDI_STRIPS : strip;
@@ -53,65 +55,55 @@ make_key(const Reader *reader, uint16_t strip, uint8_t program)
   return GUINT_TO_POINTER(reader->group << 20 | place << 8 | program);
 }
 
-static guint
-add_part(Reader *reader, gpointer key, uint16_t strip, uint8_t program)
+static void
+set_name(PartitaTrack *track, const uint8_t *bytes, size_t n)
 {
-  const char *name =
+  g_autofree char *name = partita_midi_decode_text(bytes, n);
+
+  partita_track_set_name(track, name, bytes, n);
+}
+
+static guint
+add_part(Reader *reader, gpointer key, uint32_t strip, uint8_t program)
+{
+  const PartitaMidiEvent *name =
     g_array_index(reader->scan->labels, PartitaMidiLabel, reader->group).name;
   const PartitaMidiPart part = {
-    .track = partita_score_add_track(reader->score, program, name),
+    .track = partita_score_add_track(reader->score, program, NULL),
     .group = reader->group,
     .strip = strip,
     .marked = reader->marked,
   };
 
+  if (name != NULL)
+    set_name(part.track, reader->walk->data + name->at, name->bytes[2]);
   g_array_append_val(reader->parts, part);
   g_hash_table_insert(reader->by_key, key,
                       GUINT_TO_POINTER(reader->parts->len));
   return reader->parts->len - 1;
 }
 
-/* The program in force at an event, and the tick at which that may change. */
-static uint8_t
-find_program(const Reader *reader,
-             uint16_t strip,
-             uint32_t tick,
-             uint32_t event,
-             uint32_t *until)
-{
-  const GArray *programs = reader->scan->programs;
-  const PartitaMidiChange *changes =
-    (const PartitaMidiChange *)(const void *)programs->data;
-  const guint next = partita_midi_next_change(programs, strip, tick, event);
-
-  *until = next < programs->len && changes[next].strip == strip
-             ? changes[next].tick
-             : UINT32_MAX;
-  return next > 0 && changes[next - 1].strip == strip ? changes[next - 1].value
-                                                      : 0;
-}
-
 static guint
-look_up_part(Reader *reader, uint16_t strip, uint32_t tick, uint32_t event)
+look_up_part(Reader *reader, uint32_t strip, uint32_t tick, uint32_t event)
 {
-  Recent *recent = &reader->recent[strip % 16];
-  uint8_t program = PARTITA_PROGRAM_DRUMS;
+  const PartitaMidiMoment moment = {tick, event, reader->track_end};
   uint32_t until = UINT32_MAX;
+  uint8_t program = PARTITA_PROGRAM_DRUMS;
+  gpointer key = NULL;
   guint part = 0;
 
-  if (strip % 16 != PARTITA_MIDI_DRUM_CHANNEL)
-    program = find_program(reader, strip, tick, event, &until);
-
-  const gpointer key = make_key(reader, strip, program);
-
+  if (!partita_midi_plays_drums(reader->scan, strip, &moment, &until))
+    program = partita_midi_find_program(reader->scan, reader->track, strip,
+                                        &moment, &until);
+  key = make_key(reader, strip, program);
   part = GPOINTER_TO_UINT(g_hash_table_lookup(reader->by_key, key));
   part = part > 0 ? part - 1 : add_part(reader, key, strip, program);
-  *recent = (Recent){part, until, strip};
+  reader->recent[strip % 16] = (Recent){part, until, strip};
   return part;
 }
 
 static inline guint
-find_part(Reader *reader, uint16_t strip, uint32_t tick, uint32_t event)
+find_part(Reader *reader, uint32_t strip, uint32_t tick, uint32_t event)
 {
   const Recent *recent = &reader->recent[strip % 16];
 
@@ -120,68 +112,98 @@ find_part(Reader *reader, uint16_t strip, uint32_t tick, uint32_t event)
            : look_up_part(reader, strip, tick, event);
 }
 
-static void
-note_on(Reader *reader, guint part, uint32_t tick, const uint8_t *bytes)
+static unsigned
+find_slot(const PartitaMidiEvent *event)
 {
-  const unsigned slot = (bytes[0] & 0x0Fu) * 128u + bytes[1];
-  const uint32_t index = reader->n_notes++;
-
-  reader->notes[index] = (PartitaNote){tick, 0, bytes[1], bytes[2]};
-  reader->places[index] = (Place){part, NONE};
-  if (reader->first[slot] == NONE)
-    reader->first[slot] = index;
-  else
-    reader->places[reader->last[slot]].next = index;
-  reader->last[slot] = index;
-  ++reader->n_sounding;
+  return (event->bytes[0] & 0x0Fu) * 128u + event->bytes[1];
 }
 
-/// Ends the note of @slot that has sounded longest.
-static void
-end_first(Reader *reader, unsigned slot, uint32_t tick)
+static inline void
+note_on(Reader *reader,
+        uint32_t strip,
+        const PartitaMidiEvent *event,
+        uint32_t index)
 {
-  const uint32_t index = reader->first[slot];
-  PartitaNote *note = &reader->notes[index];
+  const guint part = find_part(reader, strip, event->tick, index);
+  const PartitaTrack *track =
+    g_array_index(reader->parts, PartitaMidiPart, part).track;
+  const uint32_t short_ticks =
+    MAX(1u, partita_score_get_ppq(reader->score) / DRUMS_A_QUARTER);
 
-  // A note without length is heard all the same.
-  note->duration_ticks =
-    tick > note->onset_ticks ? tick - note->onset_ticks : 1;
-  reader->first[slot] = reader->places[index].next;
-  --reader->n_sounding;
+  partita_midi_keys_strike(
+    &reader->keys, find_slot(event),
+    (PartitaMidiStrike){
+      .part = part,
+      .strip = strip,
+      .most_ticks = partita_track_is_drums(track) ? short_ticks : 0,
+    },
+    (PartitaNote){event->tick, 0, event->bytes[1], event->bytes[2]});
 }
 
-static void
-note_off(Reader *reader, uint32_t tick, const uint8_t *bytes)
+static inline void
+note_off(Reader *reader, const PartitaMidiEvent *event)
 {
-  const unsigned slot = (bytes[0] & 0x0Fu) * 128u + bytes[1];
-
-  if (reader->first[slot] == NONE)
+  if (!partita_midi_keys_release(&reader->keys, find_slot(event), event->tick))
     reader->mends |= PARTITA_MEND_ORPHAN_OFF;
-  else
-    end_first(reader, slot, tick);
 }
 
+/// Hands the notes of a track on to their parts, a run at a time.
 static void
 end_track(Reader *reader, uint32_t end_ticks)
 {
-  if (reader->n_sounding > 0)
-    reader->mends |= PARTITA_MEND_HANGING_NOTE;
-  for (unsigned slot = 0; reader->n_sounding > 0; ++slot) {
-    while (reader->first[slot] != NONE)
-      end_first(reader, slot, end_ticks);
-  }
-  for (uint32_t i = 0, n = 0; i < reader->n_notes; i += n) {
-    const guint part = reader->places[i].part;
+  const PartitaMidiKeys *keys = &reader->keys;
 
-    for (n = 1; i + n < reader->n_notes; ++n) {
-      if (reader->places[i + n].part != part)
-        break;
-    }
+  if (!partita_midi_keys_end(&reader->keys))
+    reader->mends |= PARTITA_MEND_HANGING_NOTE;
+  for (uint32_t i = 0, n = 0; i < keys->n_notes; i += n) {
+    const guint part = keys->strikes[i].part;
+
+    n = 0;
+    while (i + n < keys->n_notes && keys->strikes[i + n].part == part &&
+           keys->notes[i + n].duration_ticks > 0)
+      ++n;
     partita_track_add_notes(
       g_array_index(reader->parts, PartitaMidiPart, part).track,
-      reader->notes + i, n);
+      keys->notes + i, n);
+    if (n == 0) {
+      const Hanging hanging = {keys->notes[i], part, end_ticks};
+
+      g_array_append_val(reader->hanging, hanging);
+      n = 1;
+    }
   }
-  reader->n_notes = 0;
+  reader->keys.n_notes = 0;
+}
+
+/* Notes that nobody ends are taken to last as long as there is music, to the
+ * end of its last bar; and no longer than their track, which may end far behind
+ * the music. */
+static void
+end_hanging(const Reader *reader)
+{
+  const GArray *hanging = reader->hanging;
+  uint32_t end = partita_score_get_end(reader->score);
+
+  for (guint i = 0; i < hanging->len; ++i)
+    end = MAX(end, g_array_index(hanging, Hanging, i).note.onset_ticks + 1);
+  if (hanging->len == 0)
+    return;
+  partita_score_set_end(reader->score, end);
+
+  g_autoptr(GArray) bars = partita_score_get_bars(reader->score);
+  const PartitaBar *last = &g_array_index(bars, PartitaBar, bars->len - 1);
+
+  end = MAX(end, last->tick + last->length_ticks);
+  for (guint i = 0; i < hanging->len; ++i) {
+    const Hanging *at = &g_array_index(hanging, Hanging, i);
+    const uint32_t until = MIN(end, at->end_ticks);
+    PartitaNote note = at->note;
+
+    note.duration_ticks =
+      until > note.onset_ticks ? until - note.onset_ticks : 1;
+    partita_track_add_note(
+      g_array_index(reader->parts, PartitaMidiPart, at->part).track, note);
+  }
 }
 
 static void
@@ -190,7 +212,12 @@ begin_track(Reader *reader, uint32_t index)
   const int mark =
     g_array_index(reader->scan->labels, PartitaMidiLabel, index).mark;
 
+  const PartitaMidiSpan *span =
+    &g_array_index(reader->walk->spans, PartitaMidiSpan, index);
+
   memset(reader->recent, 0, sizeof reader->recent);
+  reader->track = index;
+  reader->track_end = span->first + span->n;
   reader->marked = reader->scan->own && mark >= 0;
   if (!reader->marked || mark == PARTITA_MIDI_MARK_TRACK)
     reader->group = index;
@@ -207,13 +234,12 @@ read_track(Reader *reader, const PartitaMidiSpan *span)
     const PartitaMidiEvent *event = &events[i];
     const uint8_t *bytes = event->bytes;
     const uint8_t kind = bytes[0] & 0xF0;
-    const uint16_t strip = (uint16_t)(port * 16 + (bytes[0] & 0x0Fu));
+    const uint32_t strip = port * 16 + (bytes[0] & 0x0Fu);
 
     if (kind == 0x90 && bytes[2] > 0)
-      note_on(reader, find_part(reader, strip, event->tick, i), event->tick,
-              bytes);
+      note_on(reader, strip, event, i);
     else if (kind <= 0x90)
-      note_off(reader, event->tick, bytes);
+      note_off(reader, event);
     else if (kind == 0xC0 && reader->marked) // it may have no notes
       (void)look_up_part(reader, strip, event->tick, i + 1);
     else if (partita_midi_is_meta(event, PARTITA_MIDI_META_PORT))
@@ -233,7 +259,7 @@ add_pedals(const Reader *reader, const PartitaMidiPart *part)
     const PartitaMidiChange *change =
       &g_array_index(pedals, PartitaMidiChange, i);
 
-    if (change->strip != part->strip)
+    if (change->place != part->strip)
       break;
     // A score of ours is read back as it was, repetitions and all.
     if (part->marked || (change->value != 0) != down)
@@ -264,7 +290,6 @@ read_tracks(Reader *reader, GError **error)
 {
   const GArray *spans = reader->walk->spans;
 
-  memset(reader->first, 0xFF, sizeof reader->first); // NONE everywhere
   for (guint t = 0; t < spans->len; ++t) {
     begin_track(reader, t);
     read_track(reader, &g_array_index(spans, PartitaMidiSpan, t));
@@ -286,21 +311,24 @@ partita_midi_read_notes(PartitaScore *score,
                         unsigned *mends,
                         GError **error)
 {
+  g_autoptr(GArray) hanging = g_array_new(FALSE, FALSE, sizeof(Hanging));
   g_autoptr(GHashTable) by_key = g_hash_table_new(NULL, NULL);
-  g_autofree PartitaNote *notes = g_new(PartitaNote, scan->most_onsets);
-  g_autofree Place *places = g_new(Place, scan->most_onsets);
   Reader reader = {
     .score = score,
     .scan = scan,
     .walk = walk,
     .parts = parts,
     .by_key = by_key,
-    .notes = notes,
-    .places = places,
+    .hanging = hanging,
   };
 
-  if (!read_tracks(&reader, error))
+  partita_midi_keys_init(&reader.keys, scan);
+  const bool ok = read_tracks(&reader, error);
+
+  partita_midi_keys_clear(&reader.keys);
+  if (!ok)
     return false;
+  end_hanging(&reader);
   read_pedals(&reader);
   *mends |= reader.mends;
   return true;

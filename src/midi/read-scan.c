@@ -1,8 +1,8 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-/* The first pass over the events: a program or a pedal acts on its channel
- * in every track, so all are gathered before notes are read. */
+/* The first pass over the events: what acts on a channel acts on it in every
+ * track, so all of that is gathered before notes are read. */
 
 #include <midi/read-private.h>
 
@@ -10,21 +10,23 @@
 
 #define SUSTAIN 64
 
-/* Names that are no UTF-8 are taken as Latin-1, which every byte string is. */
-static char *
-take_name(const PartitaMidiWalk *walk, const PartitaMidiEvent *event)
-{
-  const char *bytes = (const char *)walk->data + event->at;
-  const size_t n = strnlen(bytes, event->bytes[2]);
-  GString *name = NULL;
+#define BANK 0
+/// Controllers that end all notes of a channel: all sound off, all notes off,
+/// and the four modes, which do so too.
+#define ALL_SOUND_OFF 120
+#define ALL_NOTES_OFF 123
 
-  if (g_utf8_validate(bytes, (gssize)n, NULL))
-    return g_strndup(bytes, n);
-  name = g_string_new(NULL);
-  for (size_t i = 0; i < n && name->len + 2 <= PARTITA_MIDI_TEXT_MAX; ++i)
-    g_string_append_unichar(name, (uint8_t)bytes[i]);
-  return g_string_free(name, FALSE);
-}
+/// The pass over one track.
+typedef struct {
+  PartitaMidiScan *scan;
+  const PartitaMidiWalk *walk;
+  GArray *banks; // PartitaMidiChange, of all tracks
+  PartitaMidiLabel label;
+  unsigned port;
+  uint32_t n_onsets;
+  guint first_program; // of this track
+  bool has_notes[PARTITA_MIDI_STRIPS];
+} Pass;
 
 static int
 take_mark(const PartitaMidiWalk *walk, const PartitaMidiEvent *event)
@@ -55,100 +57,111 @@ scan_mark(PartitaMidiScan *scan,
 }
 
 static void
-scan_meta(PartitaMidiScan *scan,
-          PartitaMidiLabel *label,
-          const PartitaMidiWalk *walk,
-          const PartitaMidiEvent *event)
+scan_meta(Pass *pass, const PartitaMidiEvent *event)
 {
-  if (event->bytes[1] == PARTITA_MIDI_META_NAME && label->name == NULL) {
-    label->name = take_name(walk, event);
+  const uint8_t *contents = pass->walk->data + event->at;
+
+  if (event->bytes[1] == PARTITA_MIDI_META_PORT) {
+    pass->port = *contents;
+  } else if (event->bytes[1] == PARTITA_MIDI_META_NAME &&
+             pass->label.name == NULL) {
+    pass->label.name = event;
   } else if (event->bytes[1] == PARTITA_MIDI_META_KEY) {
-    const uint8_t *contents = walk->data + event->at;
     const PartitaKey key = {event->tick, (int8_t)contents[0], contents[1] == 1};
 
-    g_array_append_val(scan->keys, key);
+    g_array_append_val(pass->scan->keys, key);
   } else if (event->bytes[1] == PARTITA_MIDI_META_OWN) {
-    scan_mark(scan, label, event->tick, take_mark(walk, event));
+    scan_mark(pass->scan, &pass->label, event->tick,
+              take_mark(pass->walk, event));
   }
 }
 
 static void
-scan_other(PartitaMidiScan *scan,
-           PartitaMidiLabel *label,
-           const PartitaMidiWalk *walk,
-           uint32_t index,
-           unsigned *port)
+scan_controller(Pass *pass, const uint8_t *bytes, PartitaMidiChange change)
 {
-  const PartitaMidiEvent *event = &walk->events[index];
+  if (bytes[1] == SUSTAIN) {
+    change.value = bytes[2] >= 64;
+    g_array_append_val(pass->scan->pedals, change);
+  } else if (bytes[1] == BANK) {
+    change.value = bytes[2];
+    g_array_append_val(pass->banks, change);
+  } else if (bytes[1] == ALL_SOUND_OFF || bytes[1] >= ALL_NOTES_OFF) {
+    g_array_append_val(pass->scan->silences, change);
+  }
+}
+
+static void
+scan_event(Pass *pass, uint32_t index)
+{
+  const PartitaMidiEvent *event = &pass->walk->events[index];
   const uint8_t *bytes = event->bytes;
   const uint8_t kind = bytes[0] & 0xF0;
   PartitaMidiChange change = {
     .tick = event->tick,
     .event = index,
-    .strip = (uint16_t)(*port * 16 + (bytes[0] & 0x0Fu)),
+    .place = pass->port * 16 + (bytes[0] & 0x0Fu),
   };
 
-  if (kind == 0xC0) {
+  uint8_t *lowest = &pass->scan->lowest[change.place];
+  uint8_t *highest = &pass->scan->highest[change.place];
+
+  if (kind == 0x90 && bytes[2] > 0) {
+    ++pass->n_onsets;
+    pass->has_notes[change.place] = true;
+    *lowest = MIN(*lowest, bytes[1]);
+    *highest = MAX(*highest, bytes[1]);
+  } else if (kind == 0xB0) {
+    scan_controller(pass, bytes, change);
+  } else if (kind == 0xC0) {
     change.value = bytes[1];
-    g_array_append_val(scan->programs, change);
-  } else if (kind == 0xB0 && bytes[1] == SUSTAIN) {
-    change.value = bytes[2] >= 64;
-    g_array_append_val(scan->pedals, change);
-  } else if (partita_midi_is_meta(event, PARTITA_MIDI_META_PORT)) {
-    *port = walk->data[event->at];
+    g_array_append_val(pass->scan->programs, change);
+  } else if (bytes[0] == 0xF0) {
+    partita_midi_scan_sysex(pass->scan, pass->walk, index, pass->port);
   } else if (bytes[0] == 0xFF) {
-    scan_meta(scan, label, walk, event);
+    scan_meta(pass, event);
+  }
+}
+
+/// Of the programs of track @t, those of strips on which it has no notes are
+/// for other tracks.
+static void
+deal_programs(const Pass *pass, guint t)
+{
+  PartitaMidiScan *scan = pass->scan;
+
+  for (guint i = pass->first_program; i < scan->programs->len; ++i) {
+    PartitaMidiChange change =
+      g_array_index(scan->programs, PartitaMidiChange, i);
+
+    if (!pass->has_notes[change.place])
+      g_array_append_val(scan->guides, change);
+    change.place += t * PARTITA_MIDI_STRIPS;
+    g_array_append_val(scan->own_programs, change);
   }
 }
 
 static void
 scan_track(PartitaMidiScan *scan,
            const PartitaMidiWalk *walk,
-           const PartitaMidiSpan *span)
+           GArray *banks,
+           guint t)
 {
+  const PartitaMidiSpan *span = &g_array_index(walk->spans, PartitaMidiSpan, t);
   const uint32_t end = span->first + span->n;
-  PartitaMidiLabel label = {.mark = -1};
-  unsigned port = 0;
-  uint32_t n_onsets = 0;
+  Pass pass = {
+    .scan = scan,
+    .walk = walk,
+    .banks = banks,
+    .label = {.mark = -1},
+    .first_program = scan->programs->len,
+  };
 
-  for (uint32_t i = span->first; i < end; ++i) {
-    const uint8_t status = walk->events[i].bytes[0];
-
-    n_onsets += (status & 0xF0) == 0x90;
-    if (status >= 0xB0)
-      scan_other(scan, &label, walk, i, &port);
-  }
-  scan->most_onsets = MAX(scan->most_onsets, n_onsets);
+  for (uint32_t i = span->first; i < end; ++i)
+    scan_event(&pass, i);
+  deal_programs(&pass, t);
+  scan->most_onsets = MAX(scan->most_onsets, pass.n_onsets);
   scan->end_ticks = MAX(scan->end_ticks, span->end_ticks);
-  g_array_append_val(scan->labels, label);
-}
-
-static gint
-compare_changes(gconstpointer a, gconstpointer b)
-{
-  const PartitaMidiChange *x = a;
-  const PartitaMidiChange *y = b;
-
-  if (x->strip != y->strip)
-    return x->strip < y->strip ? -1 : 1;
-  if (x->tick != y->tick)
-    return x->tick < y->tick ? -1 : 1;
-  return (x->event > y->event) - (x->event < y->event);
-}
-
-/// Sorts @changes, which mostly come in order.
-static void
-sort_changes(GArray *changes)
-{
-  const PartitaMidiChange *all =
-    (const PartitaMidiChange *)(const void *)changes->data;
-
-  for (guint i = 1; i < changes->len; ++i) {
-    if (compare_changes(&all[i - 1], &all[i]) > 0) {
-      g_array_sort(changes, compare_changes);
-      return;
-    }
-  }
+  g_array_append_val(scan->labels, pass.label);
 }
 
 static gint
@@ -163,47 +176,38 @@ compare_keys(gconstpointer a, gconstpointer b)
 void
 partita_midi_scan(PartitaMidiScan *scan, const PartitaMidiWalk *walk)
 {
+  g_autoptr(GArray) banks =
+    g_array_new(FALSE, FALSE, sizeof(PartitaMidiChange));
+  GArray **const lists[] = {&scan->programs, &scan->own_programs, &scan->guides,
+                            &scan->pedals,   &scan->silences,     &scan->resets,
+                            &scan->modes};
+
   *scan = (PartitaMidiScan){0};
-  scan->programs = g_array_new(FALSE, FALSE, sizeof(PartitaMidiChange));
-  scan->pedals = g_array_new(FALSE, FALSE, sizeof(PartitaMidiChange));
+  memset(scan->lowest, 127, sizeof scan->lowest);
+  for (size_t i = 0; i < G_N_ELEMENTS(lists); ++i)
+    *lists[i] = g_array_new(FALSE, FALSE, sizeof(PartitaMidiChange));
   scan->keys = g_array_new(FALSE, FALSE, sizeof(PartitaKey));
   scan->labels = g_array_new(FALSE, FALSE, sizeof(PartitaMidiLabel));
   for (guint t = 0; t < walk->spans->len; ++t)
-    scan_track(scan, walk, &g_array_index(walk->spans, PartitaMidiSpan, t));
-  sort_changes(scan->programs);
-  sort_changes(scan->pedals);
+    scan_track(scan, walk, banks, t);
+  partita_midi_sort_changes(scan->resets);
+  partita_midi_sort_changes(banks);
+  partita_midi_settle_banks(scan, banks);
+  for (size_t i = 0; i < G_N_ELEMENTS(lists); ++i)
+    partita_midi_sort_changes(*lists[i]);
   g_array_sort(scan->keys, compare_keys);
 }
 
 void
 partita_midi_scan_clear(PartitaMidiScan *scan)
 {
-  for (guint i = 0; scan->labels != NULL && i < scan->labels->len; ++i)
-    g_free(g_array_index(scan->labels, PartitaMidiLabel, i).name);
   g_clear_pointer(&scan->programs, g_array_unref);
+  g_clear_pointer(&scan->own_programs, g_array_unref);
+  g_clear_pointer(&scan->guides, g_array_unref);
   g_clear_pointer(&scan->pedals, g_array_unref);
+  g_clear_pointer(&scan->silences, g_array_unref);
+  g_clear_pointer(&scan->resets, g_array_unref);
+  g_clear_pointer(&scan->modes, g_array_unref);
   g_clear_pointer(&scan->keys, g_array_unref);
   g_clear_pointer(&scan->labels, g_array_unref);
-}
-
-guint
-partita_midi_next_change(const GArray *changes,
-                         uint16_t strip,
-                         uint32_t tick,
-                         uint32_t event)
-{
-  const PartitaMidiChange sought = {tick, event, strip, 0};
-  guint low = 0;
-  guint high = changes->len;
-
-  while (low < high) {
-    const guint middle = low + (high - low) / 2;
-
-    if (compare_changes(&g_array_index(changes, PartitaMidiChange, middle),
-                        &sought) < 0)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
 }

@@ -13,12 +13,25 @@ partita_midi_error_quark(void)
   return g_quark_from_static_string("partita-midi-error-quark");
 }
 
+/* Many files say the same tempo again and again, where nothing changes. Our
+ * own are read back as they were written. */
 static void
-add_changes(PartitaScore *score, const PartitaMidiWalk *walk)
+add_tempos(PartitaScore *score, const PartitaMidiWalk *walk, bool own)
 {
-  for (guint i = 0; i < walk->tempos->len; ++i)
-    partita_score_add_tempo(score,
-                            g_array_index(walk->tempos, PartitaTempo, i));
+  const PartitaTempo *tempos =
+    (const PartitaTempo *)(const void *)walk->tempos->data;
+  uint32_t in_force = 0;
+
+  for (guint i = 0; i < walk->tempos->len; ++i) {
+    if (own || tempos[i].us_per_quarter != in_force)
+      partita_score_add_tempo(score, tempos[i]);
+    in_force = tempos[i].us_per_quarter;
+  }
+}
+
+static void
+add_meters(PartitaScore *score, const PartitaMidiWalk *walk)
+{
   for (guint i = 0; i < walk->meters->len; ++i) {
     const PartitaMidiMeter *meter =
       &g_array_index(walk->meters, PartitaMidiMeter, i);
@@ -29,9 +42,9 @@ add_changes(PartitaScore *score, const PartitaMidiWalk *walk)
   }
 }
 
-/* Many files of the world go on in silence long after the music, so the end
- * is at most one bar after the bar of the last note. In our own files it
- * stands where the mark says. */
+/* Many files of the world go on in silence long after the music. An end that
+ * is more than a bar behind the bar of the last note is not believed: the piece
+ * then ends with that bar. In our own files it stands where the mark says. */
 static void
 set_end(PartitaScore *score, const PartitaMidiScan *scan)
 {
@@ -39,14 +52,16 @@ set_end(PartitaScore *score, const PartitaMidiScan *scan)
     partita_score_set_end(score, scan->own_end_ticks);
     return;
   }
+  partita_score_set_end(score, 0);
 
   g_autoptr(GArray) bars = partita_score_get_bars(score);
   const PartitaBar *last = &g_array_index(bars, PartitaBar, bars->len - 1);
   const uint64_t bar = (uint64_t)partita_score_get_ppq(score) * 4 *
                        last->numerator / last->denominator;
-  const uint64_t most = (uint64_t)last->tick + last->length_ticks + bar;
+  const uint64_t end = (uint64_t)last->tick + last->length_ticks;
 
-  partita_score_set_end(score, (uint32_t)MIN(scan->end_ticks, most));
+  partita_score_set_end(
+    score, (uint32_t)(scan->end_ticks > end + bar ? end : scan->end_ticks));
 }
 
 PartitaScore *
@@ -57,7 +72,8 @@ partita_midi_read_walk(const PartitaMidiScan *scan,
 {
   g_autoptr(PartitaScore) score = partita_score_new(walk->ppq);
 
-  add_changes(score, walk);
+  add_tempos(score, walk, scan->own);
+  add_meters(score, walk);
   for (guint i = 0; i < scan->keys->len; ++i)
     partita_score_add_key(score, g_array_index(scan->keys, PartitaKey, i));
   if (!partita_midi_read_notes(score, scan, walk, parts, &walk->mends, error))

@@ -158,7 +158,11 @@ put_events(Output *output, uint32_t index, const PartitaMidiRow *row)
     put_event(output, event);
   }
   (void)put_inserts(output, row->inserts, next, NULL);
-  return MIN(MIN(span->end_ticks, r->until), partita_score_get_end(r->score));
+
+  const uint32_t end = MIN(span->end_ticks, r->until);
+  const uint32_t piece = partita_score_get_end(r->score);
+
+  return piece == partita_score_get_end(r->old) ? end : MIN(end, piece);
 }
 
 static void

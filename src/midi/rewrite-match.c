@@ -111,6 +111,7 @@ take_onset(Matcher *matcher, uint32_t row, unsigned strip, uint32_t event)
 
   sound->on = event;
   sound->row = row;
+  sound->strip = (uint16_t)strip;
   sound->channel = on->bytes[0] & 0x0F;
   matcher->next[index] = PARTITA_MIDI_NONE;
   if (matcher->first[slot] == PARTITA_MIDI_NONE)

@@ -305,14 +305,10 @@ partita_midi_rewrite_place(PartitaMidiRewriter *rewriter,
 }
 
 bool
-partita_midi_rewrite_is_added(PartitaMidiRewriter *rewriter,
-                              uint32_t row,
-                              const PartitaMidiEvent *event)
+partita_midi_slot_strikes(const PartitaMidiSlot *slot, uint32_t tick)
 {
-  const PartitaMidiSlot *slot = g_hash_table_lookup(
-    rewriter->slots,
-    partita_midi_slot_key(row, event->bytes[0] & 0x0Fu, event->bytes[1]));
-  const guint n = slot != NULL ? count_before(slot->added, event->tick) : 0;
+  const guint n = count_before(slot->given, tick);
 
-  return n > 0 && g_array_index(slot->added, Span, n - 1).to > event->tick;
+  return n < slot->given->len &&
+         g_array_index(slot->given, Span, n).from == tick;
 }

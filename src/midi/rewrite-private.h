@@ -26,8 +26,9 @@ typedef struct {
   uint32_t off; ///< the release that ends it, or %PARTITA_MIDI_NONE: another
                 ///< event does, or the end of the row
   uint32_t row;
+  uint16_t strip;
   uint8_t channel;
-  bool gone; ///< it is not in the score to be written
+  bool gone; ///< it is not in the score to be written, or elsewhere
 } PartitaMidiSound;
 
 /// Where an event goes among those that the file has at its tick.
@@ -59,7 +60,7 @@ typedef struct {
 typedef struct {
   GArray *given; ///< Span, in order of onset
   GArray *added; ///< the same
-  bool touched;  ///< notes were taken out or put in
+  bool touched;  ///< notes were taken out or put in, or must be released
 } PartitaMidiSlot;
 
 typedef struct {
@@ -135,11 +136,9 @@ partita_midi_rewrite_place(PartitaMidiRewriter *rewriter,
                            const PartitaNote *note,
                            bool apart);
 
-/// Whether @event comes while a new note of its key sounds in @row.
+/// Whether a given note of @slot that stays begins at @tick.
 bool
-partita_midi_rewrite_is_added(PartitaMidiRewriter *rewriter,
-                              uint32_t row,
-                              const PartitaMidiEvent *event);
+partita_midi_slot_strikes(const PartitaMidiSlot *slot, uint32_t tick);
 
 /* rewrite-settle.c */
 

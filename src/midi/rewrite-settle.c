@@ -11,55 +11,92 @@
 #define SUSTAIN 64
 #define BEND_CENTRE 0x40
 
-/// Whether something was put behind the end of a row of the file, which until
-/// then ended what was still sounding.
+/// Whether the file will have other notes than it had, or another end: a note
+/// that nobody ends lasts as long as the music.
 static bool
-is_extended(const PartitaMidiRewriter *r, uint32_t index)
+is_changed(const PartitaMidiRewriter *r)
 {
-  const PartitaMidiRow *row = g_ptr_array_index(r->rows, index);
-  const uint32_t end =
-    g_array_index(r->walk->spans, PartitaMidiSpan, index).end_ticks;
-  bool extended = false;
+  if (r->rows->len > r->walk->spans->len ||
+      partita_score_get_end(r->score) != partita_score_get_end(r->old))
+    return true;
+  for (guint i = 0; i < r->rows->len; ++i) {
+    const PartitaMidiRow *row = g_ptr_array_index(r->rows, i);
 
-  for (guint i = 0; i < row->inserts->len; ++i)
-    extended |= g_array_index(row->inserts, PartitaMidiInsert, i).tick > end;
-  return extended;
+    if (row->inserts->len > 0)
+      return true;
+  }
+  for (guint i = 0; i < r->sounds->len; ++i)
+    if (g_array_index(r->sounds, PartitaMidiSound, i).gone)
+      return true;
+  return false;
 }
 
-/// A given note that no release of its own ended gets one where something else
-/// might now end it.
+static PartitaMidiSlot *
+get_slot(PartitaMidiRewriter *r, const PartitaMidiSound *sound)
+{
+  return partita_midi_rewrite_slot(r, sound->row, sound->channel,
+                                   sound->note.pitch);
+}
+
+/// Whether a given note that stays has no release of its own.
+static bool
+is_unreleased(const PartitaMidiSound *sound)
+{
+  return !sound->gone && sound->on != PARTITA_MIDI_NONE &&
+         sound->off == PARTITA_MIDI_NONE;
+}
+
+/// Whether all notes of its channel end where @sound does.
+static bool
+is_silenced(const PartitaMidiRewriter *r, const PartitaMidiSound *sound)
+{
+  const GArray *silences = r->scan->silences;
+  const uint32_t end = sound->note.onset_ticks + sound->note.duration_ticks;
+  const guint next = partita_midi_next_change(silences, sound->strip, end, 0);
+  const PartitaMidiChange *silence =
+    &g_array_index(silences, PartitaMidiChange, next);
+
+  return next < silences->len && silence->place == sound->strip &&
+         silence->tick == end;
+}
+
+/// Notes that nothing of their own channel ends would end elsewhere now.
+static void
+touch_hanging(PartitaMidiRewriter *r)
+{
+  for (guint i = 0; i < r->sounds->len; ++i) {
+    const PartitaMidiSound *sound =
+      &g_array_index(r->sounds, PartitaMidiSound, i);
+
+    if (is_unreleased(sound) && !is_silenced(r, sound) &&
+        !partita_midi_slot_strikes(get_slot(r, sound),
+                                   sound->note.onset_ticks +
+                                     sound->note.duration_ticks))
+      get_slot(r, sound)->touched = true;
+  }
+}
+
+/// Where something else might now end it, a given note that no release of its
+/// own ended gets one.
 static void
 end_given(PartitaMidiRewriter *r)
 {
-  const bool moved =
-    partita_score_get_end(r->score) != partita_score_get_end(r->old);
-  g_autofree bool *extended = g_new0(bool, r->walk->spans->len);
-
-  for (guint row = 0; row < r->walk->spans->len; ++row)
-    extended[row] = moved || is_extended(r, row);
-
   for (guint i = 0; i < r->sounds->len; ++i) {
     const PartitaMidiSound *sound =
       &g_array_index(r->sounds, PartitaMidiSound, i);
     const uint8_t off[] = {(uint8_t)(0x80 | sound->channel), sound->note.pitch,
                            64};
 
-    if (sound->gone || sound->on == PARTITA_MIDI_NONE ||
-        sound->off != PARTITA_MIDI_NONE)
-      continue;
-
-    PartitaMidiRow *row = g_ptr_array_index(r->rows, sound->row);
-    const PartitaMidiSlot *slot = partita_midi_rewrite_slot(
-      r, sound->row, sound->channel, sound->note.pitch);
-
-    if (slot->touched || extended[sound->row])
-      partita_midi_row_insert(
-        row, sound->note.onset_ticks + sound->note.duration_ticks,
-        PARTITA_MIDI_ORDER_RELEASE, off, sizeof off);
+    if (is_unreleased(sound) && get_slot(r, sound)->touched)
+      partita_midi_row_insert(g_ptr_array_index(r->rows, sound->row),
+                              sound->note.onset_ticks +
+                                sound->note.duration_ticks,
+                              PARTITA_MIDI_ORDER_RELEASE, off, sizeof off);
   }
 }
 
-/// Releases that end no given note must end no new one.
+/// Of a key whose notes are not those of the file, releases that end no given
+/// note might end one now.
 static void
 drop_orphans(PartitaMidiRewriter *r, uint32_t row)
 {
@@ -72,7 +109,9 @@ drop_orphans(PartitaMidiRewriter *r, uint32_t row)
     const bool release = kind == 0x80 || (kind == 0x90 && event->bytes[2] == 0);
 
     if (release && r->fates[i] == 0 &&
-        partita_midi_rewrite_is_added(r, row, event))
+        partita_midi_rewrite_slot(r, row, event->bytes[0] & 0x0Fu,
+                                  event->bytes[1])
+          ->touched)
       r->fates[i] |= PARTITA_MIDI_EVENT_DROPPED;
   }
 }
@@ -149,11 +188,13 @@ extend_row(PartitaMidiRewriter *r, uint32_t index)
 void
 partita_midi_rewrite_settle(PartitaMidiRewriter *rewriter)
 {
-  for (guint row = 0; row < rewriter->walk->spans->len; ++row) {
+  for (guint row = 0; row < rewriter->walk->spans->len; ++row)
     extend_row(rewriter, row);
-    drop_orphans(rewriter, row);
-  }
+  if (is_changed(rewriter))
+    touch_hanging(rewriter);
   end_given(rewriter);
+  for (guint row = 0; row < rewriter->walk->spans->len; ++row)
+    drop_orphans(rewriter, row);
 }
 
 static void

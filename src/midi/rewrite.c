@@ -152,11 +152,20 @@ assemble(PartitaMidiRewriter *r, const GArray *added, GError **error)
   return partita_midi_rewrite_bytes(&once);
 }
 
-/// A note on its program.
+/// A note on its program, and whence it comes.
 typedef struct {
   PartitaNote note;
   unsigned program;
+  uint8_t rank; // which of equal ones is set apart: the last
+  guint index;  // of a sound or of what is added
+  size_t track;
 } Heard;
+
+enum {
+  RANK_APART, // it is already
+  RANK_GIVEN,
+  RANK_ADDED
+};
 
 static gint
 compare_heard(gconstpointer a, gconstpointer b)
@@ -169,11 +178,21 @@ compare_heard(gconstpointer a, gconstpointer b)
                     : (x->program > y->program) - (x->program < y->program);
 }
 
+static gint
+compare_ranks(gconstpointer a, gconstpointer b)
+{
+  const Heard *x = a;
+  const Heard *y = b;
+  const int order = compare_heard(x, y);
+
+  return order != 0 ? order : (int)x->rank - (int)y->rank;
+}
+
 /// (transfer full) (element-type Heard): all notes, in order
 static GArray *
 list_heard(const PartitaScore *score)
 {
-  GArray *list = g_array_new(FALSE, FALSE, sizeof(Heard));
+  GArray *list = g_array_new(FALSE, TRUE, sizeof(Heard));
 
   for (size_t t = 0; t < partita_score_get_n_tracks(score); ++t) {
     const PartitaTrack *track =
@@ -182,7 +201,8 @@ list_heard(const PartitaScore *score)
     const PartitaNote *notes = partita_track_get_notes(track, &n);
 
     for (size_t i = 0; i < n; ++i) {
-      const Heard heard = {notes[i], partita_track_get_program(track)};
+      const Heard heard = {.note = notes[i],
+                           .program = partita_track_get_program(track)};
 
       g_array_append_val(list, heard);
     }
@@ -191,8 +211,55 @@ list_heard(const PartitaScore *score)
   return list;
 }
 
+static void
+want(const PartitaMidiRewriter *r, GArray *list, Heard heard)
+{
+  heard.program = partita_track_get_program(
+    partita_score_get_track((PartitaScore *)r->score, heard.track));
+  g_array_append_val(list, heard);
+}
+
+/// (transfer full) (element-type Heard): all notes to be written, in order
+static GArray *
+list_wanted(const PartitaMidiRewriter *r, const GArray *added)
+{
+  GArray *list = g_array_new(FALSE, FALSE, sizeof(Heard));
+
+  for (guint p = 0; p < r->parts->len; ++p)
+    for (guint i = r->first[p]; i < r->first[p + 1]; ++i)
+      if (!get_sound(r, i)->gone)
+        want(r, list, (Heard){get_sound(r, i)->note, 0, RANK_GIVEN, i, p});
+  for (guint i = 0; i < added->len; ++i) {
+    const Added *more = &g_array_index(added, Added, i);
+
+    want(r, list,
+         (Heard){more->note, 0, more->apart ? RANK_APART : RANK_ADDED, i,
+                 more->track});
+  }
+  g_array_sort(list, compare_ranks);
+  return list;
+}
+
+/// Returns false for a note of which nothing is known that could be moved.
+static bool
+set_one_apart(const PartitaMidiRewriter *r, const Heard *heard, GArray *added)
+{
+  const Added more = {heard->note, heard->track, true};
+
+  if (heard->rank == RANK_ADDED) {
+    g_array_index(added, Added, heard->index).apart = true;
+    return true;
+  }
+  if (heard->rank == RANK_APART ||
+      get_sound(r, heard->index)->on == PARTITA_MIDI_NONE)
+    return false;
+  get_sound(r, heard->index)->gone = true;
+  g_array_append_val(added, more);
+  return true;
+}
+
 /// Sets those notes apart that are not read from @bytes as they are in the
-/// score; returns whether there are more of them than before.
+/// score, given ones too; returns whether there are more of them than before.
 static bool
 set_apart(const PartitaMidiRewriter *r, GBytes *bytes, GArray *added)
 {
@@ -200,23 +267,23 @@ set_apart(const PartitaMidiRewriter *r, GBytes *bytes, GArray *added)
   const uint8_t *data = g_bytes_get_data(bytes, &size);
   g_autoptr(PartitaScore) back = partita_midi_read(data, size, NULL, NULL);
   g_autoptr(GArray) there = back != NULL ? list_heard(back) : NULL;
+  g_autoptr(GArray) wanted = list_wanted(r, added);
   bool any = false;
   guint k = 0;
 
-  for (guint i = 0; there != NULL && i < added->len; ++i) {
-    Added *note = &g_array_index(added, Added, i);
-    const Heard wanted = {note->note,
-                          partita_track_get_program(partita_score_get_track(
-                            (PartitaScore *)r->score, note->track))};
+  for (guint i = 0; there != NULL && i < wanted->len; ++i) {
+    const Heard *heard = &g_array_index(wanted, Heard, i);
 
     while (k < there->len &&
-           compare_heard(&g_array_index(there, Heard, k), &wanted) < 0)
+           compare_heard(&g_array_index(there, Heard, k), heard) < 0)
       ++k;
-    if (!note->apart &&
-        (k == there->len ||
-         compare_heard(&g_array_index(there, Heard, k), &wanted) != 0))
-      any = note->apart = true;
+    if (k < there->len &&
+        compare_heard(&g_array_index(there, Heard, k), heard) == 0)
+      ++k;
+    else
+      any |= set_one_apart(r, heard, added);
   }
+  g_array_sort(added, compare_added);
   return any;
 }
 

@@ -215,6 +215,7 @@ end_track(PartitaMidiWalk *walk,
   g_array_append_val(walk->spans, span);
   if (!cursor->ended)
     walk->mends |= PARTITA_MEND_NO_END_OF_TRACK;
+  walk->broken |= !cursor->ended || at != end;
   if (at == end)
     return end;
   walk->mends |= PARTITA_MEND_BAD_EVENT;
@@ -233,6 +234,7 @@ walk_track(PartitaMidiWalk *walk, size_t at)
 
   if (!fits)
     walk->mends |= PARTITA_MEND_TRUNCATED;
+  walk->broken |= !fits;
   begin_track(walk);
   at = partita_midi_walk_events(walk, &cursor, body, end);
   if (!cursor.ended && !may_follow(walk, end)) {
@@ -286,12 +288,22 @@ check_format(PartitaMidiWalk *walk)
   walk->format = 1;
 }
 
+/* Behind the last track may stand another file, or what an older and longer
+ * version of this one has left: a number of tracks that is declared and is
+ * there, each of them whole, is believed. */
+static bool
+is_complete(const PartitaMidiWalk *walk, size_t at)
+{
+  const guint n = walk->spans->len;
+
+  return n > 0 &&
+         (has(walk, at, "MThd") || (n == walk->n_declared && !walk->broken));
+}
+
 static bool
 walk_chunks(PartitaMidiWalk *walk, size_t at, GError **error)
 {
-  while (walk->size - at >= CHUNK_HEAD) {
-    if (has(walk, at, "MThd") && walk->spans->len > 0)
-      break; // another file behind this one
+  while (walk->size - at >= CHUNK_HEAD && !is_complete(walk, at)) {
     at = has(walk, at, "MTrk") ? walk_track(walk, at) : skip_chunk(walk, at);
     if (!check_limits(walk, at, error))
       return false;

@@ -87,15 +87,15 @@ keep_sysex(PartitaMidiWalk *walk,
            size_t at,
            PartitaMidiSysex kind)
 {
-  if (walk->whole)
-    *partita_midi_walk_add(walk) = (PartitaMidiEvent){
-      .tick = partita_midi_walk_tick(walk, cursor),
-      .at = (uint32_t)at,
-      .bytes = {status, (uint8_t)kind},
-    };
+  *partita_midi_walk_add(walk) = (PartitaMidiEvent){
+    .tick = partita_midi_walk_tick(walk, cursor),
+    .at = (uint32_t)at,
+    .bytes = {status, (uint8_t)kind},
+  };
 }
 
-/* A sysex whose length cannot be right is taken to reach to its F7. */
+/* A sysex whose length cannot be right is taken to reach to its F7, and only
+ * kept whole: nobody can say what it was. */
 static size_t
 take_sysex(PartitaMidiWalk *walk,
            const PartitaMidiCursor *cursor,
@@ -117,7 +117,8 @@ take_sysex(PartitaMidiWalk *walk,
   if (close == NULL)
     return 0;
   walk->mends |= PARTITA_MEND_BAD_EVENT;
-  keep_sysex(walk, cursor, status, at, PARTITA_MIDI_SYSEX_CLOSED);
+  if (walk->whole)
+    keep_sysex(walk, cursor, status, at, PARTITA_MIDI_SYSEX_CLOSED);
   return (size_t)(close - walk->data) + 1;
 }
 
@@ -207,6 +208,25 @@ take_event(PartitaMidiWalk *walk,
   if (next == 0)
     cursor->ticks = ticks;
   return next;
+}
+
+const uint8_t *
+partita_midi_walk_sysex(const PartitaMidiWalk *walk,
+                        const PartitaMidiEvent *event,
+                        size_t *n)
+{
+  const uint8_t *byte = walk->data + event->at;
+  uint32_t length = 0;
+
+  *n = 0;
+  if (event->bytes[1] != PARTITA_MIDI_SYSEX_SIZED)
+    return byte;
+  // As take_quantity() read it, which found it to fit.
+  do {
+    length = length << 7 | (*byte & 0x7Fu);
+  } while (*byte++ >= 0x80);
+  *n = length;
+  return byte;
 }
 
 size_t

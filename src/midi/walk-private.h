@@ -64,6 +64,7 @@ typedef struct {
   uint32_t smpte_us;    // microseconds a quarter of SMPTE time; 0: musical
   uint32_t start_ticks; // of the track being walked
   size_t n_met;         // events of all kinds
+  bool broken;          // a track did not end where and as it should
   PartitaMidiEvent *events;
   uint32_t n_events;
   uint32_t room;  // for so many events
@@ -126,6 +127,19 @@ partita_midi_walk_events(PartitaMidiWalk *walk,
                          PartitaMidiCursor *cursor,
                          size_t at,
                          size_t end);
+
+/**
+ * partita_midi_walk_sysex:
+ * @event: whose status is F0 or F7
+ * @n: (out): how many bytes
+ *
+ * Returns: (transfer none): what stands in the file behind the status and the
+ * length, mostly with an F7 at its end
+ */
+const uint8_t *
+partita_midi_walk_sysex(const PartitaMidiWalk *walk,
+                        const PartitaMidiEvent *event,
+                        size_t *n);
 
 /// Enters one meta whose contents, @n bytes, lie at @at.
 void

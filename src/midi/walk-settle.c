@@ -85,10 +85,6 @@ settle_changes(PartitaMidiWalk *walk)
   }
   keep_last(walk->tempos);
   keep_last(walk->meters);
-  if (walk->tempos->len > PARTITA_MIDI_TEMPOS_MAX) {
-    walk->mends |= PARTITA_MEND_TEMPOS;
-    g_array_set_size(walk->tempos, PARTITA_MIDI_TEMPOS_MAX);
-  }
 
   const uint32_t limit =
     partita_midi_limit((const PartitaTempo *)(const void *)walk->tempos->data,

@@ -7,7 +7,21 @@
 #include <midi/song-private.h>
 #include <midi/write-private.h>
 
+#include <stdlib.h>
 #include <string.h>
+
+/* libsmf keeps all tempos of a song, and goes through them for the seconds of
+ * each event, which no file holds: one of them is enough for that. */
+static void
+forget_tempos(const smf_t *song)
+{
+  GPtrArray *tempos = song->tempo_array;
+
+  while (tempos->len > 1) {
+    free(g_ptr_array_index(tempos, tempos->len - 1));
+    g_ptr_array_set_size(tempos, (gint)tempos->len - 1);
+  }
+}
 
 static void
 append(PartitaMidiWriter *writer,
@@ -22,6 +36,7 @@ append(PartitaMidiWriter *writer,
   memcpy(copy, bytes, n);
   smf_track_add_event_pulses(track, smf_event_new_from_pointer(copy, (int)n),
                              (int)tick);
+  forget_tempos(track->smf);
   ++writer->n_events;
 }
 
@@ -70,8 +85,7 @@ partita_midi_put_mark(PartitaMidiWriter *writer,
   partita_midi_put_meta(writer, track, tick, 0x7F, contents, sizeof contents);
 }
 
-/* Each track is a song of its own: libsmf searches all tempos of a song for
- * the seconds of each event, which no file holds. */
+/// Each track is a song of its own.
 smf_track_t *
 partita_midi_begin_track(PartitaMidiWriter *writer)
 {

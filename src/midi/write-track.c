@@ -110,19 +110,24 @@ make_lanes(const PartitaTrack *track)
   return g_steal_pointer(&lanes);
 }
 
-/* A name is cut to what a meta holds, not within a character. */
+/* A name is cut to what a meta holds; in UTF-8, not within a character. */
 static void
-put_name(PartitaMidiWriter *writer, smf_track_t *track, const char *name)
+put_name(PartitaMidiWriter *writer,
+         smf_track_t *track,
+         const PartitaTrack *source)
 {
+  const char *name = partita_track_get_name(source);
   size_t n = 0;
+  const char *bytes = partita_track_get_name_bytes(source, &n);
 
   if (name == NULL)
     return;
-  n = strlen(name);
   if (n > PARTITA_MIDI_TEXT_MAX)
-    n = (size_t)(g_utf8_find_prev_char(name, name + PARTITA_MIDI_TEXT_MAX + 1) -
-                 name);
-  partita_midi_put_meta(writer, track, 0, 0x03, name, n);
+    n = bytes == name ? (size_t)(g_utf8_find_prev_char(
+                                   name, name + PARTITA_MIDI_TEXT_MAX + 1) -
+                                 name)
+                      : PARTITA_MIDI_TEXT_MAX;
+  partita_midi_put_meta(writer, track, 0, 0x03, bytes, n);
 }
 
 static void
@@ -145,7 +150,7 @@ put_lane(PartitaMidiWriter *writer,
 
   partita_midi_put_mark(
     writer, track, 0, more ? PARTITA_MIDI_MARK_LANE : PARTITA_MIDI_MARK_TRACK);
-  put_name(writer, track, partita_track_get_name(source));
+  put_name(writer, track, source);
   if (port > 0)
     partita_midi_put_meta(writer, track, 0, 0x21, &port, 1);
   partita_midi_put(writer, track, 0, program, sizeof program);

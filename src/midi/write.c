@@ -112,9 +112,8 @@ check_score(const PartitaScore *score, GError **error)
   size_t n_tempos = 0;
   const PartitaTempo *tempos = partita_score_get_tempos(score, &n_tempos);
 
-  if (n_tempos > PARTITA_MIDI_TEMPOS_MAX)
-    return partita_midi_refuse(error, "tempo changes", PARTITA_MIDI_TEMPOS_MAX);
-  if (partita_score_get_n_notes(score) > PARTITA_MIDI_EVENTS_MAX / 2)
+  if (n_tempos > PARTITA_MIDI_EVENTS_MAX ||
+      partita_score_get_n_notes(score) > PARTITA_MIDI_EVENTS_MAX / 2)
     return partita_midi_refuse(error, "events", PARTITA_MIDI_EVENTS_MAX);
   if (last_tick(score) >
       partita_midi_limit(tempos, n_tempos, partita_score_get_ppq(score)))

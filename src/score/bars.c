@@ -177,8 +177,9 @@ cut_changes(PartitaScore *to, const PartitaScore *from, uint32_t a, uint32_t b)
 static void
 cut_track(PartitaScore *to, const PartitaTrack *from, uint32_t a, uint32_t b)
 {
-  PartitaTrack *track = partita_score_add_track(to, from->program, from->name);
+  PartitaTrack *track = partita_score_add_track(to, from->program, NULL);
 
+  partita_track_copy_name(track, from);
   for (guint i = 0; i < from->notes->len; ++i) {
     PartitaNote note = g_array_index(from->notes, PartitaNote, i);
 

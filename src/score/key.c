@@ -26,6 +26,25 @@ partita_key_name(int key)
   return key >= 0 && key < PARTITA_N_KEYS ? names[key] : NULL;
 }
 
+const char *
+partita_key_signature_name(PartitaKey key)
+{
+  static const char *const major[15] = {
+    "C flat major", "G flat major",  "D flat major", "A flat major",
+    "E flat major", "B flat major",  "F major",      "C major",
+    "G major",      "D major",       "A major",      "E major",
+    "B major",      "F sharp major", "C sharp major"};
+  static const char *const minor[15] = {
+    "A flat minor",  "E flat minor",  "B flat minor",  "F minor",
+    "C minor",       "G minor",       "D minor",       "A minor",
+    "E minor",       "B minor",       "F sharp minor", "C sharp minor",
+    "G sharp minor", "D sharp minor", "A sharp minor"};
+
+  if (key.sharps < -7 || key.sharps > 7)
+    return NULL;
+  return key.minor ? minor[key.sharps + 7] : major[key.sharps + 7];
+}
+
 int
 partita_key_from_signature(PartitaKey key)
 {
@@ -72,14 +91,17 @@ correlate(const double *weights, const double *profile, int root)
 bool
 partita_key_correlate(const double weights[12], double fits[PARTITA_N_KEYS])
 {
-  double total = 0.0;
+  int n = 0;
 
   for (int i = 0; i < 12; ++i)
-    total += weights[i];
+    n += weights[i] > 0.0;
+  // One pitch says no more than that it is the tonic.
   for (int key = 0; key < PARTITA_N_KEYS; ++key)
-    fits[key] =
-      correlate(weights, key < 12 ? major_profile : minor_profile, key % 12);
-  return total > 0.0;
+    fits[key] = n == 1
+                  ? key < 12 && weights[key] > 0.0
+                  : correlate(weights, key < 12 ? major_profile : minor_profile,
+                              key % 12);
+  return n > 0;
 }
 
 double

@@ -9,6 +9,7 @@
 struct PartitaTrack {
   uint8_t program;
   char *name;         // nullable
+  GBytes *name_bytes; // as a file has it; NULL: as name has it
   GArray *notes;      // PartitaNote
   uint32_t end_ticks; // of the note that ends last; 0 if there is none
   bool sorted;        // known to be

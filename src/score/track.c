@@ -3,6 +3,8 @@
 
 #include <score/score-private.h>
 
+#include <string.h>
+
 PartitaTrack *
 partita_track_new(uint8_t program, const char *name)
 {
@@ -21,7 +23,7 @@ partita_track_copy(const PartitaTrack *track)
   PartitaTrack *copy = g_new0(PartitaTrack, 1);
 
   copy->program = track->program;
-  copy->name = g_strdup(track->name);
+  partita_track_copy_name(copy, track);
   copy->notes = g_array_copy(track->notes);
   copy->end_ticks = track->end_ticks;
   copy->sorted = track->sorted;
@@ -35,6 +37,7 @@ partita_track_free(PartitaTrack *track)
   if (track == NULL)
     return;
   g_free(track->name);
+  g_clear_pointer(&track->name_bytes, g_bytes_unref);
   g_array_unref(track->notes);
   g_array_unref(track->pedals);
   g_free(track);
@@ -72,10 +75,22 @@ same_pedals(const GArray *a, const GArray *b)
   return true;
 }
 
+static bool
+same_names(const PartitaTrack *a, const PartitaTrack *b)
+{
+  size_t n = 0;
+  size_t m = 0;
+  const void *x = partita_track_get_name_bytes(a, &n);
+  const void *y = partita_track_get_name_bytes(b, &m);
+
+  return g_strcmp0(a->name, b->name) == 0 && n == m &&
+         (n == 0 || memcmp(x, y, n) == 0);
+}
+
 bool
 partita_track_equal(const PartitaTrack *a, const PartitaTrack *b)
 {
-  return a->program == b->program && g_strcmp0(a->name, b->name) == 0 &&
+  return a->program == b->program && same_names(a, b) &&
          same_notes(a->notes, b->notes) && same_pedals(a->pedals, b->pedals);
 }
 
@@ -95,6 +110,41 @@ const char *
 partita_track_get_name(const PartitaTrack *track)
 {
   return track->name;
+}
+
+void
+partita_track_set_name(PartitaTrack *track,
+                       const char *name,
+                       const void *bytes,
+                       size_t n)
+{
+  char *copy = g_strdup(name);
+
+  g_free(track->name);
+  g_clear_pointer(&track->name_bytes, g_bytes_unref);
+  track->name = copy;
+  if (name == NULL || bytes == NULL ||
+      (n == strlen(copy) && memcmp(copy, bytes, n) == 0))
+    return;
+  track->name_bytes = g_bytes_new(bytes, n);
+}
+
+const void *
+partita_track_get_name_bytes(const PartitaTrack *track, size_t *n)
+{
+  if (track->name_bytes != NULL)
+    return g_bytes_get_data(track->name_bytes, n);
+  *n = track->name != NULL ? strlen(track->name) : 0;
+  return track->name;
+}
+
+void
+partita_track_copy_name(PartitaTrack *to, const PartitaTrack *from)
+{
+  size_t n = 0;
+  const void *bytes = partita_track_get_name_bytes(from, &n);
+
+  partita_track_set_name(to, from->name, bytes, n);
 }
 
 void

@@ -154,7 +154,11 @@ find_program(PartitaScore *score, const PartitaTrack *like)
     if (track->program == like->program)
       return track;
   }
-  return partita_score_add_track(score, like->program, like->name);
+
+  PartitaTrack *track = partita_score_add_track(score, like->program, NULL);
+
+  partita_track_copy_name(track, like);
+  return track;
 }
 
 /// What MIDI takes for granted where @other does not say it at once.

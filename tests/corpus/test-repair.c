@@ -284,6 +284,101 @@ test_upbeat(void)
   assert_untouched(score);
 }
 
+/* A signature is right where few notes speak against it. */
+static void
+test_few_notes(void)
+{
+  for (unsigned bars = 1; bars <= 10; ++bars) {
+    g_autoptr(PartitaScore) waltz = fixture_dance(3, bars, 0);
+    g_autoptr(PartitaScore) late = fixture_dance(4, MIN(bars, 7), 40);
+
+    partita_score_add_meter(waltz, (PartitaMeter){0, 4, 4});
+    assert_untouched(waltz);
+    partita_score_add_meter(late, (PartitaMeter){0, 4, 4});
+    assert_untouched(late);
+  }
+}
+
+static uint32_t
+first_onset(const PartitaScore *score)
+{
+  uint32_t first = UINT32_MAX;
+
+  for (size_t t = 0; t < partita_score_get_n_tracks(score); ++t) {
+    size_t n = 0;
+    const PartitaNote *notes =
+      partita_track_get_notes(partita_score_get_track(score, t), &n);
+
+    first = n > 0 ? MIN(first, notes[0].onset_ticks) : first;
+  }
+  return first;
+}
+
+static bool
+has_line(const PartitaScore *score, uint32_t tick)
+{
+  g_autoptr(GArray) bars = partita_score_get_bars(score);
+
+  for (guint i = 0; i < bars->len; ++i) {
+    if (g_array_index(bars, PartitaBar, i).tick == tick)
+      return true;
+  }
+  return false;
+}
+
+/* Law: what is decided where nothing may move are the bars that a repair gives,
+ * and nothing has moved. */
+static void
+test_decide(void)
+{
+  static const uint32_t firsts[] = {0, PPQ, 2 * PPQ, 37, 220, 700};
+
+  for (unsigned i = 0; i < 2 * G_N_ELEMENTS(firsts); ++i) {
+    const unsigned beats = 3 + i % 2;
+    g_autoptr(PartitaScore) score = fixture_dance(beats, 24, firsts[i / 2]);
+    g_autofree char *reason = NULL;
+
+    partita_score_add_meter(score, (PartitaMeter){0, 1, 4});
+
+    g_autoptr(PartitaScore) moved = partita_score_copy(score);
+    g_autoptr(PartitaScore) decided = partita_score_copy(score);
+
+    g_assert_true(partita_score_repair_bars(moved, NULL));
+    g_assert_true(partita_score_decide_bars(decided, &reason));
+    g_assert_true(g_str_has_prefix(reason, "bars counted in "));
+
+    const uint32_t from = first_onset(moved);
+    const uint32_t to = first_onset(decided);
+    g_autoptr(GArray) bars = partita_score_get_bars(decided);
+
+    for (guint b = 1; b < bars->len; ++b) {
+      const PartitaBar bar = g_array_index(bars, PartitaBar, b);
+
+      g_assert_cmpuint(bar.numerator, ==, beats);
+      g_assert_true(bar.tick + from < to ||
+                    has_line(moved, bar.tick + from - to));
+    }
+    partita_score_clear_meters(decided);
+    partita_score_add_meter(decided, (PartitaMeter){0, 1, 4});
+    g_assert_true(partita_score_equal(score, decided));
+  }
+}
+
+static void
+test_decide_nothing(void)
+{
+  g_autoptr(PartitaScore) score = fixture_dance(4, 24, 0);
+  g_autofree char *reason = NULL;
+
+  partita_score_add_meter(score, (PartitaMeter){0, 4, 4});
+
+  g_autoptr(PartitaScore) before = partita_score_copy(score);
+
+  g_assert_false(partita_score_decide_bars(score, &reason));
+  g_assert_null(reason);
+  g_assert_true(partita_score_equal(score, before));
+}
+
 static void
 test_no_evidence(void)
 {
@@ -306,6 +401,9 @@ main(int argc, char **argv)
   g_test_add_func("/corpus/repair/offset", test_offset);
   g_test_add_func("/corpus/repair/sensible", test_sensible);
   g_test_add_func("/corpus/repair/upbeat", test_upbeat);
+  g_test_add_func("/corpus/repair/few-notes", test_few_notes);
+  g_test_add_func("/corpus/repair/decide", test_decide);
+  g_test_add_func("/corpus/repair/decide-nothing", test_decide_nothing);
   g_test_add_func("/corpus/repair/no-evidence", test_no_evidence);
   return g_test_run();
 }

@@ -109,13 +109,28 @@ put_changes(Writer *writer, uint32_t tick)
 }
 
 static void
+put_sysex(Writer *writer, const PartitaMidiEvent *event)
+{
+  size_t n = 0;
+  const uint8_t *contents = partita_midi_walk_sysex(writer->walk, event, &n);
+  uint8_t digits[4];
+
+  put(writer, event->tick, event->bytes, 1);
+  g_byte_array_append(writer->bytes, digits,
+                      (guint)make_quantity(digits, (uint32_t)n));
+  g_byte_array_append(writer->bytes, contents, (guint)n);
+}
+
+static void
 put_event(Writer *writer, const PartitaMidiEvent *event)
 {
   const uint8_t kind = event->bytes[0] & 0xF0;
 
   if (event->bytes[0] == 0xFF)
     put_meta(writer, event->tick, event->bytes, writer->walk->data + event->at);
-  else
+  else if (event->bytes[0] == 0xF0)
+    put_sysex(writer, event);
+  else if (event->bytes[0] != 0xF7) // of which libsmf makes something else
     put(writer, event->tick, event->bytes,
         kind == 0xC0 || kind == 0xD0 ? 2 : 3);
 }

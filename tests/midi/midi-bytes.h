@@ -96,4 +96,28 @@ notes_of(PartitaScore *score, size_t track, size_t n_expected)
   return notes;
 }
 
+static inline void
+assert_note(PartitaNote note, PartitaNote expected)
+{
+  g_assert_cmpuint(note.onset_ticks, ==, expected.onset_ticks);
+  g_assert_cmpuint(note.duration_ticks, ==, expected.duration_ticks);
+  g_assert_cmpuint(note.pitch, ==, expected.pitch);
+  g_assert_cmpuint(note.velocity, ==, expected.velocity);
+}
+
+/// Checks the programs of all tracks; the list ends with -1.
+static inline void
+assert_programs(PartitaScore *score, const int *programs)
+{
+  size_t i = 0;
+
+  for (; programs[i] >= 0; ++i) {
+    g_assert_cmpuint(i, <, partita_score_get_n_tracks(score));
+    g_assert_cmpint(
+      partita_track_get_program(partita_score_get_track(score, i)), ==,
+      programs[i]);
+  }
+  g_assert_cmpuint(i, ==, partita_score_get_n_tracks(score));
+}
+
 #endif

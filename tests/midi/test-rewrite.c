@@ -355,6 +355,39 @@ test_behind(void)
   g_assert_cmpuint(partita_score_get_end(back), ==, 384 + 288);
 }
 
+/// A program of a track that has no notes any more holds for the others on its
+/// channel; given notes keep theirs all the same.
+static void
+test_others(void)
+{
+  static const uint8_t file[] = {
+    'M',  'T', 'h', 'd',  0,   0,  0,    6,    0,    1,    0,    2,   0,
+    96,   'M', 'T', 'r',  'k', 0,  0,    0,    14,   0,    0xC0, 5,   96,
+    0x90, 60,  70,  96,   60,  0,  0,    0xFF, 0x2F, 0,    'M',  'T', 'r',
+    'k',  0,   0,   0,    17,  0,  0xC0, 6,    0,    0x90, 72,   70,  48,
+    72,   0,   0,   0xC0, 7,   96, 0xFF, 0x2F, 0};
+  g_autoptr(GBytes) given = g_bytes_new_static(file, sizeof file);
+  g_autoptr(PartitaScore) score = read_bytes(given);
+  g_autoptr(PartitaScore) changed = partita_score_copy_frame(score);
+
+  for (size_t t = 0; t < partita_score_get_n_tracks(score); ++t) {
+    const PartitaTrack *from = partita_score_get_track(score, t);
+    PartitaTrack *to =
+      partita_score_add_track(changed, partita_track_get_program(from), NULL);
+    size_t n = 0;
+    const PartitaNote *notes = partita_track_get_notes(from, &n);
+
+    for (size_t i = 0; i < n && partita_track_get_program(from) != 6; ++i)
+      partita_track_add_note(to, notes[i]);
+  }
+
+  g_autoptr(GBytes) written = rewrite(given, changed);
+  g_autoptr(PartitaScore) back = read_bytes(written);
+  g_autofree char *got = tell_notes(back);
+
+  g_assert_cmpstr(got, ==, "00000096+96 key 60 at 70 on 5");
+}
+
 /// What stands past the cut is left out, but for the release of a note that
 /// stays.
 static void
@@ -381,6 +414,7 @@ main(int argc, char **argv)
   g_test_add_func("/midi/rewrite/same", test_same);
   g_test_add_func("/midi/rewrite/changed", test_changed);
   g_test_add_func("/midi/rewrite/behind", test_behind);
+  g_test_add_func("/midi/rewrite/others", test_others);
   g_test_add_func("/midi/rewrite/cut", test_cut);
   return g_test_run();
 }

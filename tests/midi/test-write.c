@@ -238,6 +238,24 @@ test_no_room(void)
   remove_path(path); // fails if a temporary file is left beside it
 }
 
+/* Tempos are written however many they are, in linear time, and read back as
+ * they were, those that are said again too. */
+static void
+test_many_tempos(void)
+{
+  g_autoptr(PartitaScore) score = partita_score_new(480);
+
+  for (uint32_t i = 0; i < 200000; ++i)
+    partita_score_add_tempo(score, (PartitaTempo){i, 500000 + i / 2 % 2});
+
+  g_autoptr(GBytes) bytes = partita_midi_write(score, NULL);
+  gsize size = 0;
+  const uint8_t *data = g_bytes_get_data(bytes, &size);
+  g_autoptr(PartitaScore) same = partita_midi_read(data, size, NULL, NULL);
+
+  g_assert_true(partita_score_equal(score, same));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -253,5 +271,6 @@ main(int argc, char **argv)
   g_test_add_func("/midi/write/limits", test_limits);
   g_test_add_func("/midi/write/bad-target", test_bad_target);
   g_test_add_func("/midi/write/no-room", test_no_room);
+  g_test_add_func("/midi/write/many-tempos", test_many_tempos);
   return g_test_run();
 }

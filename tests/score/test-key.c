@@ -59,6 +59,54 @@ test_names(void)
   g_assert_null(partita_key_name(24));
 }
 
+/* Law: a signature is called what it says: the same key as by number, with as
+ * many accidentals as stand there. */
+static void
+test_signature_names(void)
+{
+  for (int minor = 0; minor < 2; ++minor) {
+    for (int sharps = -7; sharps <= 7; ++sharps) {
+      const PartitaKey key = {0, (int8_t)sharps, minor != 0};
+      const char *name = partita_key_signature_name(key);
+      const PartitaKey usual =
+        partita_key_to_signature(partita_key_from_signature(key));
+
+      if (usual.sharps == sharps)
+        g_assert_cmpstr(name, ==,
+                        partita_key_name(partita_key_from_signature(key)));
+      g_assert_true(g_str_has_suffix(name, minor != 0 ? " minor" : " major"));
+    }
+  }
+  g_assert_cmpstr(partita_key_signature_name((PartitaKey){0, 7, false}), ==,
+                  "C sharp major");
+  g_assert_cmpstr(partita_key_signature_name((PartitaKey){0, -7, true}), ==,
+                  "A flat minor");
+  g_assert_cmpstr(partita_key_signature_name((PartitaKey){0, 6, true}), ==,
+                  "D sharp minor");
+  g_assert_null(partita_key_signature_name((PartitaKey){0, 8, false}));
+  g_assert_null(partita_key_signature_name((PartitaKey){0, -8, false}));
+}
+
+/* Of one pitch class, in all octaves, no other tonic is heard than itself. */
+static void
+test_one_pitch(void)
+{
+  for (uint8_t pitch = 36; pitch < 48; ++pitch) {
+    g_autoptr(PartitaScore) score = partita_score_new(480);
+    PartitaTrack *track = partita_score_add_track(score, 0, NULL);
+
+    for (uint32_t i = 0; i < 3; ++i)
+      partita_track_add_note(
+        track, (PartitaNote){i * 480, 480, (uint8_t)(pitch + 12 * i), 64});
+
+    g_autoptr(GArray) spans = partita_score_estimate_key_spans(score, 3);
+
+    g_assert_cmpint(partita_score_estimate_key(score), ==, pitch % 12);
+    g_assert_cmpint(g_array_index(spans, PartitaKeySpan, 0).key, ==,
+                    pitch % 12);
+  }
+}
+
 /* Law: the key moves with the music. */
 static void
 test_transposed(void)
@@ -314,6 +362,8 @@ main(int argc, char **argv)
   g_test_add_func("/score/key/round-trip", test_round_trip);
   g_test_add_func("/score/key/fifths", test_fifths);
   g_test_add_func("/score/key/names", test_names);
+  g_test_add_func("/score/key/signature-names", test_signature_names);
+  g_test_add_func("/score/key/one-pitch", test_one_pitch);
   g_test_add_func("/score/key/transposed", test_transposed);
   g_test_add_func("/score/key/cadence", test_cadence);
   g_test_add_func("/score/key/no-pitch", test_no_pitch);
