@@ -13,13 +13,13 @@ run = subprocess.Popen([sys.argv[1], "train", sys.argv[2], "-o",
                         "m.safetensors", "--size", "tiny", "--minutes", "30",
                         "--ledger", "ledger.jsonl"],
                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-# The ledger stands once the corpus is read: training begins.
+# The first step leaves a checkpoint.
 import os
-for _ in range(600):
-    if os.path.exists("ledger.jsonl"):
+for _ in range(1200):
+    if os.path.exists("m.run/checkpoint.safetensors"):
         break
     time.sleep(0.1)
-time.sleep(3)
+time.sleep(1)
 run.send_signal(signal.SIGINT)
 try:
     out, err = run.communicate(timeout=120)
