@@ -4,7 +4,8 @@
 /* Any bytes into the MIDI reader. Oracles: it gives a score or an error; the
  * score keeps what its header promises; it has as many notes as a plain parser
  * finds onsets in a file that needed no mending; written and read again it is
- * the same, with nothing to mend. */
+ * the same, with nothing to mend. The messages to be played of it are legal and
+ * in order of time. */
 
 #include "fuzz.h"
 
@@ -151,6 +152,22 @@ check_round_trip(const PartitaScore *score)
   REQUIRE(partita_score_equal(score, back));
 }
 
+static void
+check_messages(const uint8_t *data, size_t size, bool readable)
+{
+  g_autoptr(GArray) messages = partita_midi_read_messages(data, size, NULL);
+
+  REQUIRE(!readable || messages != NULL);
+  for (guint i = 0; messages != NULL && i < messages->len; ++i) {
+    const PartitaMessage m = g_array_index(messages, PartitaMessage, i);
+
+    REQUIRE(m.strip < PARTITA_STRIPS && m.kind <= PARTITA_MESSAGE_RESET &&
+            m.values[0] < 128 && m.values[1] < 128 &&
+            (i == 0 ||
+             g_array_index(messages, PartitaMessage, i - 1).tick <= m.tick));
+  }
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -160,6 +177,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   g_autoptr(PartitaScore) score = partita_midi_read(data, size, &mends, &error);
 
   REQUIRE((score == NULL) == (error != NULL));
+  check_messages(data, size, score != NULL);
   if (score == NULL) {
     REQUIRE(g_str_has_prefix(error->message, "byte "));
     return 0;

@@ -4,6 +4,7 @@
 #ifndef PARTITA_MIDI_H
 #define PARTITA_MIDI_H
 
+#include <partita/message.h>
 #include <partita/score.h>
 
 G_BEGIN_DECLS
@@ -130,6 +131,25 @@ partita_midi_count_controls(const uint8_t *data,
                             size_t size,
                             PartitaMidiControls *controls,
                             GError **error);
+
+/**
+ * partita_midi_read_messages:
+ * @data: any bytes at all
+ *
+ * Reads what a synthesiser is to be sent to play the file: every channel
+ * message, and what resets it or makes a channel play drums, by the rules of
+ * partita_midi_read().
+ *
+ * Messages of one tick stand in the order of the tracks, but those that only
+ * say how notes sound (programs, controllers, bends) before the notes that
+ * other tracks begin at that tick. In a file of ours the pedal comes first,
+ * then what ends, then what begins, as in a score.
+ *
+ * Returns: (transfer full) (nullable): #PartitaMessage, in order of time; NULL
+ * with @error set as by partita_midi_read()
+ */
+PARTITA_API GArray *
+partita_midi_read_messages(const uint8_t *data, size_t size, GError **error);
 
 /**
  * partita_midi_read_file:
