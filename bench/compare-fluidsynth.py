@@ -48,8 +48,6 @@ def spectra(sound):
 
 def correlate(a, b):
     n = min(len(a), len(b), SECONDS_MAX)
-    if n == 0:
-        return float("nan")
     return float(numpy.corrcoef(a[:n].ravel(), b[:n].ravel())[0, 1])
 
 
@@ -72,8 +70,8 @@ def compare(partita, soundfont, path, folder):
     b, _ = play(
         ["fluidsynth", "-ni", "-q", "-r", str(RATE), "-O", "s16", "-T", "wav", "-F",
          theirs, soundfont, path], theirs)
-    if b is None:
-        return None, "fluidsynth: no sound"
+    if b is None or len(b) < RATE:
+        return None, "fluidsynth plays nothing of it"
     return correlate(spectra(a), spectra(b)), said
 
 

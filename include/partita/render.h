@@ -5,6 +5,7 @@
 #define PARTITA_RENDER_H
 
 #include <gio/gio.h>
+#include <partita/message.h>
 #include <partita/score.h>
 
 G_BEGIN_DECLS
@@ -14,7 +15,7 @@ G_BEGIN_DECLS
 typedef enum {
   PARTITA_RENDER_ERROR_SOUNDFONT, ///< none found, or it cannot be read
   PARTITA_RENDER_ERROR_OPTIONS,   ///< a rate or gain out of range
-  PARTITA_RENDER_ERROR_SILENT,    ///< there are notes, but no sound came out
+  PARTITA_RENDER_ERROR_SILENT,    ///< no sound, or none for most of the notes
   PARTITA_RENDER_ERROR_EMPTY,     ///< there is no note to play
   PARTITA_RENDER_ERROR_WRITE,     ///< the file cannot be written
   PARTITA_RENDER_ERROR_LONG       ///< over four hours, or what a WAV can hold
@@ -53,9 +54,13 @@ typedef struct {
   double peak_dbfs;
   double rms_dbfs;
   uint64_t clipped; ///< samples that had to be cut to fit
-  char *soundfont;  ///< the file used; free with partita_render_report_clear()
+  size_t notes;     ///< played
+  size_t silent;    ///< of these, those that the SoundFont has no sound for
+  char *missing;    ///< (nullable): what it lacks, in words
+  char *soundfont;  ///< the file used
 } PartitaRenderReport;
 
+/// Frees what @report points to.
 PARTITA_API void
 partita_render_report_clear(PartitaRenderReport *report);
 
@@ -80,7 +85,9 @@ partita_soundfont_find(const char *wish, GError **error);
  * Plays @score through FluidSynth and writes stereo sound to the end of the
  * score and on until it has died away: until it has stayed under -66 dBFS for
  * 0.25 s, at most 12 s. Events lie within 32 frames of their exact times.
- * The same score, SoundFont and options give the same bytes.
+ * The same score, SoundFont and options give the same bytes. A program that the
+ * SoundFont lacks is played by one near it, drums by no instrument; if more
+ * than half of the notes have no sound in it, that is an error.
  *
  * Cost: memory for the events and a SoundFont; the sound passes through an
  * unnamed file in the folder of @path. Thread-safe, but a process that forks
@@ -95,6 +102,23 @@ partita_render_file(const PartitaScore *score,
                     const PartitaRenderOptions *options,
                     PartitaRenderReport *report,
                     GError **error);
+
+/**
+ * partita_render_messages:
+ * @score: tells the tempo and the end of the piece
+ * @messages: #PartitaMessage, in order of time, as partita_midi_read_messages()
+ * gives them
+ *
+ * The same, but plays @messages, with every controller, bend and program there
+ * is, and not the notes of @score.
+ */
+PARTITA_API bool
+partita_render_messages(const PartitaScore *score,
+                        const GArray *messages,
+                        const char *path,
+                        const PartitaRenderOptions *options,
+                        PartitaRenderReport *report,
+                        GError **error);
 
 G_END_DECLS
 

@@ -95,7 +95,7 @@ write_files(Writer *writer,
 
   g_autofree char *wav = cli_number_path(o->wav, index, pieces);
 
-  return cli_sound_write(&o->sound, score, o->existing.loop, wav,
+  return cli_sound_write(&o->sound, bytes, score, o->existing.loop, wav,
                          writer->cancellable, error);
 }
 

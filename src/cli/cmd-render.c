@@ -64,10 +64,12 @@ render_run(void *data, char **arguments, GError **error)
     return false;
 
   g_autoptr(GCancellable) cancellable = cli_watch_interrupts(NULL, NULL);
-  g_autoptr(PartitaScore) score = partita_midi_read_file(path, NULL, error);
+  g_autoptr(GBytes) bytes = NULL;
+  g_autoptr(PartitaScore) score =
+    partita_midi_read_file_bytes(path, &bytes, NULL, error);
 
-  return score != NULL && cli_sound_write(&o->sound, score, o->loop, o->output,
-                                          cancellable, error);
+  return score != NULL && cli_sound_write(&o->sound, bytes, score, o->loop,
+                                          o->output, cancellable, error);
 }
 
 const CliCommand cli_render = {

@@ -17,6 +17,7 @@ cli_sound_init(CliSound *sound)
 #include "progress.h"
 
 #include <base/file.h>
+#include <partita/midi.h>
 #include <partita/render.h>
 
 #define DEFAULT_RATE 44100
@@ -84,8 +85,25 @@ show(double share, void *data)
     cli_progress_show(progress, share, "rendered");
 }
 
+static void
+print_report(const PartitaRenderReport *report, const char *path)
+{
+  g_autofree char *shown = partita_file_display(path);
+
+  g_print("wrote %s: %.1f s, peak %.1f dBFS, mean %.1f dBFS\n", shown,
+          report->seconds, report->peak_dbfs, report->rms_dbfs);
+  if (report->clipped > 0)
+    g_printerr("%" G_GUINT64_FORMAT " samples clipped: a lower --gain, or "
+               "none, avoids it\n",
+               report->clipped);
+  if (report->silent > 0)
+    g_printerr("the SoundFont has no sound for %zu of %zu notes: %s\n",
+               report->silent, report->notes, report->missing);
+}
+
 bool
 cli_sound_write(const CliSound *sound,
+                GBytes *file,
                 const PartitaScore *score,
                 bool loop,
                 const char *path,
@@ -98,25 +116,25 @@ cli_sound_write(const CliSound *sound,
 
   if (!fill_options(sound, &options, error))
     return false;
+
+  gsize size = 0;
+  const uint8_t *data = g_bytes_get_data(file, &size);
+  g_autoptr(GArray) messages = partita_midi_read_messages(data, size, error);
+
+  if (messages == NULL)
+    return false;
   cli_progress_init(&progress);
   options.cancellable = cancellable;
   options.progress = show;
   options.progress_data = &progress;
   options.loop = loop;
 
-  const bool ok = partita_render_file(score, path, &options, &report, error);
+  const bool ok =
+    partita_render_messages(score, messages, path, &options, &report, error);
 
   cli_progress_end(&progress);
-  if (ok) {
-    g_autofree char *shown = partita_file_display(path);
-
-    g_print("wrote %s: %.1f s, peak %.1f dBFS, mean %.1f dBFS\n", shown,
-            report.seconds, report.peak_dbfs, report.rms_dbfs);
-    if (report.clipped > 0)
-      g_printerr("%" G_GUINT64_FORMAT " samples clipped: a lower --gain, or "
-                 "none, avoids it\n",
-                 report.clipped);
-  }
+  if (ok)
+    print_report(&report, path);
   partita_render_report_clear(&report);
   return ok;
 }
@@ -141,6 +159,7 @@ cli_sound_check(const CliSound *sound, const char *path, GError **error)
 
 bool
 cli_sound_write(const CliSound *sound,
+                GBytes *file,
                 const PartitaScore *score,
                 bool loop,
                 const char *path,
@@ -149,6 +168,7 @@ cli_sound_write(const CliSound *sound,
 {
   (void)sound;
   (void)score;
+  (void)file;
   (void)loop;
   (void)path;
   (void)cancellable;

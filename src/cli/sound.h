@@ -26,13 +26,16 @@ cli_sound_init(CliSound *sound);
 /**
  * cli_sound_write:
  *
+ * @file: a MIDI file, of which all is played
+ * @score: its score
  * @loop: whether its end leads back to its beginning
  *
- * Renders @score to the WAV file at @path and says on standard error how long
+ * Renders @file to the WAV file at @path and says on standard error how long
  * and how loud it is.
  */
 bool
 cli_sound_write(const CliSound *sound,
+                GBytes *file,
                 const PartitaScore *score,
                 bool loop,
                 const char *path,

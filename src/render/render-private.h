@@ -4,6 +4,7 @@
 #ifndef PARTITA_RENDER_PRIVATE_H
 #define PARTITA_RENDER_PRIVATE_H
 
+#include <partita/message.h>
 #include <partita/render.h>
 
 /// FluidSynth looks at events only between blocks of this many frames.
@@ -15,48 +16,98 @@
 /// The longest piece that is played, in seconds.
 #define PARTITA_RENDER_SECONDS_MAX (4.0 * 60.0 * 60.0)
 
-/// What to send to the synthesiser, in the order in which events of one tick
-/// are sent: a note that ends as the pedal goes down is held by it, as in
-/// partita_score_fold_pedal().
-typedef enum {
-  PARTITA_EVENT_PEDAL,
-  PARTITA_EVENT_OFF,
-  PARTITA_EVENT_ON
-} PartitaEventKind;
-
+/// What is sent to the synthesiser at the beginning of a block.
 typedef struct {
   uint32_t block;
   uint32_t tick;
   uint32_t serial; // makes the order total, so that sorting is stable
-  uint8_t channel;
-  uint8_t kind;     // PartitaEventKind
-  uint8_t key;      // of a pedal: 127 down, 0 up
-  uint8_t velocity; // of a note on
+  uint8_t channel; // of the synthesiser; no matter for a reset
+  uint8_t kind;    // PartitaMessageKind
+  uint8_t values[2];
 } PartitaEvent;
 
 typedef struct {
-  GArray *events;       // PartitaEvent, in order
-  GByteArray *programs; // of each channel, as PartitaTrack has them
-  uint32_t end_block;   // of the piece; no event lies after it
+  GArray *events;     // PartitaEvent, in order
+  GByteArray *drums;  // of each channel: whether it begins with drums
+  uint32_t end_block; // of the piece; no event lies after it
+  uint32_t lap_block; // events before it are of the first time it is played
 } PartitaSchedule;
 
 /**
  * partita_schedule_new:
  * @score: lasting at most %PARTITA_RENDER_SECONDS_MAX
+ * @laps: it is played so many times on end
  * @rate: frames a second
  *
  * Every event at the block nearest to its exact time, so at most 32 frames
  * away, but each note sounds for at least one block. A channel for each track
  * that has notes; if there are more than %PARTITA_CHANNELS_MAX, one for each
- * program.
+ * program. Where notes of one key overlap on a channel, only the last ends it.
  */
 PartitaSchedule *
-partita_schedule_new(const PartitaScore *score, unsigned rate);
+partita_schedule_new(const PartitaScore *score, unsigned laps, unsigned rate);
+
+/**
+ * partita_schedule_new_played:
+ * @score: tells the time and the end, after which nothing is played
+ * @messages: PartitaMessage, in order of time
+ *
+ * The same of the messages of a file, in their order: a channel for each strip
+ * that has notes; if there are too many, one for each program that a strip
+ * begins with. At the end nothing is held any more, and before it is played
+ * again every channel is brought to where it began, but what rings on does.
+ */
+PartitaSchedule *
+partita_schedule_new_played(const PartitaScore *score,
+                            const GArray *messages,
+                            unsigned laps,
+                            unsigned rate);
 
 void
 partita_schedule_free(PartitaSchedule *schedule);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaSchedule, partita_schedule_free)
+
+/// Notes for which the SoundFont has no sound.
+typedef struct {
+  size_t n_notes; // of all notes that were sent
+  size_t n_silent;
+  GHashTable *counts; // of silent notes, by preset and key
+} PartitaMissing;
+
+PartitaMissing *
+partita_missing_new(void);
+
+void
+partita_missing_free(PartitaMissing *missing);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaMissing, partita_missing_free)
+
+/// The bank of drum kits in a SoundFont.
+#define PARTITA_BANK_DRUMS 128
+
+/**
+ * partita_missing_add:
+ * @bank: below 256
+ * @whole: whether there is nothing at all for the program
+ *
+ * Counts a note that is not heard.
+ */
+void
+partita_missing_add(PartitaMissing *missing,
+                    unsigned bank,
+                    unsigned program,
+                    unsigned key,
+                    bool whole);
+
+/**
+ * partita_missing_describe:
+ *
+ * Returns: (transfer full) (nullable): what is not heard and how often, most
+ * first, at most five of them; NULL if all is heard
+ */
+char *
+partita_missing_describe(const PartitaMissing *missing);
 
 /**
  * PartitaTake: stereo float sound in a file without a name, which is gone
@@ -112,6 +163,7 @@ partita_take_save(PartitaTake *take,
 /**
  * partita_synth_play:
  * @soundfont: a file that partita_soundfont_find() has passed
+ * @missing: counts the notes of the first time @schedule is played
  *
  * Plays @schedule into @take and on until the sound has died away: until it
  * has stayed under -66 dBFS for 0.25 s, but at most 12 s.
@@ -121,6 +173,7 @@ partita_synth_play(const PartitaSchedule *schedule,
                    const char *soundfont,
                    const PartitaRenderOptions *options,
                    PartitaTake *take,
+                   PartitaMissing *missing,
                    GError **error);
 
 /// The loudest sample of a file whose gain is chosen for it: -1 dBFS.

@@ -36,6 +36,7 @@ partita_render_options_init(PartitaRenderOptions *options)
 void
 partita_render_report_clear(PartitaRenderReport *report)
 {
+  g_free(report->missing);
   g_free(report->soundfont);
   *report = (PartitaRenderReport){0};
 }
@@ -91,12 +92,18 @@ find_seconds(const PartitaScore *score)
 }
 
 /// A loop is played twice.
+static unsigned
+count_laps(const PartitaRenderOptions *options)
+{
+  return options->loop ? 2 : 1;
+}
+
 static bool
 check_score(const PartitaScore *score,
             const PartitaRenderOptions *options,
             GError **error)
 {
-  const double seconds = find_seconds(score) * (options->loop ? 2.0 : 1.0);
+  const double seconds = find_seconds(score) * count_laps(options);
 
   if (partita_score_get_n_notes(score) == 0) {
     g_set_error_literal(error, PARTITA_RENDER_ERROR, PARTITA_RENDER_ERROR_EMPTY,
@@ -153,14 +160,49 @@ save_take(PartitaTake *take,
     error);
 }
 
+/* A file of which most is silent is no rendering of the piece. */
 static bool
-render(const PartitaScore *score,
+check_missing(const PartitaMissing *missing,
+              PartitaRenderReport *report,
+              GError **error)
+{
+  report->notes = missing->n_notes;
+  report->silent = missing->n_silent;
+  report->missing = partita_missing_describe(missing);
+  if (2 * missing->n_silent <= missing->n_notes)
+    return true;
+  g_set_error(error, PARTITA_RENDER_ERROR, PARTITA_RENDER_ERROR_SILENT,
+              "the SoundFont has no sound for %zu of %zu notes: %s",
+              missing->n_silent, missing->n_notes, report->missing);
+  return false;
+}
+
+/// What is to be played.
+typedef struct {
+  const PartitaScore *score;
+  const GArray *messages; // nullable: the notes of the score
+} Piece;
+
+static PartitaSchedule *
+make_schedule(const Piece *piece, const PartitaRenderOptions *options)
+{
+  const unsigned laps = count_laps(options);
+
+  return piece->messages == NULL
+           ? partita_schedule_new(piece->score, laps, options->rate)
+           : partita_schedule_new_played(piece->score, piece->messages, laps,
+                                         options->rate);
+}
+
+static bool
+render(const Piece *piece,
        const char *path,
        const PartitaRenderOptions *options,
        PartitaRenderReport *report,
        GError **error)
 {
-  if (!check_options(options, error) || !check_score(score, options, error))
+  if (!check_options(options, error) ||
+      !check_score(piece->score, options, error))
     return false;
 
   g_autofree char *soundfont =
@@ -174,31 +216,27 @@ render(const PartitaScore *score,
   if (take == NULL)
     return false;
 
-  g_autoptr(PartitaScore) played = partita_score_copy(score);
+  g_autoptr(PartitaSchedule) schedule = make_schedule(piece, options);
+  g_autoptr(PartitaMissing) missing = partita_missing_new();
 
-  if (options->loop)
-    partita_score_append(played, score);
-
-  g_autoptr(PartitaSchedule) schedule =
-    partita_schedule_new(played, options->rate);
-
-  if (!partita_synth_play(schedule, soundfont, options, take, error) ||
-      !save_take(take, score, path, options, report, error))
+  if (!partita_synth_play(schedule, soundfont, options, take, missing, error) ||
+      !check_missing(missing, report, error) ||
+      !save_take(take, piece->score, path, options, report, error))
     return false;
   report->soundfont = g_steal_pointer(&soundfont);
   return true;
 }
 
-bool
-partita_render_file(const PartitaScore *score,
-                    const char *path,
-                    const PartitaRenderOptions *options,
-                    PartitaRenderReport *report,
-                    GError **error)
+static bool
+render_piece(const Piece *piece,
+             const char *path,
+             const PartitaRenderOptions *options,
+             PartitaRenderReport *report,
+             GError **error)
 {
   PartitaRenderReport made = {0};
   GError *fault = NULL;
-  const bool ok = render(score, path, options, &made, &fault);
+  const bool ok = render(piece, path, options, &made, &fault);
 
   if (fault != NULL && fault->domain == G_FILE_ERROR) {
     g_set_error_literal(error, PARTITA_RENDER_ERROR, PARTITA_RENDER_ERROR_WRITE,
@@ -209,9 +247,34 @@ partita_render_file(const PartitaScore *score,
   }
   if (ok && options->progress != NULL)
     options->progress(1.0, options->progress_data);
+  if (!ok || report == NULL)
+    partita_render_report_clear(&made);
   if (report != NULL)
     *report = made;
-  else
-    partita_render_report_clear(&made);
   return ok;
+}
+
+bool
+partita_render_file(const PartitaScore *score,
+                    const char *path,
+                    const PartitaRenderOptions *options,
+                    PartitaRenderReport *report,
+                    GError **error)
+{
+  const Piece piece = {score, NULL};
+
+  return render_piece(&piece, path, options, report, error);
+}
+
+bool
+partita_render_messages(const PartitaScore *score,
+                        const GArray *messages,
+                        const char *path,
+                        const PartitaRenderOptions *options,
+                        PartitaRenderReport *report,
+                        GError **error)
+{
+  const Piece piece = {score, messages};
+
+  return render_piece(&piece, path, options, report, error);
 }

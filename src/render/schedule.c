@@ -1,57 +1,72 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-#include <render/render-private.h>
+/* From the notes of a score to what the synthesiser is sent. */
+
+#include <render/schedule-private.h>
 
 #include <math.h>
 
-typedef struct {
-  PartitaSchedule *schedule;
-  const PartitaTempoMap *map;
-  double blocks_per_second;
-} Plan;
-
-static uint32_t
-block_at(const Plan *plan, uint32_t tick)
+uint32_t
+partita_plan_block_at(const PartitaPlan *plan, uint32_t tick)
 {
   const double seconds = partita_tempo_map_seconds(plan->map, tick);
 
   return (uint32_t)llrint(seconds * plan->blocks_per_second);
 }
 
-static void
-add_event(const Plan *plan, PartitaEvent event)
+void
+partita_plan_add(const PartitaPlan *plan, PartitaEvent event)
 {
   event.serial = plan->schedule->events->len;
   g_array_append_val(plan->schedule->events, event);
 }
 
 static void
-add_notes(const Plan *plan, const PartitaTrack *track, uint8_t channel)
+add_notes(const PartitaPlan *plan, const PartitaTrack *track, uint8_t channel)
 {
   size_t n;
   const PartitaNote *notes = partita_track_get_notes(track, &n);
 
   for (size_t i = 0; i < n; ++i) {
     const uint32_t end = notes[i].onset_ticks + notes[i].duration_ticks;
-    PartitaEvent event = {.tick = notes[i].onset_ticks,
-                          .block = block_at(plan, notes[i].onset_ticks),
-                          .channel = channel,
-                          .kind = PARTITA_EVENT_ON,
-                          .key = notes[i].pitch,
-                          .velocity = notes[i].velocity};
+    PartitaEvent event = {
+      .tick = notes[i].onset_ticks,
+      .block = partita_plan_block_at(plan, notes[i].onset_ticks),
+      .channel = channel,
+      .kind = PARTITA_MESSAGE_NOTE_ON,
+      .values = {notes[i].pitch, notes[i].velocity},
+    };
 
-    add_event(plan, event);
-    event.kind = PARTITA_EVENT_OFF;
+    partita_plan_add(plan, event);
+    event.kind = PARTITA_MESSAGE_NOTE_OFF;
     event.tick = end;
-    event.block = MAX(event.block + 1, block_at(plan, end));
+    event.block = MAX(event.block + 1, partita_plan_block_at(plan, end));
     plan->schedule->end_block = MAX(plan->schedule->end_block, event.block);
-    add_event(plan, event);
+    partita_plan_add(plan, event);
   }
 }
 
 static void
-add_pedals(const Plan *plan,
+add_pedal(const PartitaPlan *plan,
+          uint8_t channel,
+          uint32_t tick,
+          uint32_t block,
+          bool down)
+{
+  const PartitaEvent event = {
+    .tick = tick,
+    .block = block,
+    .channel = channel,
+    .kind = PARTITA_MESSAGE_CONTROL,
+    .values = {PARTITA_CONTROL_SUSTAIN, down ? 127 : 0},
+  };
+
+  partita_plan_add(plan, event);
+}
+
+static void
+add_pedals(const PartitaPlan *plan,
            const PartitaTrack *track,
            uint8_t channel,
            uint32_t end)
@@ -59,24 +74,27 @@ add_pedals(const Plan *plan,
   size_t n;
   const PartitaPedal *pedals = partita_track_get_pedals(track, &n);
 
-  for (size_t i = 0; i < n && pedals[i].tick < end; ++i) {
-    const PartitaEvent event = {.tick = pedals[i].tick,
-                                .block = block_at(plan, pedals[i].tick),
-                                .channel = channel,
-                                .kind = PARTITA_EVENT_PEDAL,
-                                .key = pedals[i].down ? 127 : 0};
-
-    add_event(plan, event);
-  }
-  if (n == 0)
-    return;
+  for (size_t i = 0; i < n && pedals[i].tick < end; ++i)
+    add_pedal(plan, channel, pedals[i].tick,
+              partita_plan_block_at(plan, pedals[i].tick), pedals[i].down);
   // Else what is held at the end would ring for ever.
-  const PartitaEvent up = {.tick = end,
-                           .block = plan->schedule->end_block,
-                           .channel = channel,
-                           .kind = PARTITA_EVENT_PEDAL};
+  if (n > 0)
+    add_pedal(plan, channel, end, plan->schedule->end_block, false);
+}
 
-  add_event(plan, up);
+/// The order within a tick, as of partita_score_fold_pedal(): a note that ends
+/// as the pedal goes down is held by it.
+static int
+phase_of(const PartitaEvent *event)
+{
+  switch (event->kind) {
+  case PARTITA_MESSAGE_NOTE_ON:
+    return 2;
+  case PARTITA_MESSAGE_NOTE_OFF:
+    return 1;
+  default:
+    return 0;
+  }
 }
 
 static gint
@@ -89,9 +107,33 @@ compare_events(gconstpointer a, gconstpointer b)
     return x->block < y->block ? -1 : 1;
   if (x->tick != y->tick)
     return x->tick < y->tick ? -1 : 1;
-  if (x->kind != y->kind)
-    return (int)x->kind - (int)y->kind;
+  if (phase_of(x) != phase_of(y))
+    return phase_of(x) - phase_of(y);
   return x->serial < y->serial ? -1 : x->serial > y->serial;
+}
+
+/* The synthesiser's note-off ends every voice of its key, so where notes of one
+ * key overlap only the last may send it. */
+static void
+drop_early_ends(GArray *events)
+{
+  g_autofree uint32_t *held =
+    g_new0(uint32_t, (gsize)PARTITA_CHANNELS_MAX * 128);
+  PartitaEvent *all = (PartitaEvent *)(void *)events->data;
+  guint kept = 0;
+
+  for (guint i = 0; i < events->len; ++i) {
+    uint32_t *count = &held[all[i].channel * 128 + all[i].values[0]];
+    bool drop = false;
+
+    if (all[i].kind == PARTITA_MESSAGE_NOTE_ON)
+      ++*count;
+    else if (all[i].kind == PARTITA_MESSAGE_NOTE_OFF)
+      drop = --*count > 0;
+    if (!drop)
+      all[kept++] = all[i];
+  }
+  g_array_set_size(events, kept);
 }
 
 static bool
@@ -103,19 +145,42 @@ has_notes(const PartitaTrack *track)
   return n > 0;
 }
 
-static uint8_t
-channel_of(PartitaSchedule *schedule, uint8_t program, bool shared)
+uint8_t
+partita_plan_channel(PartitaPlan *plan, uint8_t program, bool shared)
 {
-  for (guint i = 0; shared && i < schedule->programs->len; ++i) {
-    if (schedule->programs->data[i] == program)
+  const uint8_t drums = program == PARTITA_PROGRAM_DRUMS;
+
+  for (guint i = 0; shared && i < plan->programs->len; ++i) {
+    if (plan->programs->data[i] == program)
       return (uint8_t)i;
   }
-  g_byte_array_append(schedule->programs, &program, 1);
-  return (uint8_t)(schedule->programs->len - 1);
+  g_byte_array_append(plan->programs, &program, 1);
+  g_byte_array_append(plan->schedule->drums, &drums, 1);
+  return (uint8_t)(plan->programs->len - 1);
 }
 
 static void
-add_tracks(const Plan *plan, const PartitaScore *score)
+add_track(PartitaPlan *plan,
+          const PartitaTrack *track,
+          bool shared,
+          uint32_t end)
+{
+  const uint8_t program = partita_track_get_program(track);
+  const uint8_t channel = partita_plan_channel(plan, program, shared);
+  const PartitaEvent event = {
+    .channel = channel,
+    .kind = PARTITA_MESSAGE_PROGRAM,
+    .values = {program},
+  };
+
+  if (program != PARTITA_PROGRAM_DRUMS)
+    partita_plan_add(plan, event);
+  add_notes(plan, track, channel);
+  add_pedals(plan, track, channel, end);
+}
+
+static void
+add_tracks(PartitaPlan *plan, const PartitaScore *score)
 {
   const size_t n = partita_score_get_n_tracks(score);
   const uint32_t end = partita_score_get_end(score);
@@ -126,31 +191,59 @@ add_tracks(const Plan *plan, const PartitaScore *score)
   for (size_t i = 0; i < n; ++i) {
     const PartitaTrack *track = partita_score_get_track(score, i);
 
-    if (!has_notes(track))
-      continue;
-
-    const uint8_t channel =
-      channel_of(plan->schedule, partita_track_get_program(track),
-                 sounding > PARTITA_CHANNELS_MAX);
-
-    add_notes(plan, track, channel);
-    add_pedals(plan, track, channel, end);
+    if (has_notes(track))
+      add_track(plan, track, sounding > PARTITA_CHANNELS_MAX, end);
   }
 }
 
-PartitaSchedule *
-partita_schedule_new(const PartitaScore *score, unsigned rate)
+void
+partita_plan_init(PartitaPlan *plan, const PartitaScore *score, unsigned rate)
 {
-  g_autoptr(PartitaTempoMap) map = partita_tempo_map_new(score);
   PartitaSchedule *schedule = g_new0(PartitaSchedule, 1);
-  const Plan plan = {schedule, map, (double)rate / PARTITA_BLOCK_FRAMES};
 
   schedule->events = g_array_new(FALSE, FALSE, sizeof(PartitaEvent));
-  schedule->programs = g_byte_array_new();
-  schedule->end_block = block_at(&plan, partita_score_get_end(score));
-  add_tracks(&plan, score);
-  g_array_sort(schedule->events, compare_events);
-  return schedule;
+  schedule->drums = g_byte_array_new();
+  *plan = (PartitaPlan){
+    .schedule = schedule,
+    .map = partita_tempo_map_new(score),
+    .programs = g_byte_array_new(),
+    .blocks_per_second = (double)rate / PARTITA_BLOCK_FRAMES,
+  };
+  schedule->end_block =
+    partita_plan_block_at(plan, partita_score_get_end(score));
+}
+
+PartitaSchedule *
+partita_plan_finish(PartitaPlan *plan, unsigned laps)
+{
+  plan->schedule->lap_block =
+    laps > 1 ? plan->schedule->end_block / laps : UINT32_MAX;
+  partita_tempo_map_free(plan->map);
+  g_byte_array_unref(plan->programs);
+  return plan->schedule;
+}
+
+PartitaScore *
+partita_plan_repeat(const PartitaScore *score, unsigned laps)
+{
+  PartitaScore *played = partita_score_copy(score);
+
+  for (unsigned i = 1; i < laps; ++i)
+    partita_score_append(played, score);
+  return played;
+}
+
+PartitaSchedule *
+partita_schedule_new(const PartitaScore *score, unsigned laps, unsigned rate)
+{
+  g_autoptr(PartitaScore) played = partita_plan_repeat(score, laps);
+  PartitaPlan plan;
+
+  partita_plan_init(&plan, played, rate);
+  add_tracks(&plan, played);
+  g_array_sort(plan.schedule->events, compare_events);
+  drop_early_ends(plan.schedule->events);
+  return partita_plan_finish(&plan, laps);
 }
 
 void
@@ -159,6 +252,6 @@ partita_schedule_free(PartitaSchedule *schedule)
   if (schedule == NULL)
     return;
   g_array_unref(schedule->events);
-  g_byte_array_unref(schedule->programs);
+  g_byte_array_unref(schedule->drums);
   g_free(schedule);
 }

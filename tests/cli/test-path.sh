@@ -57,6 +57,9 @@ assert model["parameters"] > 100000, model' "$scheme"
       cmp "$scheme-$n.mid" "same-$n.mid"
     check "and renders the same sound, $scheme $n" \
       cmp "$scheme-$n.wav" "same-$n.wav"
+    "$partita" render "$scheme-$n.mid" -o again.wav >out 2>err
+    check "which the file alone gives too, $scheme $n" \
+      cmp "$scheme-$n.wav" again.wav
   done
   exits 0 "inspect a piece, $scheme" "$partita" inspect --json "$scheme-1.mid"
   check "the bars asked for are there, $scheme" python3 -c '

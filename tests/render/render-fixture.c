@@ -170,22 +170,23 @@ put_sample_headers(GByteArray *to)
 }
 
 static GByteArray *
-make_articulation(int bank, int program)
+make_articulation(int bank, int program, int low, int high)
 {
   GByteArray *list = new_list("pdta");
   const guint16 bags[] = {0, 0, 1, 0};
   const guint16 modulators[] = {0, 0, 0, 0, 0};
   const guint16 to_instrument[] = {41, 0, 0, 0};
-  const guint16 to_sample[] = {53, 0, 0, 0};
+  const guint16 zones[] = {0, 0, 2, 0};
+  const guint16 to_sample[] = {43, (guint16)(high << 8 | low), 53, 0, 0, 0};
 
   put_preset_headers(list, bank, program);
   put_words(list, "pbag", bags, 4);
   put_words(list, "pmod", modulators, 5);
   put_words(list, "pgen", to_instrument, 4);
   put_instruments(list);
-  put_words(list, "ibag", bags, 4);
+  put_words(list, "ibag", zones, 4);
   put_words(list, "imod", modulators, 5);
-  put_words(list, "igen", to_sample, 4);
+  put_words(list, "igen", to_sample, 6);
   put_sample_headers(list);
   return list;
 }
@@ -193,13 +194,20 @@ make_articulation(int bank, int program)
 char *
 fixture_soundfont(const char *folder, int bank, int program, int16_t level)
 {
+  return fixture_soundfont_keys(folder, bank, program, level, 0, 127);
+}
+
+char *
+fixture_soundfont_keys(
+  const char *folder, int bank, int program, int16_t level, int low, int high)
+{
   char *path = g_build_filename(folder, "click.sf2", NULL);
   GByteArray *body = new_list("sfbk");
   g_autoptr(GByteArray) file = g_byte_array_new();
 
   put_chunk(body, "LIST", make_info());
   put_chunk(body, "LIST", make_samples(level));
-  put_chunk(body, "LIST", make_articulation(bank, program));
+  put_chunk(body, "LIST", make_articulation(bank, program, low, high));
   put_chunk(file, "RIFF", body);
   g_assert_true(
     g_file_set_contents(path, (const char *)file->data, file->len, NULL));

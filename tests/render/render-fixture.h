@@ -28,6 +28,11 @@ fixture_remove(char *folder, guint expected);
 char *
 fixture_soundfont(const char *folder, int bank, int program, int16_t level);
 
+/// The same, on the keys from @low to @high only.
+char *
+fixture_soundfont_keys(
+  const char *folder, int bank, int program, int16_t level, int low, int high);
+
 /// A score of one track with a click on each of @n quarters.
 PartitaScore *
 fixture_score(uint8_t program, unsigned n);
