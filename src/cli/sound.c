@@ -17,6 +17,7 @@ cli_sound_init(CliSound *sound)
 #include "progress.h"
 
 #include <base/file.h>
+#include <base/text.h>
 #include <partita/midi.h>
 #include <partita/render.h>
 
@@ -96,9 +97,12 @@ print_report(const PartitaRenderReport *report, const char *path)
     g_printerr("%" G_GUINT64_FORMAT " samples clipped: a lower --gain, or "
                "none, avoids it\n",
                report->clipped);
-  if (report->silent > 0)
+  if (report->silent > 0) {
+    g_autofree char *shown_notes = partita_text_show_lines(report->missing);
+
     g_printerr("the SoundFont has no sound for %zu of %zu notes: %s\n",
-               report->silent, report->notes, report->missing);
+               report->silent, report->notes, shown_notes);
+  }
 }
 
 bool
