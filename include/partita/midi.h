@@ -87,7 +87,7 @@ partita_mend_describe(unsigned mends);
  * unless the rules of GM2, GS or XG say otherwise, by which other channels do
  * too: banks 127, 126 and 120 as far as they hold for the system that was set,
  * GS' "use for rhythm part", XG's part mode. Where no system was set, bank 127
- * holds drums if all notes of the channel are of keys 27 to 64, as drums are. A
+ * holds drums if all notes of the channel are of keys 13 to 64, as drums are. A
  * tempo said again is none.
  *
  * A name is kept as it stands, up to 127 bytes, and shown as what it most

@@ -88,7 +88,7 @@ partita_midi_scan_sysex(PartitaMidiScan *scan,
 /* Keys that drum parts keep to, where it must be told from the notes. Without a
  * system, bank 127 is that of GS in some files and that of XG in others; and
  * some drum parts of XG files ask for bank 0. */
-#define KIT_LOWEST 27
+#define KIT_LOWEST 13
 #define KIT_HIGHEST 64
 
 static bool

@@ -80,7 +80,7 @@ find_program(const Second *s, const Item *note)
   return other != NULL ? other->first : 0;
 }
 
-/// Whether notes are struck on a strip, all of keys 27 to 64.
+/// Whether notes are struck on a strip, all of keys 13 to 64.
 static bool
 is_like_kit(const Second *s, unsigned strip)
 {
@@ -91,7 +91,7 @@ is_like_kit(const Second *s, unsigned strip)
 
     if (note->strip != strip)
       continue;
-    if (note->first < 27 || note->first > 64)
+    if (note->first < 13 || note->first > 64)
       return false;
     any = true;
   }
@@ -233,7 +233,7 @@ take_track(Second *s, PartitaScore *score, const smf_track_t *track, guint t)
                  .track = t,
                  .event = i,
                  .strip = port * 16 + (bytes[0] & 0x0Fu),
-                 .first = bytes[1],
+                 .first = event->midi_buffer_length > 1 ? bytes[1] : 0,
                  .second = event->midi_buffer_length > 2 ? bytes[2] : 0,
                  .at_end = (uint32_t)last->time_pulses};
 
