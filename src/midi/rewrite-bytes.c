@@ -200,8 +200,9 @@ find_division(const PartitaMidiWalk *walk)
 {
   const uint8_t *header = memmem(walk->data, walk->size, "MThd", 4);
 
-  return walk->smpte_us > 0 ? (uint16_t)(header[12] << 8 | header[13])
-                            : walk->ppq;
+  const unsigned given = (unsigned)header[12] << 8 | header[13];
+
+  return (uint16_t)(walk->smpte_us > 0 ? given : walk->ppq);
 }
 
 static void
