@@ -21,10 +21,10 @@ static const struct {
   const char *scheme;
   const char *digest;
 } pins[] = {
-  {"remi", "5223331c0bbfcff5f8c5104cf4f30f182275d06d6c1675ddd22a8cb040f2cc8e"},
+  {"remi", "5edb6a9cd954bcc8ee850452c4925de4c9e901fcdda6679727c879a2afdfcea2"},
   {"performance",
-   "25037a8b29924f35f6a077350e1601da21766355179ec04960b8df71465395b9"},
-  {"grid", "113346ca3b1747c488d42ea2452645a2458c6e50891f02c2d3510ed6cffdbc9c"},
+   "fb85bf9d1d624951c10f87e6c09ac686e9807734b0ec2fa24efc5ba659d04213"},
+  {"grid", "0d54794603a60ca7bf1c49a498871de58a40346e69eeb17ad956b07bc4c43454"},
 };
 
 /// Off the grid, its tempo drifting: it is counted in beats.
