@@ -108,7 +108,7 @@ def compare(before, after):
     for events in before:
         wanted = collections.Counter(events)
         best = None
-        for i in range(at, min(at + 9, len(after))):
+        for i in range(at, len(after)):
             gone = wanted - collections.Counter(after[i])
             if best is None or sum(gone.values()) < sum(best[0].values()):
                 best = (gone, i)
