@@ -69,7 +69,7 @@ static const Reference lstm = {
   .gradients = lstm_gradients,
   .weights = lstm_weights,
   .n_tensors = G_N_ELEMENTS(lstm_gradients),
-  .half = {0.03, 0.03, 0.4},
+  .half = {0.03, 0.025, 0.4},
 };
 
 static const Reference lstm_by_muon = {
@@ -81,7 +81,7 @@ static const Reference lstm_by_muon = {
   .gradients = muon_gradients,
   .weights = muon_weights,
   .n_tensors = G_N_ELEMENTS(muon_gradients),
-  .half = {0.03, 0.03, 0.8},
+  .half = {0.03, 0.025, 0.8},
 };
 
 static const Reference transformer = {
@@ -95,7 +95,7 @@ static const Reference transformer = {
   .gradients = transformer_gradients,
   .weights = transformer_weights,
   .n_tensors = G_N_ELEMENTS(transformer_gradients),
-  .half = {0.005, 0.02, 0.4},
+  .half = {0.005, 0.015, 0.4},
 };
 
 typedef struct {
