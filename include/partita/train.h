@@ -89,9 +89,10 @@ typedef struct {
   const char *reason; ///< (nullable): why these were chosen; NULL if they were
                       ///< given
   size_t weights_bytes;    ///< now, and at their best
-  size_t moments_bytes;    ///< of AdamW
+  size_t moments_bytes;    ///< of the optimiser, with what it works in
   size_t gradients_bytes;  ///< of all shards
   size_t workers_bytes;    ///< activations of all shards
+  size_t segments_bytes;   ///< of music that waits to be learnt from, at most
   size_t checkpoint_bytes; ///< to read it, if there is one to go on from
   size_t total_bytes;      ///< of these at their highest
 } PartitaTrainPlan;

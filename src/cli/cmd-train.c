@@ -154,10 +154,10 @@ print_plan(const PartitaTrainPlan *plan, void *data)
   if (plan->reason != NULL)
     g_printerr("auto: %s\n", plan->reason);
   g_printerr("memory: %.0f MiB: weights %.0f, moments %.0f, gradients %.0f, "
-             "activations %.0f",
+             "activations %.0f, music %.0f",
              to_mib(plan->total_bytes), to_mib(plan->weights_bytes),
              to_mib(plan->moments_bytes), to_mib(plan->gradients_bytes),
-             to_mib(plan->workers_bytes));
+             to_mib(plan->workers_bytes), to_mib(plan->segments_bytes));
   if (plan->checkpoint_bytes > 0)
     g_printerr(", checkpoint %.0f", to_mib(plan->checkpoint_bytes));
   g_printerr("\n");

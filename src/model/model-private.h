@@ -32,6 +32,16 @@ partita_model_get_parameters(PartitaModel *model);
 const PartitaModelTensor *
 partita_model_get_tensors(const PartitaModel *model, size_t *n_tensors);
 
+/**
+ * partita_model_config_list_tensors:
+ * @config: of an architecture that there is
+ *
+ * Returns: (transfer full): #PartitaModelTensor, in the order of the flat
+ *   vector, with shapes but without places in it
+ */
+GArray *
+partita_model_config_list_tensors(const PartitaModelConfig *config);
+
 /// Whether it is a matrix between hidden layers: neither an embedding nor what
 /// gives the logits.
 bool

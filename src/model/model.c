@@ -116,6 +116,16 @@ place_tensors(GArray *tensors, size_t *n_parameters)
   return true;
 }
 
+GArray *
+partita_model_config_list_tensors(const PartitaModelConfig *config)
+{
+  GArray *const tensors = g_array_new(FALSE, TRUE, sizeof(PartitaModelTensor));
+
+  partita_model_find_architecture(config->architecture)
+    ->lay_out(config, tensors);
+  return tensors;
+}
+
 bool
 partita_model_config_check(const PartitaModelConfig *config,
                            size_t *n_parameters)
@@ -129,10 +139,8 @@ partita_model_config_check(const PartitaModelConfig *config,
       !architecture->check(config))
     return false;
 
-  g_autoptr(GArray) tensors =
-    g_array_new(FALSE, TRUE, sizeof(PartitaModelTensor));
+  g_autoptr(GArray) tensors = partita_model_config_list_tensors(config);
 
-  architecture->lay_out(config, tensors);
   return place_tensors(tensors, n_parameters);
 }
 
@@ -152,8 +160,7 @@ partita_model_new_bare(const PartitaModelConfig *config)
   model->architecture = partita_model_find_architecture(config->architecture);
   model->backend = partita_nn_backend_find(NULL, NULL);
   model->metadata = g_tree_new_full(compare_keys, NULL, g_free, g_free);
-  model->tensors = g_array_new(FALSE, TRUE, sizeof(PartitaModelTensor));
-  model->architecture->lay_out(config, model->tensors);
+  model->tensors = partita_model_config_list_tensors(config);
   return place_tensors(model->tensors, &model->n_parameters)
            ? g_steal_pointer(&model)
            : NULL;

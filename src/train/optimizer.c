@@ -44,17 +44,21 @@ takes_muon(const PartitaTrainSettings *settings,
          partita_model_tensor_is_hidden(tensor);
 }
 
-static size_t
-count_scratch(const PartitaModel *model, const PartitaTrainSettings *settings)
+size_t
+partita_optimizer_count_scratch(const PartitaTrainSettings *settings)
 {
-  size_t n_tensors = 0, most = 0;
-  const PartitaModelTensor *const tensors =
-    partita_model_get_tensors(model, &n_tensors);
+  g_autoptr(GArray) tensors =
+    partita_model_config_list_tensors(&settings->config);
+  size_t most = 0;
 
-  for (size_t i = 0; i < n_tensors; ++i)
-    if (takes_muon(settings, &tensors[i]))
-      most = MAX(most, partita_nn_muon_count_scratch(tensors[i].shape[0],
-                                                     tensors[i].shape[1]));
+  for (guint i = 0; i < tensors->len; ++i) {
+    const PartitaModelTensor *const tensor =
+      &g_array_index(tensors, PartitaModelTensor, i);
+
+    if (takes_muon(settings, tensor))
+      most = MAX(most, partita_nn_muon_count_scratch(tensor->shape[0],
+                                                     tensor->shape[1]));
+  }
   return most;
 }
 
@@ -68,7 +72,7 @@ partita_optimizer_init(PartitaOptimizer *optimizer,
   optimizer->first = g_try_new0(PartitaReal, n);
   optimizer->second = g_try_new0(PartitaReal, n);
   optimizer->scratch =
-    g_try_new(PartitaReal, count_scratch(model, settings) + 1);
+    g_try_new(PartitaReal, partita_optimizer_count_scratch(settings) + 1);
   return optimizer->first != NULL && optimizer->second != NULL &&
          optimizer->scratch != NULL;
 }

@@ -3,7 +3,8 @@
 
 /* What a run will take, before any of it is taken. */
 
-#include <train/train-private.h>
+#include <train/run-private.h>
+#include <train/segments.h>
 
 // Beyond the range is more than any machine has.
 static size_t
@@ -45,16 +46,19 @@ partita_train_plan_init(PartitaTrainPlan *plan,
     .shards = settings->shards,
     .reason = settings->reason[0] != '\0' ? settings->reason : NULL,
     .weights_bytes = multiply(2, vector),
-    .moments_bytes = multiply(2, vector),
+    .moments_bytes = add(
+      multiply(2, vector),
+      multiply(partita_optimizer_count_scratch(settings), sizeof(PartitaReal))),
     .gradients_bytes = multiply(own, vector),
     .workers_bytes = multiply(
       own, partita_model_worker_measure(&settings->config, settings->backend,
                                         rows, settings->context)),
+    .segments_bytes = partita_segments_measure_pool(&settings->config),
     .checkpoint_bytes = resume ? multiply(4, vector) : 0,
   };
   plan->total_bytes = add(add(add(plan->weights_bytes, plan->moments_bytes),
                               add(plan->gradients_bytes, plan->workers_bytes)),
-                          plan->checkpoint_bytes);
+                          add(plan->segments_bytes, plan->checkpoint_bytes));
   return true;
 }
 

@@ -137,6 +137,10 @@ typedef struct {
   PartitaReal *scratch; // of Muon
 } PartitaOptimizer;
 
+/// Numbers that the optimiser of these settings works in beside its moments.
+size_t
+partita_optimizer_count_scratch(const PartitaTrainSettings *settings);
+
 /// Returns: false if memory does not suffice; partita_optimizer_clear() is to
 /// be called in any case
 bool

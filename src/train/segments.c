@@ -40,6 +40,14 @@ struct PartitaSegments {
   PartitaSegment *slots; // shape [n_slots]
 };
 
+size_t
+partita_segments_measure_pool(const PartitaModelConfig *config)
+{
+  const size_t numbers = config->n_fields + 1; // a token's inputs, its target
+
+  return POOL_TOKENS * numbers * sizeof(uint16_t);
+}
+
 void
 partita_segment_init(PartitaSegment *segment)
 {

@@ -23,6 +23,11 @@ typedef struct {
   GArray *targets; ///< uint16_t, shape [n]: the token that follows each input
 } PartitaSegment;
 
+/// Bytes that the pool of a training takes at most; short segments in small
+/// allocations add a few a segment.
+size_t
+partita_segments_measure_pool(const PartitaModelConfig *config);
+
 void
 partita_segment_init(PartitaSegment *segment);
 

@@ -174,7 +174,7 @@ test_memory(void)
   g_autofree char *large = describe_choice(corpus, &options);
   g_assert_nonnull(strstr(large, "\"size\":\"small\""));
 
-  options.memory_bytes = (size_t)64 << 20;
+  options.memory_bytes = (size_t)80 << 20;
   g_autofree char *little = describe_choice(corpus, &options);
   g_assert_nonnull(strstr(little, "\"size\":\"tiny\""));
   g_assert_nonnull(strstr(little, "does not fit into memory"));
