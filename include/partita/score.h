@@ -260,8 +260,10 @@ partita_score_get_bars(const PartitaScore *score);
  * partita_score_get_played_bars:
  *
  * The same as a musician counts them: without a last bar that ends within a
- * 32nd note and in which no note begins. Such a rest is the tail of a note that
- * was held too long, or an end of track that came late.
+ * 32nd note and in which no note begins, and without a first one that is no
+ * longer than a 32nd and in which no note begins. The one is the tail of a note
+ * that was held too long, or an end of track that came late; the other is the
+ * moment before a performance begins.
  */
 PARTITA_API GArray *
 partita_score_get_played_bars(const PartitaScore *score);
@@ -380,7 +382,8 @@ typedef struct {
  * Cost: O(notes log bars + bars), 24 bytes a bar.
  *
  * Returns: (transfer full) (element-type PartitaKeySpan): in order of time,
- * the bars of partita_score_get_bars() each once, neighbours of different key
+ * the bars of partita_score_get_played_bars() each once, neighbours of different
+ *   key
  */
 PARTITA_API GArray *
 partita_score_estimate_key_spans(const PartitaScore *score, unsigned window);

@@ -29,7 +29,7 @@ show(size_t done, size_t bars, void *data)
 static void
 print_piece(const PartitaScore *score, const char *path)
 {
-  g_autoptr(GArray) bars = partita_score_get_bars(score);
+  g_autoptr(GArray) bars = partita_score_get_played_bars(score);
   g_autoptr(PartitaTempoMap) tempos = partita_tempo_map_new(score);
 
   g_autofree char *shown = partita_file_display(path);
@@ -169,7 +169,7 @@ static size_t
 count_bars(const PartitaComposeOptions *options)
 {
   if (options->arrangement != NULL) {
-    g_autoptr(GArray) bars = partita_score_get_bars(
+    g_autoptr(GArray) bars = partita_score_get_played_bars(
       partita_arrangement_get_given(options->arrangement));
 
     return bars->len;

@@ -149,7 +149,7 @@ add_key_spans(JsonObject *object, const PartitaScore *score)
 static void
 add_score(JsonObject *object, const PartitaScore *score)
 {
-  g_autoptr(GArray) bars = partita_score_get_bars(score);
+  g_autoptr(GArray) bars = partita_score_get_played_bars(score);
   g_autoptr(PartitaTempoMap) tempos = partita_tempo_map_new(score);
   const PartitaBar first = g_array_index(bars, PartitaBar, 0);
   g_autofree char *meter =

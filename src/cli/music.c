@@ -5,6 +5,8 @@
 
 #include "cli.h"
 
+#include <base/file.h>
+#include <base/text.h>
 #include <partita/corpus.h>
 #include <partita/midi.h>
 #include <string.h>
@@ -25,6 +27,23 @@ cli_given_clear(CliGiven *file)
   g_clear_pointer(&file->bytes, g_bytes_unref);
 }
 
+/// Counts the bars as the corpus does, and says so where the file has others:
+/// what is composed for it lies in these, and the file that comes out names
+/// their metre.
+static void
+tell_bars(const char *path, PartitaScore *score)
+{
+  g_autofree char *reason = NULL;
+
+  if (!partita_score_decide_bars(score, &reason))
+    return;
+
+  g_autofree char *shown = partita_file_display(path);
+  g_autofree char *shown_reason = partita_text_show_lines(reason);
+
+  g_printerr("%s: %s\n", shown, shown_reason);
+}
+
 bool
 cli_given_read(const char *path, CliGiven *file, GError **error)
 {
@@ -32,7 +51,10 @@ cli_given_read(const char *path, CliGiven *file, GError **error)
   if (path == NULL)
     return true;
   file->score = partita_midi_read_file_bytes(path, &file->bytes, NULL, error);
-  return file->score != NULL;
+  if (file->score == NULL)
+    return false;
+  tell_bars(path, file->score);
+  return true;
 }
 
 /// Where ":8" begins at the end of @path; NULL if it does not.

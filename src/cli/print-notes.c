@@ -90,7 +90,7 @@ print_track_bar(const PartitaScore *score,
 void
 cli_print_notes(const PartitaScore *score)
 {
-  g_autoptr(GArray) bars = partita_score_get_bars(score);
+  g_autoptr(GArray) bars = partita_score_get_played_bars(score);
   const size_t n_tracks = partita_score_get_n_tracks(score);
   g_autofree size_t *next = g_new0(size_t, n_tracks);
   const int tonic = find_tonic(score);

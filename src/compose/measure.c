@@ -370,7 +370,7 @@ measure_chords(Measure *m)
 static void
 measure_fill(Measure *m)
 {
-  g_autoptr(GArray) bars = partita_score_get_played_bars(m->score);
+  const GArray *const bars = m->bars;
   g_autofree bool *full = g_new0(bool, bars->len);
   size_t held = 0;
 
@@ -423,7 +423,7 @@ partita_controls_measure(const PartitaControls *controls,
     measure_ranges,  measure_meter,     measure_tempo,  measure_programs,
     measure_density, measure_polyphony, measure_fill,   measure_loop,
   };
-  g_autoptr(GArray) of_score = partita_score_get_bars(score);
+  g_autoptr(GArray) of_score = partita_score_get_played_bars(score);
   g_autoptr(GArray) sounds = g_array_new(FALSE, FALSE, sizeof(Sound));
   Measure m = {.controls = controls,
                .score = score,

@@ -323,52 +323,55 @@ move_end(PartitaMidiRewriter *r)
            PARTITA_MIDI_ORDER_END);
 }
 
-/// Whether there is an element for @tick in @n @changes, which begin with their
-/// ticks and are in order.
-static bool
-holds(const void *changes, size_t n, size_t size, uint32_t tick)
+/// The element for @tick of @n @changes, which begin with their ticks and are
+/// in order; NULL if there is none.
+static const void *
+find_change(const void *changes, size_t n, size_t size, uint32_t tick)
 {
   size_t low = 0;
   size_t high = n;
 
   while (low < high) {
     const size_t middle = low + (high - low) / 2;
+    const void *const change = (const char *)changes + middle * size;
     uint32_t here = 0;
 
-    memcpy(&here, (const char *)changes + middle * size, sizeof here);
+    memcpy(&here, change, sizeof here);
     if (here == tick)
-      return true;
+      return change;
     if (here < tick)
       low = middle + 1;
     else
       high = middle;
   }
-  return false;
+  return NULL;
 }
 
-static bool
-has_change(const PartitaScore *score, uint8_t type, uint32_t tick)
+/// Of the tempo, metre or key that begins at @tick of @score a number that is
+/// another for each; -1 if none begins there.
+static int64_t
+get_change(const PartitaScore *score, uint8_t type, uint32_t tick)
 {
   size_t n_tempos = 0;
   size_t n_meters = 0;
   size_t n_keys = 0;
-  const PartitaTempo *tempos = partita_score_get_tempos(score, &n_tempos);
-  const PartitaMeter *meters = partita_score_get_meters(score, &n_meters);
-  const PartitaKey *keys = partita_score_get_keys(score, &n_keys);
+  const PartitaTempo *tempo = partita_score_get_tempos(score, &n_tempos);
+  const PartitaMeter *meter = partita_score_get_meters(score, &n_meters);
+  const PartitaKey *key = partita_score_get_keys(score, &n_keys);
 
-  switch (type) {
-  case PARTITA_MIDI_META_TEMPO:
-    return holds(tempos, n_tempos, sizeof *tempos, tick);
-  case PARTITA_MIDI_META_METER:
-    return holds(meters, n_meters, sizeof *meters, tick);
-  case PARTITA_MIDI_META_KEY:
-    return holds(keys, n_keys, sizeof *keys, tick);
-  default:
-    return false;
-  }
+  tempo = find_change(tempo, n_tempos, sizeof *tempo, tick);
+  meter = find_change(meter, n_meters, sizeof *meter, tick);
+  key = find_change(key, n_keys, sizeof *key, tick);
+  if (type == PARTITA_MIDI_META_TEMPO && tempo != NULL)
+    return tempo->us_per_quarter;
+  if (type == PARTITA_MIDI_META_METER && meter != NULL)
+    return meter->numerator * 256 + meter->denominator;
+  if (type == PARTITA_MIDI_META_KEY && key != NULL)
+    return (key->sharps + 128) * 2 + (key->minor ? 1 : 0);
+  return -1;
 }
 
-/// Drops tempos, metres and keys that were taken out of the score.
+/// Drops tempos, metres and keys that the score has no more, or others for.
 static void
 drop_changes(PartitaMidiRewriter *r)
 {
@@ -376,9 +379,12 @@ drop_changes(PartitaMidiRewriter *r)
     const PartitaMidiEvent *event = &r->walk->events[i];
     const uint8_t type = event->bytes[1];
 
-    if (event->bytes[0] >= PARTITA_MIDI_UNREAD &&
-        !has_change(r->score, type, event->tick) &&
-        has_change(r->old, type, event->tick))
+    if (event->bytes[0] < PARTITA_MIDI_UNREAD)
+      continue;
+
+    const int64_t before = get_change(r->old, type, event->tick);
+
+    if (before >= 0 && get_change(r->score, type, event->tick) != before)
       r->fates[i] |= PARTITA_MIDI_EVENT_DROPPED;
   }
 }
@@ -386,9 +392,7 @@ drop_changes(PartitaMidiRewriter *r)
 void
 partita_midi_rewrite_conduct(PartitaMidiRewriter *rewriter)
 {
-  if (partita_score_get_end(rewriter->score) !=
-      partita_score_get_end(rewriter->old))
-    drop_changes(rewriter);
+  drop_changes(rewriter);
   put_tempos(rewriter);
   put_meters(rewriter);
   put_keys(rewriter);

@@ -83,36 +83,47 @@ partita_bars_find(const GArray *bars, uint16_t ppq, uint32_t tick)
   return low;
 }
 
-/// Whether a note belongs to the last of @bars.
+/// Whether a note belongs to the bar of that index in @bars.
 static bool
-is_struck(const PartitaScore *score, const GArray *bars)
+is_struck(const PartitaScore *score, const GArray *bars, size_t bar)
 {
   for (guint t = 0; t < score->tracks->len; ++t) {
     const PartitaTrack *track = g_ptr_array_index(score->tracks, t);
 
-    for (guint i = track->notes->len; i > 0; --i)
+    for (guint i = 0; i < track->notes->len; ++i)
       if (partita_bars_find(
             bars, score->ppq,
-            g_array_index(track->notes, PartitaNote, i - 1).onset_ticks) +
-            1 ==
-          bars->len)
+            g_array_index(track->notes, PartitaNote, i).onset_ticks) == bar)
         return true;
-      else if (track->sorted)
-        break;
   }
   return false;
+}
+
+/// Whether the bar is a moment of the time, up to @end, in which nothing
+/// begins.
+static bool
+is_moment(const PartitaScore *score,
+          const GArray *bars,
+          size_t bar,
+          uint32_t end)
+{
+  const uint32_t begin = g_array_index(bars, PartitaBar, bar).tick;
+
+  return bars->len > 1 && end > begin &&
+         (uint64_t)(end - begin) * PLAYED_TAIL <= score->ppq &&
+         !is_struck(score, bars, bar);
 }
 
 GArray *
 partita_score_get_played_bars(const PartitaScore *score)
 {
   GArray *bars = partita_score_get_bars(score);
-  const PartitaBar *last = &g_array_index(bars, PartitaBar, bars->len - 1);
-  const uint32_t end = partita_score_get_end(score);
 
-  if (bars->len > 1 && end > last->tick &&
-      (end - last->tick) * PLAYED_TAIL <= score->ppq && !is_struck(score, bars))
+  if (is_moment(score, bars, bars->len - 1, partita_score_get_end(score)))
     g_array_set_size(bars, bars->len - 1);
+  if (is_moment(score, bars, 0,
+                g_array_index(bars, PartitaBar, 0).length_ticks))
+    g_array_remove_index(bars, 0);
   return bars;
 }
 
@@ -199,19 +210,11 @@ cut_track(PartitaScore *to, const PartitaTrack *from, uint32_t a, uint32_t b)
   }
 }
 
-PartitaScore *
-partita_score_cut_bars(const PartitaScore *score, size_t first, size_t n)
+/// What lies from tick @a up to @b.
+static PartitaScore *
+cut_ticks(const PartitaScore *score, uint32_t a, uint32_t b)
 {
-  g_autoptr(GArray) bars = partita_score_get_bars(score);
   PartitaScore *cut = partita_score_new(score->ppq);
-
-  if (first >= bars->len || n == 0)
-    return cut;
-
-  const size_t last = first + MIN(n, bars->len - first) - 1;
-  const PartitaBar *final = &g_array_index(bars, PartitaBar, last);
-  const uint32_t a = g_array_index(bars, PartitaBar, first).tick;
-  const uint32_t b = final->tick + final->length_ticks;
 
   cut_changes(cut, score, a, b);
   for (guint i = 0; i < score->tracks->len; ++i)
@@ -222,13 +225,28 @@ partita_score_cut_bars(const PartitaScore *score, size_t first, size_t n)
 }
 
 PartitaScore *
+partita_score_cut_bars(const PartitaScore *score, size_t first, size_t n)
+{
+  g_autoptr(GArray) bars = partita_score_get_bars(score);
+
+  if (first >= bars->len || n == 0)
+    return partita_score_new(score->ppq);
+
+  const size_t last = first + MIN(n, bars->len - first) - 1;
+  const PartitaBar *final = &g_array_index(bars, PartitaBar, last);
+
+  return cut_ticks(score, g_array_index(bars, PartitaBar, first).tick,
+                   final->tick + final->length_ticks);
+}
+
+PartitaScore *
 partita_score_cut_played(const PartitaScore *score, size_t n)
 {
   g_autoptr(GArray) bars = partita_score_get_played_bars(score);
-  PartitaScore *cut = partita_score_cut_bars(score, 0, n);
   const PartitaBar *last =
     &g_array_index(bars, PartitaBar, MIN(n, bars->len) - 1);
   const uint32_t end = last->tick + last->length_ticks;
+  PartitaScore *cut = cut_ticks(score, 0, end);
   const uint32_t most = end + score->ppq / PLAYED_TAIL;
 
   for (guint t = 0; t < score->tracks->len; ++t) {

@@ -100,7 +100,7 @@ GArray *
 partita_score_estimate_key_spans(const PartitaScore *score, unsigned window)
 {
   GArray *spans = g_array_new(FALSE, FALSE, sizeof(PartitaKeySpan));
-  g_autoptr(GArray) bars = partita_score_get_bars(score);
+  g_autoptr(GArray) bars = partita_score_get_played_bars(score);
   g_autofree Weights *sums = sum_weights(score, bars);
   g_autofree int8_t *keys = g_malloc(bars->len);
   const bool pitched =

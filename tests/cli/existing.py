@@ -7,6 +7,7 @@ usage: existing.py PARTITA MODEL PIECES SEED FILE...
 """
 
 import collections
+import json
 import os
 import random
 import re
@@ -19,13 +20,40 @@ import mido
 Note = collections.namedtuple("Note", "program onset end pitch velocity")
 
 
+# How the event of a time signature begins.
+METER = bytes([0xff, 0x58])
+# Of files whose signatures the program overrules, the metres that it counts in
+# and the bars that it counts.
+overruled = {}
+
+
+def find_overruled(partita, path):
+    """(nullable): metres by their ticks, and how many bars, where partita inspect
+    says that it counts the bars of the file otherwise than it is signed."""
+    told = subprocess.run([partita, "inspect", "--json", path],
+                          capture_output=True, text=True).stdout
+    found = re.search(r"bars counted in (\d+)/(\d+) from tick (\d+)", told)
+    if found is None:
+        return None
+    numerator, denominator, tick = map(int, found.groups())
+    meter = (numerator, denominator)
+    return {0: meter, tick: meter}, json.loads(told)["bars"]
+
+
 def read(path):
-    """Ticks a quarter, notes, the tick of the end, tracks and bar lines."""
+    """Ticks a quarter, notes, the tick of the end, tracks and bar lines. A key
+    that is struck again ends the note that sounds."""
     file = mido.MidiFile(path, clip=True)
     notes, end, meters = [], 0, {}
     tracks = []
     for track in file.tracks:
         tick, programs, open_, own = 0, {}, {}, []
+
+        def end_note(key):
+            if key in open_:
+                program, onset, velocity = open_.pop(key)
+                own.append(Note(program, onset, tick, key[1], velocity))
+
         for message in track:
             tick += message.time
             if message.type == "time_signature":
@@ -34,21 +62,19 @@ def read(path):
                 programs[message.channel] = message.program
             elif message.type == "note_on" and message.velocity > 0:
                 key = (message.channel, message.note)
-                open_.setdefault(key, []).append((tick, message.velocity))
-            elif message.type in ("note_on", "note_off"):
-                key = (message.channel, message.note)
-                if not open_.get(key):
-                    continue
-                onset, velocity = open_[key].pop(0)
                 program = ("drums" if message.channel == 9
                            else programs.get(message.channel, 0))
-                own.append(Note(program, onset, tick, message.note, velocity))
+                end_note(key)
+                open_[key] = (program, tick, message.velocity)
+            elif message.type in ("note_on", "note_off"):
+                end_note((message.channel, message.note))
         end = max(end, tick)
         notes += own
         if own:
             tracks.append(own)
     return (file.ticks_per_beat, notes, end, tracks,
-            lay_bars(file.ticks_per_beat, end, meters))
+            lay_bars(file.ticks_per_beat, end,
+                     overruled[path][0] if overruled.get(path) else meters))
 
 
 def lay_bars(ppq, end, meters):
@@ -67,7 +93,8 @@ def lay_bars(ppq, end, meters):
 
 
 def list_events(path):
-    """Of each track its events as (tick, kind, bytes), the end left out."""
+    """Of each track its events as (tick, kind, bytes), without the end, and
+    without signatures that are overruled."""
     tracks = []
     for track in mido.MidiFile(path, clip=True).tracks:
         tick, events = 0, []
@@ -76,6 +103,8 @@ def list_events(path):
             if message.type == "end_of_track":
                 continue
             data = bytes(message.bytes())
+            if overruled.get(path) and data[:2] == METER:
+                continue
             kind = "other"
             if message.type == "note_on" and message.velocity > 0:
                 kind = "on"
@@ -84,6 +113,22 @@ def list_events(path):
             events.append((tick, kind, data))
         tracks.append(events)
     return tracks
+
+
+def list_orphans(path):
+    """Releases that end nothing, as list_events() has them."""
+    orphans = collections.Counter()
+    for events in list_events(path):
+        sounding = set()
+        for event in events:
+            key = (event[2][0] & 0x0f, event[2][1]) if len(event[2]) > 1 else None
+            if event[1] == "on":
+                sounding.add(key)
+            elif event[1] == "off" and key in sounding:
+                sounding.remove(key)
+            elif event[1] == "off":
+                orphans[event] += 1
+    return orphans
 
 
 def find_bar(lines, ppq, tick):
@@ -151,20 +196,26 @@ def run(partita, model, *arguments):
         capture_output=True, text=True)
 
 
-def cut_end(ppq, notes, end, lines):
-    """Bar lines as a musician counts: a file may go on in silence, and a tail or
-    a late end makes no bar."""
+def cut_ends(path, ppq, notes, end, lines):
+    """Bar lines as a musician counts: a file may go on in silence, and a tail, a
+    late end or the moment before a performance begins makes no bar."""
     last = max(find_bar(lines, 1, n.end - 1) for n in notes)
     lines = lines[:last + 3]
     if len(lines) > 2 and min(end, lines[-1]) - lines[-2] <= ppq // 8 and not any(
             find_bar(lines, ppq, n.onset) == len(lines) - 2 for n in notes):
         lines = lines[:-1]
+    if len(lines) > 2 and lines[1] <= ppq // 8 and not any(
+            find_bar(lines, ppq, n.onset) == 0 for n in notes):
+        lines = lines[1:]
+    # How far a file is believed to go on in silence follows from how it is signed.
+    if overruled.get(path):
+        lines = lines[:overruled[path][1] + 1]
     return lines
 
 
 def try_infill(rng, go, path, out):
     ppq, before, end, tracks, whole = read(path)
-    lines = cut_end(ppq, before, end, whole)
+    lines = cut_ends(path, ppq, before, end, whole)
     bars = len(lines) - 1
     first = rng.randint(1, bars)
     last = rng.randint(first, min(bars, first + 7))
@@ -185,7 +236,7 @@ def try_infill(rng, go, path, out):
         return fill, fault
     if any(not low <= onset[0] < high for onset in new):
         return fill, "a note came outside the bars"
-    if lines_after[:len(lines)] != lines:
+    if lines_after[lines_after.index(lines[0]):][:len(lines)] != lines:
         return fill, "it has other bars"
     return fill, None if end_after <= whole[-1] else "it is longer"
 
@@ -272,14 +323,17 @@ def try_harmonise(rng, go, path, out):
 
 def try_prime(rng, go, path, out):
     ppq, before, end, _, lines = read(path)
-    lines = cut_end(ppq, before, end, lines)
+    lines = cut_ends(path, ppq, before, end, lines)
     last = lines[-1]
     more = rng.randint(1, 6)
-    bars = lines.index(last) + more
+    bars = len(lines) - 1 + more
     result = go("--prime", path, "--bars", bars)
     if result.returncode != 0:
         return str(bars), result.stderr.strip()
     lost, new, _ = compare(list_events(path), list_events(out))
+    # A release that ends nothing might end what is new.
+    lost["off"] = list((collections.Counter(lost["off"]) -
+                        list_orphans(path)).elements())
     # A tempo, metre or key with the end would act on what is new; and our own
     # files say where they end.
     lost["other"] = [e for e in lost["other"]
@@ -290,8 +344,9 @@ def try_prime(rng, go, path, out):
     if any(onset[0] < last for onset in new):
         return str(bars), "a new note lies before the new bars"
     _, _, _, _, lines_after = read(out)
-    if len(lines_after) - 1 != bars:
-        return str(bars), f"it has {len(lines_after) - 1} bars"
+    found = len(lines_after) - 1 - lines_after.index(lines[0])
+    if found != bars:
+        return str(bars), f"it has {found} bars"
     return str(bars), None
 
 
@@ -322,6 +377,8 @@ def main():
         for i in range(int(pieces)):
             name = rng.choice(sorted(ways))
             path = rng.choice(files)
+            if path not in overruled:
+                overruled[path] = find_overruled(partita, path)
 
             def go(*arguments):
                 return run(partita, model, *arguments, "-o", out, "--seed",

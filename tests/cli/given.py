@@ -91,6 +91,16 @@ def make_odd_bars(folder):
         save(folder, f"short-{short}.mid", track(events))
 
 
+def make_fragments(folder):
+    """Played 44 ticks behind the beat, in four, and signed a quarter a bar."""
+    events = [(0, meter(1, 2))]
+    for bar in range(24):
+        begin = 44 + 1920 * bar
+        events += note(1, 36 + bar % 3 * 5, 100, begin, 1800)
+        events += line(0, range(begin + 480, begin + 1920, 480), 400)
+    save(folder, "behind.mid", track(events))
+
+
 def make_edges(folder):
     quarters = list(range(0, 7680, 480))
     save(folder, "tail.mid",
@@ -116,7 +126,8 @@ def make_models_of(folder):
 
 
 def main():
-    for make in (make_rich, make_odd_bars, make_edges, make_models_of):
+    for make in (make_rich, make_odd_bars, make_fragments, make_edges,
+                 make_models_of):
         make(sys.argv[1])
 
 

@@ -327,6 +327,50 @@ test_changed(void)
   }
 }
 
+/// Metres and keys with their ticks.
+static char *
+tell_changes(const PartitaScore *score)
+{
+  GString *told = g_string_new(NULL);
+  size_t n_meters = 0, n_keys = 0;
+  const PartitaMeter *meters = partita_score_get_meters(score, &n_meters);
+  const PartitaKey *keys = partita_score_get_keys(score, &n_keys);
+
+  for (size_t i = 0; i < n_meters; ++i)
+    g_string_append_printf(told, "%u: %u/%u\n", meters[i].tick,
+                           meters[i].numerator, meters[i].denominator);
+  for (size_t i = 0; i < n_keys; ++i)
+    g_string_append_printf(told, "%u: %d %d\n", keys[i].tick, keys[i].sharps,
+                           keys[i].minor);
+  return g_string_free(told, FALSE);
+}
+
+/// Law: metres and keys that a score has others for are those that are read
+/// from the file, also where they begin with what was there.
+static void
+test_other_changes(void)
+{
+  for (int i = 0; i < 200; ++i) {
+    g_autoptr(GBytes) given = make_foreign();
+    g_autoptr(PartitaScore) score = read_bytes(given);
+    const uint32_t line = (uint32_t)g_test_rand_int_range(1, 200);
+
+    partita_score_clear_meters(score);
+    partita_score_add_meter(score, (PartitaMeter){0, 3, 8});
+    partita_score_add_meter(score, (PartitaMeter){line, 3, 8});
+    partita_score_clear_keys(score);
+    partita_score_add_key(score, (PartitaKey){0, 3, false});
+
+    g_autoptr(GBytes) written = rewrite(given, score);
+    g_autoptr(PartitaScore) back = read_bytes(written);
+
+    g_autofree char *want = tell_changes(score);
+    g_autofree char *got = tell_changes(back);
+
+    g_assert_cmpstr(got, ==, want);
+  }
+}
+
 /// Law: a note behind the end of a track has neither its pedal nor its bend.
 static void
 test_behind(void)
@@ -413,6 +457,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/midi/rewrite/same", test_same);
   g_test_add_func("/midi/rewrite/changed", test_changed);
+  g_test_add_func("/midi/rewrite/other-changes", test_other_changes);
   g_test_add_func("/midi/rewrite/behind", test_behind);
   g_test_add_func("/midi/rewrite/others", test_others);
   g_test_add_func("/midi/rewrite/cut", test_cut);

@@ -213,6 +213,35 @@ test_cut_outside(void)
   g_assert_cmpuint(partita_score_get_end(none), ==, 0);
 }
 
+/* Law: a first bar of a 32nd or less in which nothing begins is no bar to a
+ * musician; a longer one, one that is played in, and the only one are. */
+static void
+test_moment(void)
+{
+  for (uint32_t first = 1; first <= 120; ++first)
+    for (uint32_t onset = 0; onset <= first; ++onset) {
+      g_autoptr(PartitaScore) score = partita_score_new(480);
+      PartitaTrack *track = partita_score_add_track(score, 0, NULL);
+
+      partita_score_add_meter(score, (PartitaMeter){0, 4, 4});
+      partita_score_add_meter(score, (PartitaMeter){first, 4, 4});
+      partita_track_add_note(track, (PartitaNote){onset, 960, 60, 64});
+
+      g_autoptr(GArray) all = partita_score_get_bars(score);
+      g_autoptr(GArray) played = partita_score_get_played_bars(score);
+      const bool silent = partita_bars_find(all, 480, onset) > 0;
+      const guint gone = first <= 60 && silent ? 1 : 0;
+
+      g_assert_cmpuint(played->len, ==, all->len - gone);
+      g_assert_cmpuint(g_array_index(played, PartitaBar, 0).tick, ==,
+                       gone > 0 ? first : 0);
+
+      g_autoptr(PartitaScore) cut = partita_score_cut_played(score, 1);
+      g_assert_cmpuint(partita_score_get_n_notes(cut), ==,
+                       gone > 0 || !silent ? 1 : 0);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -225,5 +254,6 @@ main(int argc, char **argv)
   g_test_add_func("/score/bars/cut-in-two", test_cut_in_two);
   g_test_add_func("/score/bars/cut-example", test_cut_example);
   g_test_add_func("/score/bars/cut-outside", test_cut_outside);
+  g_test_add_func("/score/bars/moment", test_moment);
   return g_test_run();
 }

@@ -310,7 +310,7 @@ test_spans_laws(void)
 
     partita_track_add_note(partita_score_get_track(score, 0), fixture_note());
 
-    g_autoptr(GArray) bars = partita_score_get_bars(score);
+    g_autoptr(GArray) bars = partita_score_get_played_bars(score);
     g_autoptr(GArray) spans = partita_score_estimate_key_spans(score, window);
     guint bar = 0;
 
