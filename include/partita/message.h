@@ -8,8 +8,9 @@
 #include <partita/macros.h>
 #include <stdint.h>
 
-/* What is sent to a synthesiser to play a MIDI file: partita_midi_read_played()
- * takes the messages from a file, partita_render_messages() plays them. */
+/* What is sent to a synthesiser to play a MIDI file:
+ * partita_midi_read_messages() takes the messages from a file,
+ * partita_render_messages() plays them. */
 
 G_BEGIN_DECLS
 
