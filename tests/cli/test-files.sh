@@ -7,7 +7,7 @@ set -u
 . "$(dirname "$0")/tap.sh"
 corpus=$2
 cd "$scratch" || exit 1
-mkdir music work
+mkdir music place
 for n in 01 02 03 04; do cp "$corpus/waltz/waltz-$n.mid" music/; done
 cp music/waltz-01.mid a.mid
 "$partita" train music -o model.safetensors --size tiny --steps 1 >out 2>err
@@ -106,10 +106,10 @@ refuses "--accompany" "same file as --accompany" \
   compose --accompany a.mid --add flute -o a.mid
 refuses "render onto its input" "" "$partita" render a.mid -o a.mid
 refuses "two outputs that are not yet there" "same file as --wav" \
-  compose -o o --wav work/o --report ./work/../work/o
-ln -s work/later later
+  compose -o o --wav place/o --report ./place/../place/o
+ln -s place/later later
 refuses "the same through a link to nothing" "same file as -o" \
-  compose -o later --report work/later
+  compose -o later --report place/later
 refuses "numbered outputs" "same file as -o" compose -o w -n 3 --report w-2
 ln -s model.safetensors linked
 refuses "the model" "a name for a model" compose -o linked
@@ -245,15 +245,15 @@ done
 python3 - "$partita" <<'END'
 import os, random, subprocess, sys, time
 for i in range(12):
-    run = subprocess.Popen([sys.argv[1], "compose", "-o", "work/k.mid", "-n",
-                            "200", "--bars", "2", "--wav", "work/k.wav"],
+    run = subprocess.Popen([sys.argv[1], "compose", "-o", "place/k.mid", "-n",
+                            "200", "--bars", "2", "--wav", "place/k.wav"],
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(random.uniform(0.3, 0.8))
     run.kill()
     run.wait()
 END
-touch work/k.mid.partita-aB3xYz work/.partita-012345
-exits 0 "after twelve kills" compose -o work/next.mid
-check "no temporary file is left" sh -c '! ls -A work | grep -q partita-'
+touch place/k.mid.partita-aB3xYz place/.partita-012345
+exits 0 "after twelve kills" compose -o place/next.mid
+check "no temporary file is left" sh -c '! ls -A place | grep -q partita-'
 
 finish
