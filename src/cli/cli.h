@@ -13,8 +13,10 @@
 #define CLI_ERROR (cli_error_quark())
 
 typedef enum {
-  CLI_ERROR_USAGE, ///< wrong usage: the program exits with 2
-  CLI_ERROR_FAILED ///< anything else: 1
+  CLI_ERROR_USAGE,  ///< wrong usage: the program exits with 2
+  CLI_ERROR_OUTPUT, ///< 1: standard output failed, which cli_output_is_whole()
+                    ///< says at the end of the program
+  CLI_ERROR_FAILED  ///< anything else: 1
 } CliError;
 
 GQuark

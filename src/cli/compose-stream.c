@@ -50,7 +50,7 @@ cli_compose_stream(const PartitaComposer *composer,
   while (partita_composition_next(composition, &event, &failed)) {
     print_event(&event);
     if (ferror(stdout) != 0) { // whoever listened has gone
-      cli_refuse(error, CLI_ERROR_FAILED, "standard output cannot be written");
+      cli_refuse(error, CLI_ERROR_OUTPUT, "standard output cannot be written");
       return NULL;
     }
   }

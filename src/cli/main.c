@@ -15,6 +15,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#ifdef HAVE_RENDER
+#include <partita/render.h>
+#endif
+
 GQuark
 cli_error_quark(void)
 {
@@ -137,11 +141,34 @@ run_command(const CliCommand *command, char **words, GError **error)
   return ok;
 }
 
+/// Whether @error may be that the reader of a pipe has gone.
+static bool
+is_broken_pipe(const GError *error)
+{
+#ifdef HAVE_RENDER
+  if (g_error_matches(error, PARTITA_RENDER_ERROR, PARTITA_RENDER_ERROR_WRITE))
+    return true;
+#endif
+  return g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_PIPE);
+}
+
+/// Whether @error is that standard output failed, and cli_output_is_whole()
+/// will say so, or its reader has gone, who will not ask why.
+static bool
+needs_no_words(const GError *error)
+{
+  return g_error_matches(error, CLI_ERROR, CLI_ERROR_OUTPUT) ||
+         (cli_output_file_is_unwanted() && is_broken_pipe(error));
+}
+
 static int
 report(const CliCommand *command, const GError *error)
 {
   const bool usage = error->domain == G_OPTION_ERROR ||
                      g_error_matches(error, CLI_ERROR, CLI_ERROR_USAGE);
+
+  if (needs_no_words(error))
+    return 1;
 
   g_autofree char *shown = partita_text_show(error->message, G_MAXSIZE);
 

@@ -6,6 +6,7 @@
 #include <base/text.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,9 +75,13 @@ cli_output_init(void)
   (void)atexit(check_at_exit);
 }
 
+/// Whether standard output takes a file, so that nothing else may go there.
+static bool is_given_to_file = false;
+
 void
 cli_output_give_to_file(void)
 {
+  is_given_to_file = true;
   g_set_print_handler(put_error);
 }
 
@@ -85,9 +90,27 @@ cli_output_print_json(JsonNode *node)
 {
   g_autofree char *json = json_to_string(node, TRUE);
   g_autofree char *safe = partita_text_show_json(json);
+  FILE *const to = is_given_to_file ? stderr : stdout;
 
-  (void)fputs(safe, stdout);
-  (void)fputs("\n", stdout);
+  (void)fputs(safe, to);
+  (void)fputs("\n", to);
+}
+
+/// As head(1) goes once it has its lines: that is the reader's wish, and needs
+/// no words.
+static bool
+has_lost_reader(void)
+{
+  struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+  // Linux reports so of pipes and sockets, and never of files and terminals.
+  return poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
+bool
+cli_output_file_is_unwanted(void)
+{
+  return is_given_to_file && has_lost_reader();
 }
 
 bool
@@ -95,6 +118,7 @@ cli_output_is_whole(void)
 {
   if (fflush(stdout) == 0 && ferror(stdout) == 0)
     return true;
-  g_printerr("partita: not all could be written to standard output\n");
+  if (!has_lost_reader())
+    g_printerr("partita: not all could be written to standard output\n");
   return false;
 }

@@ -17,7 +17,8 @@
 void
 cli_output_init(void);
 
-/// From now on words go to standard error, for standard output takes a file.
+/// From now on words and JSON go to standard error, for standard output takes a
+/// file.
 void
 cli_output_give_to_file(void);
 
@@ -25,8 +26,13 @@ cli_output_give_to_file(void);
 void
 cli_output_print_json(JsonNode *node);
 
+/// Whether standard output takes a file and is a pipe whose reader has gone.
+bool
+cli_output_file_is_unwanted(void);
+
 /// Whether all that was printed so far has reached standard output; says so if
-/// not. At the end of the program it is looked at in any case.
+/// not, unless its reader has gone. At the end of the program it is looked at
+/// in any case.
 bool
 cli_output_is_whole(void);
 

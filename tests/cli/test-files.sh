@@ -203,6 +203,11 @@ check "... which composes" cmp o.mid plain.mid
 exits 2 "standard input for two files" compose --prime - --like - -o o.mid
 exits 2 "or for a folder" "$partita" train - -o t.safetensors
 
+exits 0 "a ledger to standard output" "$partita" inspect --json music --ledger -
+check "is alone there" sh -c '
+  [ "$(grep -c "^{.*}$" out)" = 4 ] && [ "$(wc -l <out)" = 4 ]'
+check "and what was asked for goes beside it" grep -q '"files" : 4' err
+
 # Standard output that fails.
 "$partita" prepare music -o ready >out 2>err
 for command in "inspect a.mid" "inspect --json a.mid" "inspect music" \
@@ -215,10 +220,26 @@ for command in "inspect a.mid" "inspect --json a.mid" "inspect music" \
   # shellcheck disable=SC2086 # words
   "$partita" $command >/dev/full 2>err
   check "full: $command" test $? -eq 1
+  check "... is said once" test "$(grep -c 'standard output' err)" -eq 1
   # shellcheck disable=SC2086 # words
   "$partita" $command >&- 2>err
   check "closed: $command" test $? -eq 1
 done
+# Whoever reads may go away, as head does; here before anything is written.
+deserted() {
+  python3 -c 'import os, subprocess, sys
+reading, writing = os.pipe()
+os.close(reading)
+sys.exit(subprocess.run(sys.argv[1:], stdout=writing).returncode)' "$@"
+}
+for command in "inspect a.mid" "inspect --json a.mid" "styles" "--help" \
+  "compose --stream --bars 2" "compose -o - --bars 2" "render a.mid -o -"; do
+  # shellcheck disable=SC2086 # words
+  exits 1 "no reader: $command" deserted "$partita" $command
+  check "... needs no words" sh -c '! grep -qE "standard output|pipe|cannot" err'
+done
+exits 1 "another failure" deserted "$partita" inspect nowhere.mid
+check "is told also where nobody reads" says nowhere.mid
 check "nothing was written where standard output was" sh -c '
   head -c 4 o.mid | grep -q MThd && head -c 4 o.wav | grep -q RIFF'
 
@@ -227,6 +248,7 @@ for options in "compose -o o.mid --bars 0" "compose -o o.mid -n 0" \
   "compose -o o.mid --bars -1" "compose -o o.mid -n -1" \
   "compose -o o.mid -n 2 --best 0" "compose -o o.mid --tempo 0" \
   "compose -o o.mid --density 0" "compose -o o.mid --polyphony 0" \
+  "compose -o o.mid -n 100001" \
   "render a.mid -o o.wav --rate 0" "render a.mid -o o.wav --gain 0" \
   "prepare music -o c --part 0/1" \
   "train music -o z.safetensors --minutes 0" \
@@ -234,6 +256,10 @@ for options in "compose -o o.mid --bars 0" "compose -o o.mid -n 0" \
   "train music -o z.safetensors --epochs 0" \
   "train music -o z.safetensors --steps 0" \
   "train music -o z.safetensors --layers 0" \
+  "train music -o z.safetensors --context 0" \
+  "train music -o z.safetensors --learning-rate 0" \
+  "train music -o z.safetensors --learning-rate nan" \
+  "train music -o z.safetensors --minutes 1e7" \
   "train music -o z.safetensors --batch 0" \
   "train music -o z.safetensors --shards 0" \
   "train music -o z.safetensors --checkpoint 0"; do
