@@ -4,14 +4,27 @@
 #include "compose-options.h"
 
 #include "cli.h"
+#include "numbers.h"
 
 #include <base/file.h>
 #include <string.h>
 
 #define PIECES_MAX 100000
-/// What a number is before an option sets it, where 0 is no sensible wish.
-#define NOT_GIVEN G_MININT
 #define THREADS_MAX 1024
+#define N_NUMBERS 3
+
+/// The numbers for which 0 is no sensible wish.
+static void
+list_numbers(CliComposeOptions *o, CliNumber *numbers)
+{
+  const CliNumber all[N_NUMBERS] = {
+    {.option = "--bars", .count = &o->bars},
+    {.option = "-n", .count = &o->pieces, .max = PIECES_MAX},
+    {.option = "--best", .count = &o->best, .max = PIECES_MAX},
+  };
+
+  memcpy(numbers, all, sizeof all);
+}
 
 /// What the piece is made of.
 static void
@@ -80,10 +93,12 @@ GOptionEntry *
 cli_compose_entries(void *data)
 {
   CliComposeOptions *o = data;
+  CliNumber numbers[N_NUMBERS];
   GArray *all = g_array_new(TRUE, FALSE, sizeof(GOptionEntry));
 
   cli_sound_init(&o->sound);
-  o->bars = o->pieces = o->best = NOT_GIVEN;
+  list_numbers(o, numbers);
+  cli_numbers_init(numbers, N_NUMBERS);
 
   add_music_entries(all, o);
   cli_existing_add_entries(all, &o->existing);
@@ -131,41 +146,16 @@ parse_seed(const char *text, uint64_t *seed, GError **error)
   return true;
 }
 
-/// From here on 0 is what was not given.
-static bool
-settle_counts(CliComposeOptions *o, GError **error)
-{
-  const struct {
-    const char *option;
-    int *number;
-    int max;
-  } counts[] = {
-    {"--bars", &o->bars, G_MAXINT},
-    {"-n", &o->pieces, PIECES_MAX},
-    {"--best", &o->best, PIECES_MAX},
-  };
-
-  for (size_t i = 0; i < G_N_ELEMENTS(counts); ++i) {
-    const int number = *counts[i].number;
-
-    if (number != NOT_GIVEN && (number < 1 || number > counts[i].max)) {
-      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                  "%s %d: not a number from 1 to %d", counts[i].option, number,
-                  counts[i].max);
-      return false;
-    }
-    *counts[i].number = MAX(number, 0);
-  }
-  return true;
-}
-
 bool
 cli_compose_options_fill(CliComposeOptions *o,
                          PartitaComposeOptions *options,
                          GError **error)
 {
+  CliNumber numbers[N_NUMBERS];
+
   partita_compose_options_init(options);
-  if (!settle_counts(o, error))
+  list_numbers(o, numbers);
+  if (!cli_numbers_settle(numbers, N_NUMBERS, error))
     return false;
   if (o->top_k < 0 || o->threads < 0 || o->threads > THREADS_MAX) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
@@ -187,7 +177,7 @@ cli_compose_options_fill(CliComposeOptions *o,
 bool
 cli_compose_options_check(const CliComposeOptions *o, GError **error)
 {
-  if (o->best < 0 || o->best > MAX(1, o->pieces))
+  if (o->best > MAX(1, o->pieces))
     return cli_refuse(error, CLI_ERROR_USAGE,
                       "--best: at most the pieces of -n");
   if (o->explain != NULL && (o->pieces > 1 || o->stream))

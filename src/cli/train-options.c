@@ -4,6 +4,7 @@
 #include "train-options.h"
 
 #include "cli.h"
+#include "numbers.h"
 
 #include <base/file.h>
 #include <math.h>
@@ -13,14 +14,31 @@
 /// Two fifths of a run, for a run has at most about twenty evaluations.
 #define DEFAULT_PATIENCE 8
 #define DEFAULT_AUGMENT "parts"
-/// What numbers are before an option sets them, where 0 is no sensible wish.
-#define NO_WHOLE G_MININT64
-#define NO_NUMBER (-G_MAXDOUBLE)
+#define N_NUMBERS 9
 
-GOptionEntry *
-cli_train_entries(void *data)
+/// The numbers for which 0 is no sensible wish.
+static void
+list_numbers(CliTrainOptions *o, CliNumber *numbers)
 {
-  CliTrainOptions *o = data;
+  const CliNumber all[N_NUMBERS] = {
+    {.option = "--steps", .whole = &o->steps},
+    {.option = "--layers", .whole = &o->layers},
+    {.option = "--context", .whole = &o->context},
+    {.option = "--batch", .whole = &o->rows},
+    {.option = "--shards", .whole = &o->shards},
+    {.option = "--minutes", .number = &o->minutes, .max = 1e6},
+    {.option = "--epochs", .number = &o->epochs, .max = 1e9},
+    {.option = "--checkpoint", .number = &o->checkpoint_s, .max = 1e9},
+    {.option = "--learning-rate", .number = &o->learning_rate, .max = 1e9},
+  };
+
+  memcpy(numbers, all, sizeof all);
+}
+
+/// What is trained, and for how long.
+static void
+add_model_entries(GArray *all, CliTrainOptions *o)
+{
   const GOptionEntry entries[] = {
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "The model to write",
      "MODEL.safetensors"},
@@ -38,6 +56,16 @@ cli_train_entries(void *data)
      "N"},
     {"seed", 0, 0, G_OPTION_ARG_INT64, &o->seed,
      "Seed of everything random (0)", "S"},
+  };
+
+  g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
+}
+
+/// What becomes of the music.
+static void
+add_music_entries(GArray *all, CliTrainOptions *o)
+{
+  const GOptionEntry entries[] = {
     {"transpose", 0, 0, G_OPTION_ARG_STRING, &o->transpose,
      "Learn all in one key, in all keys, or in their own (common)",
      "common|random|none"},
@@ -49,6 +77,16 @@ cli_train_entries(void *data)
      "Read small styles more often; 1: as much as the largest (0)", "B"},
     {"ledger", 0, 0, G_OPTION_ARG_FILENAME, &o->ledger,
      "Where to say what became of each file (MODEL.ledger.jsonl)", "FILE"},
+  };
+
+  g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
+}
+
+/// The network, and how it learns.
+static void
+add_learning_entries(GArray *all, CliTrainOptions *o)
+{
+  const GOptionEntry entries[] = {
     {"layers", 0, 0, G_OPTION_ARG_INT64, &o->layers,
      "Layers of the network (as the size has)", "N"},
     {"dropout", 0, 0, G_OPTION_ARG_DOUBLE, &o->dropout,
@@ -67,6 +105,16 @@ cli_train_entries(void *data)
      "Pieces read side by side (as the size has)", "N"},
     {"shards", 0, 0, G_OPTION_ARG_INT64, &o->shards,
      "Cut the batch for so many workers (2)", "N"},
+  };
+
+  g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
+}
+
+/// When the run ends, who works on it, and what it leaves.
+static void
+add_run_entries(GArray *all, CliTrainOptions *o)
+{
+  const GOptionEntry entries[] = {
     {"patience", 0, 0, G_OPTION_ARG_INT, &o->patience,
      "Worse held-out losses that end it; 0: none do (8)", "N"},
     {"threads", 0, 0, G_OPTION_ARG_INT, &o->threads, "Workers (one a core)",
@@ -79,15 +127,29 @@ cli_train_entries(void *data)
      "Begin anew where a model or a checkpoint stands, and replace it", NULL},
     {"checkpoint", 0, 0, G_OPTION_ARG_DOUBLE, &o->checkpoint_s,
      "Write a checkpoint so often (about 60)", "SECONDS"},
-    {0},
   };
+
+  g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
+}
+
+GOptionEntry *
+cli_train_entries(void *data)
+{
+  CliTrainOptions *o = data;
+  CliNumber numbers[N_NUMBERS];
+  GArray *all = g_array_new(TRUE, FALSE, sizeof(GOptionEntry));
 
   o->patience = DEFAULT_PATIENCE;
   o->dropout = NAN;
   o->weight_decay = NAN;
-  o->minutes = o->epochs = o->checkpoint_s = o->learning_rate = NO_NUMBER;
-  o->steps = o->rows = o->shards = o->layers = o->context = NO_WHOLE;
-  return g_memdup2(entries, sizeof entries);
+  list_numbers(o, numbers);
+  cli_numbers_init(numbers, N_NUMBERS);
+
+  add_model_entries(all, o);
+  add_music_entries(all, o);
+  add_learning_entries(all, o);
+  add_run_entries(all, o);
+  return (GOptionEntry *)(void *)g_array_free(all, FALSE);
 }
 
 // The output with another ending.
@@ -99,63 +161,6 @@ cli_train_name_beside(const CliTrainOptions *o, const char *ending)
   if (g_str_has_suffix(stem, ".safetensors"))
     stem[strlen(stem) - strlen(".safetensors")] = '\0';
   return g_strconcat(stem, ending, NULL);
-}
-
-/// From here on 0 is what was not given.
-static bool
-settle_wholes(CliTrainOptions *o, GError **error)
-{
-  const struct {
-    const char *option;
-    gint64 *number;
-  } wholes[] = {
-    {"--steps", &o->steps},     {"--layers", &o->layers},
-    {"--context", &o->context}, {"--batch", &o->rows},
-    {"--shards", &o->shards},
-  };
-
-  for (size_t i = 0; i < G_N_ELEMENTS(wholes); ++i) {
-    gint64 *const number = wholes[i].number;
-
-    if (*number < 1 && *number != NO_WHOLE) {
-      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                  "%s %" G_GINT64_FORMAT ": not a number above 0",
-                  wholes[i].option, *number);
-      return false;
-    }
-    *number = MAX(*number, 0);
-  }
-  return true;
-}
-
-/// The same of numbers that need not be whole.
-static bool
-settle_numbers(CliTrainOptions *o, GError **error)
-{
-  const struct {
-    const char *option;
-    double *number;
-    double max;
-  } numbers[] = {
-    {"--minutes", &o->minutes, 1e6},
-    {"--epochs", &o->epochs, 1e9},
-    {"--checkpoint", &o->checkpoint_s, 1e9},
-    {"--learning-rate", &o->learning_rate, 1e9},
-  };
-
-  for (size_t i = 0; i < G_N_ELEMENTS(numbers); ++i) {
-    double *const number = numbers[i].number;
-
-    // Written so that NaN is refused too.
-    if (!(*number > 0.0 && *number <= numbers[i].max) && *number != NO_NUMBER) {
-      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                  "%s %g: not a number above 0, and at most %g",
-                  numbers[i].option, *number, numbers[i].max);
-      return false;
-    }
-    *number = MAX(*number, 0.0);
-  }
-  return true;
 }
 
 /// Refuses to begin anew where work stands that this would replace.
@@ -244,7 +249,10 @@ check(const CliTrainOptions *o, GError **error)
 bool
 cli_train_options_check(CliTrainOptions *o, GError **error)
 {
-  return settle_wholes(o, error) && settle_numbers(o, error) && check(o, error);
+  CliNumber numbers[N_NUMBERS];
+
+  list_numbers(o, numbers);
+  return cli_numbers_settle(numbers, N_NUMBERS, error) && check(o, error);
 }
 
 unsigned
