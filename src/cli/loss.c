@@ -99,17 +99,14 @@ bool
 cli_losses_add(CliLosses *losses, const char *path, GError **error)
 {
   PartitaMidiControls controls = {0};
-  g_autoptr(PartitaScore) score = partita_midi_read_file(path, NULL, error);
+  g_autoptr(GBytes) bytes = NULL;
+  g_autoptr(PartitaScore) score =
+    partita_midi_read_file_bytes(path, &bytes, NULL, error);
 
   if (score == NULL)
     return false;
   (void)partita_score_decide_bars(score, NULL);
 
-  g_autoptr(GBytes) bytes =
-    partita_file_read(path, PARTITA_MIDI_BYTES_MAX, error);
-
-  if (bytes == NULL)
-    return false;
   gsize size = 0;
   const uint8_t *data = g_bytes_get_data(bytes, &size);
 
