@@ -38,18 +38,6 @@ make_seal(const char *header, size_t size, size_t at)
   return partita_sha256((const uint8_t *)copy, size);
 }
 
-char *
-partita_safetensors_fill_up(const char *text, gsize *size)
-{
-  const gsize length = (*size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-  char *header = g_malloc(length);
-
-  memcpy(header, text, *size);
-  memset(header + *size, ' ', length - *size);
-  *size = length;
-  return header;
-}
-
 void
 partita_safetensors_seal(char *header, size_t size)
 {
@@ -60,6 +48,19 @@ partita_safetensors_seal(char *header, size_t size)
   g_autofree char *seal = make_seal(header, size, at);
 
   memcpy(header + at, seal, SEAL_SIZE);
+}
+
+char *
+partita_safetensors_finish_header(const char *text, gsize *size)
+{
+  const gsize length = (*size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  char *header = g_malloc(length);
+
+  memcpy(header, text, *size);
+  memset(header + *size, ' ', length - *size);
+  partita_safetensors_seal(header, length);
+  *size = length;
+  return header;
 }
 
 bool

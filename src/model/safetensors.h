@@ -67,11 +67,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaSafetensors, partita_safetensors_free)
 #define PARTITA_SAFETENSORS_UNSEALED                                           \
   "0000000000000000000000000000000000000000000000000000000000000000"
 
-/// (transfer full): the header's text with spaces after it, so that the data
-/// begin at a multiple of eight bytes; @size: (inout)
-char *
-partita_safetensors_fill_up(const char *text, gsize *size);
-
 /**
  * partita_safetensors_seal:
  * @header: all its bytes, with %PARTITA_SAFETENSORS_UNSEALED for a seal
@@ -80,6 +75,17 @@ partita_safetensors_fill_up(const char *text, gsize *size);
  */
 void
 partita_safetensors_seal(char *header, size_t size);
+
+/**
+ * partita_safetensors_finish_header:
+ * @text: the header, with %PARTITA_SAFETENSORS_UNSEALED for a seal
+ * @size: (inout): its bytes
+ *
+ * Returns: (transfer full): the header as it stands in the file: sealed, and
+ * with spaces after it, so that the data begin at a multiple of eight bytes
+ */
+char *
+partita_safetensors_finish_header(const char *text, gsize *size);
 
 /// Whether there is a place for the seal.
 bool

@@ -104,11 +104,10 @@ write_header(const PartitaModel *model, const char *sum, gsize *size)
   g_autoptr(JsonNode) root = json_builder_get_root(builder);
 
   json_generator_set_root(generator, root);
-  g_autofree char *text = json_generator_to_data(generator, size);
-  char *header = partita_safetensors_fill_up(text, size);
 
-  partita_safetensors_seal(header, *size);
-  return header;
+  g_autofree char *text = json_generator_to_data(generator, size);
+
+  return partita_safetensors_finish_header(text, size);
 }
 
 static void

@@ -15,6 +15,7 @@ static const PartitaModelConfig config = {
   .width = 4,
   .hidden = 3,
   .layers = 2,
+  .norm = true,
   .dropout = 0.1,
 };
 
@@ -310,69 +311,70 @@ assert_edit_refused(const char *from, const char *to, PartitaModelError code)
   assert_refused(data, size, code);
 }
 
+/// What of a header is replaced, so that it is refused.
+static const struct {
+  const char *from;
+  const char *to;
+} edits[] = {
+  {"\"format\":\"partita\"", "\"format\":\"other\""},
+  {"\"format\":\"partita\",", ""},
+  {"\"version\":\"2\",", ""},
+  {"\"version\":\"2\"", "\"version\":1"},
+  // duplicates, in the metadata, of a tensor and inside one
+  {"\"version\":\"2\"", "\"version\":\"2\",\"version\":\"2\""},
+  {"\"head.bias\"", "\"head.weight\""},
+  {"\"dtype\":\"F32\"", "\"dtype\":\"F32\",\"dtype\":\"F32\""},
+  // types, shapes and places
+  {"\"dtype\":\"F32\"", "\"dtype\":\"I32\""},
+  {"\"dtype\":\"F32\"", "\"dtype\":\"X32\""},
+  {"\"shape\":[5,4]", "\"shape\":[4,5]"},
+  {"\"shape\":[5,4]", "\"shape\":[20]"},
+  {"\"shape\":[5,4]", "\"shape\":[5,4,4611686018427387905]"},
+  {"\"shape\":[5,4]", "\"shape\":[5,4,1,1,1,1,1,1,1]"},
+  {"\"shape\":[5,4]", "\"shape\":[\"5\",4]"},
+  {"\"data_offsets\":[0,80]", "\"data_offsets\":[80,0]"},
+  {"\"data_offsets\":[0,80]", "\"data_offsets\":[4,84]"},
+  {"\"data_offsets\":[80,128]", "\"data_offsets\":[0,48]"},
+  {"\"data_offsets\":[80,128]", "\"data_offsets\":[76,124]"},
+  {"\"data_offsets\":[0,80]", "\"data_offsets\":[0,80,80]"},
+  {"\"data_offsets\":[0,80]", "\"data_offsets\":[0,99999999999999999999]"},
+  // settings
+  {"\"model.hidden\":\"3\"", "\"model.hidden\":\"4\""},
+  {"\"model.hidden\":\"3\"", "\"model.hidden\":\"0\""},
+  {"\"model.hidden\":\"3\"", "\"model.hidden\":\"-3\""},
+  {"\"model.hidden\":\"3\"", "\"model.hidden\":\"99999999999\""},
+  {"\"model.layers\":\"2\"", "\"model.layers\":\"3\""},
+  {"\"model.layers\":\"2\"", "\"model.heads\":\"1\",\"model.layers\":\"2\""},
+  {"\"model.layers\":\"2\"", "\"model.heads\":\"\",\"model.layers\":\"2\""},
+  {"\"model.layers\":\"2\"", "\"model.context\":\"9\",\"model.layers\":\"2\""},
+  {"\"model.norm\":\"1\"", "\"model.norm\":\"2\""},
+  {"\"model.norm\":\"1\"", "\"model.norm\":\"0\""},
+  {"\"model.norm\":\"1\",", ""},
+  {"\"model.architecture\":\"lstm\"", "\"model.architecture\":\"transformer\""},
+  {"\"model.field_size\":\"5,3\"", "\"model.field_size\":\"5\""},
+  {"\"model.field_size\":\"5,3\"", "\"model.field_size\":\"\""},
+  {"\"model.field_size\":\"5,3\"",
+   "\"model.field_size\":\"5,3,1,1,1,1,1,1,1,1\""},
+  {"\"model.architecture\":\"lstm\"", "\"model.architecture\":\"perceptron\""},
+  {"\"model.architecture\":\"lstm\"",
+   "\"model.architecture\":\"a very long name of no network\""},
+  {"\"model.dropout\":\"0", "\"model.dropout\":\"1"},
+  {"\"model.dropout\":\"0", "\"model.dropout\":\"nan"},
+  // text that is no JSON, or more than it
+  {"{\"__metadata__\":", "/* c */{\"__metadata__\":"},
+  {"{\"__metadata__\":", "{\"a\":[[[[]]]],\"__metadata__\":"},
+  {"{\"__metadata__\":", "{\"a\":-1,\"__metadata__\":"},
+  {"{\"__metadata__\":", "{}{\"__metadata__\":"},
+  {"{\"__metadata__\":{", "{\"__metadata__\":{\"a\":\"\\ud834\","},
+  {"{\"__metadata__\":{", "{\"__metadata__\":{\"a\":\"\\u0000\","},
+  {"{\"__metadata__\":{", "{\"__metadata__\":{\"a\":\"\xff\","},
+  {"{\"__metadata__\":{", "{\"__metadata__\":{\"a\":\"\n\","},
+  {"{\"__metadata__\":{", "{\"__metadata__\":{\"a\":{},"},
+};
+
 static void
 test_edits(void)
 {
-  static const struct {
-    const char *from;
-    const char *to;
-  } edits[] = {
-    {"\"format\":\"partita\"", "\"format\":\"other\""},
-    {"\"format\":\"partita\",", ""},
-    {"\"version\":\"2\",", ""},
-    {"\"version\":\"2\"", "\"version\":1"},
-    // duplicates, in the metadata, of a tensor and inside one
-    {"\"version\":\"2\"", "\"version\":\"2\",\"version\":\"2\""},
-    {"\"head.bias\"", "\"head.weight\""},
-    {"\"dtype\":\"F32\"", "\"dtype\":\"F32\",\"dtype\":\"F32\""},
-    // types, shapes and places
-    {"\"dtype\":\"F32\"", "\"dtype\":\"I32\""},
-    {"\"dtype\":\"F32\"", "\"dtype\":\"X32\""},
-    {"\"shape\":[5,4]", "\"shape\":[4,5]"},
-    {"\"shape\":[5,4]", "\"shape\":[20]"},
-    {"\"shape\":[5,4]", "\"shape\":[5,4,4611686018427387905]"},
-    {"\"shape\":[5,4]", "\"shape\":[5,4,1,1,1,1,1,1,1]"},
-    {"\"shape\":[5,4]", "\"shape\":[\"5\",4]"},
-    {"\"data_offsets\":[0,80]", "\"data_offsets\":[80,0]"},
-    {"\"data_offsets\":[0,80]", "\"data_offsets\":[4,84]"},
-    {"\"data_offsets\":[80,128]", "\"data_offsets\":[0,48]"},
-    {"\"data_offsets\":[80,128]", "\"data_offsets\":[76,124]"},
-    {"\"data_offsets\":[0,80]", "\"data_offsets\":[0,80,80]"},
-    {"\"data_offsets\":[0,80]", "\"data_offsets\":[0,99999999999999999999]"},
-    // settings
-    {"\"model.hidden\":\"3\"", "\"model.hidden\":\"4\""},
-    {"\"model.hidden\":\"3\"", "\"model.hidden\":\"0\""},
-    {"\"model.hidden\":\"3\"", "\"model.hidden\":\"-3\""},
-    {"\"model.hidden\":\"3\"", "\"model.hidden\":\"99999999999\""},
-    {"\"model.layers\":\"2\"", "\"model.layers\":\"3\""},
-    {"\"model.layers\":\"2\"", "\"model.heads\":\"1\",\"model.layers\":\"2\""},
-    {"\"model.layers\":\"2\"", "\"model.heads\":\"\",\"model.layers\":\"2\""},
-    {"\"model.layers\":\"2\"",
-     "\"model.context\":\"9\",\"model.layers\":\"2\""},
-    {"\"model.architecture\":\"lstm\"",
-     "\"model.architecture\":\"transformer\""},
-    {"\"model.field_size\":\"5,3\"", "\"model.field_size\":\"5\""},
-    {"\"model.field_size\":\"5,3\"", "\"model.field_size\":\"\""},
-    {"\"model.field_size\":\"5,3\"",
-     "\"model.field_size\":\"5,3,1,1,1,1,1,1,1,1\""},
-    {"\"model.architecture\":\"lstm\"",
-     "\"model.architecture\":\"perceptron\""},
-    {"\"model.architecture\":\"lstm\"",
-     "\"model.architecture\":\"a very long name of no network\""},
-    {"\"model.dropout\":\"0", "\"model.dropout\":\"1"},
-    {"\"model.dropout\":\"0", "\"model.dropout\":\"nan"},
-    // text that is no JSON, or more than it
-    {"{\"__metadata__\":", "/* c */{\"__metadata__\":"},
-    {"{\"__metadata__\":", "{\"a\":[[[[]]]],\"__metadata__\":"},
-    {"{\"__metadata__\":", "{\"a\":-1,\"__metadata__\":"},
-    {"{\"__metadata__\":", "{}{\"__metadata__\":"},
-    {"{\"__metadata__\":{", "{\"__metadata__\":{\"a\":\"\\ud834\","},
-    {"{\"__metadata__\":{", "{\"__metadata__\":{\"a\":\"\\u0000\","},
-    {"{\"__metadata__\":{", "{\"__metadata__\":{\"a\":\"\xff\","},
-    {"{\"__metadata__\":{", "{\"__metadata__\":{\"a\":\"\n\","},
-    {"{\"__metadata__\":{", "{\"__metadata__\":{\"a\":{},"},
-  };
-
   for (size_t i = 0; i < G_N_ELEMENTS(edits); ++i) {
     g_test_message("edit %zu", i);
     assert_edit_refused(edits[i].from, edits[i].to, PARTITA_MODEL_ERROR_BROKEN);
