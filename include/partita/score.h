@@ -382,8 +382,8 @@ typedef struct {
  * Cost: O(notes log bars + bars), 24 bytes a bar.
  *
  * Returns: (transfer full) (element-type PartitaKeySpan): in order of time,
- * the bars of partita_score_get_played_bars() each once, neighbours of different
- *   key
+ * the bars of partita_score_get_played_bars() each once, neighbours of
+ * different key
  */
 PARTITA_API GArray *
 partita_score_estimate_key_spans(const PartitaScore *score, unsigned window);
