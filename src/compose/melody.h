@@ -27,8 +27,7 @@ partita_track_find_mean_pitch(const PartitaTrack *track);
  * one of the highest mean pitch, and in it no note that begins under another.
  *
  * Returns: (transfer full) (nullable): that track alone, as "Soprano", which
- * models of voices know; NULL if there is no
- * note
+ * models of voices know; NULL if there is no note
  */
 PartitaScore *
 partita_melody_take_line(const PartitaScore *score);
