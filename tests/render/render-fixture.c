@@ -191,6 +191,14 @@ make_articulation(int bank, int program, int low, int high)
   return list;
 }
 
+const char *
+fixture_small_soundfont(void)
+{
+  static const char path[] = "/usr/share/sounds/sf2/TimGM6mb.sf2";
+
+  return g_file_test(path, G_FILE_TEST_IS_REGULAR) ? path : NULL;
+}
+
 char *
 fixture_soundfont(const char *folder, int bank, int program, int16_t level)
 {

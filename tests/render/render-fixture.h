@@ -33,6 +33,17 @@ char *
 fixture_soundfont_keys(
   const char *folder, int bank, int program, int16_t level, int low, int high);
 
+/**
+ * fixture_small_soundfont:
+ *
+ * Returns: (transfer none) (nullable): a whole SoundFont of General MIDI that
+ * is read in an instant, of the package that the tests need; NULL, which stands
+ * for the system's, where it is missing. That one may have 150 MB, for which
+ * each rendering would wait.
+ */
+const char *
+fixture_small_soundfont(void);
+
 /// A score of one track with a click on each of @n quarters.
 PartitaScore *
 fixture_score(uint8_t program, unsigned n);

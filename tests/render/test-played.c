@@ -14,7 +14,8 @@
 typedef struct {
   char *folder;
   char *path;
-  PartitaRenderOptions options; // the SoundFont of the system, but for some
+  bool own_font; // in the folder
+  PartitaRenderOptions options;
   PartitaRenderReport report;
   uint64_t frames;
 } Fixture;
@@ -27,6 +28,7 @@ set_up(Fixture *f, gconstpointer data)
   f->path = g_build_filename(f->folder, "out.wav", NULL);
   partita_render_options_init(&f->options);
   f->options.rate = RATE;
+  f->options.soundfont = fixture_small_soundfont();
   f->options.format = PARTITA_SAMPLE_FLOAT;
 }
 
@@ -34,8 +36,7 @@ static void
 tear_down(Fixture *f, gconstpointer data)
 {
   (void)data;
-  g_assert_true(
-    fixture_remove(f->folder, f->options.soundfont == NULL ? 1 : 2));
+  g_assert_true(fixture_remove(f->folder, f->own_font ? 2 : 1));
   partita_render_report_clear(&f->report);
   g_free(f->path);
 }
@@ -359,6 +360,7 @@ test_missing_kit(Fixture *f, gconstpointer data)
 
   (void)data;
   f->options.soundfont = font;
+  f->own_font = true;
   g_autofree float *sound = play_track(
     f, "00 904864 60 804840 00 904864 60 804840" DRUM_NOTE("99", "89") END);
 
@@ -379,6 +381,7 @@ test_missing_keys(Fixture *f, gconstpointer data)
 
   (void)data;
   f->options.soundfont = font;
+  f->own_font = true;
   g_autofree float *sound = play_track(
     f, DRUM_NOTE("99", "89")
          DRUM_NOTE("99", "89") "00 990064 60 890040"
@@ -404,6 +407,7 @@ test_many_strips(Fixture *f, gconstpointer data)
 
   (void)data;
   f->options.soundfont = font;
+  f->own_font = true;
   for (unsigned i = 0; i < 300; ++i) {
     const unsigned channel = i % 15 + (i % 15 >= 9);
     g_autofree char *hex =

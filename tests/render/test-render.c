@@ -77,8 +77,8 @@ test_same_bytes(Fixture *f, gconstpointer data)
   g_autofree char *second = NULL;
 
   (void)data;
-  // The SoundFont of the system: loops, filters, reverb and chorus all sound.
-  f->options.soundfont = NULL;
+  // A real SoundFont: loops, filters, reverb and chorus all sound.
+  f->options.soundfont = fixture_small_soundfont();
   f->options.format = PARTITA_SAMPLE_FLOAT;
   (void)partita_score_add_track(f->score, PARTITA_PROGRAM_DRUMS, NULL);
   for (uint32_t i = 0; i < 4; ++i)

@@ -194,8 +194,8 @@ test_pedal(Fixture *f, gconstpointer data)
   partita_track_add_pedal(partita_score_get_track(held, 0),
                           (PartitaPedal){0, true});
 
-  g_autofree float *without = play(f, bare, NULL, &frames);
-  g_autofree float *with = play(f, held, NULL, &frames);
+  g_autofree float *without = play(f, bare, fixture_small_soundfont(), &frames);
+  g_autofree float *with = play(f, held, fixture_small_soundfont(), &frames);
 
   g_assert_cmpfloat(level_after(without, 2.0), <,
                     0.05 * level_after(without, 0.5));
@@ -216,7 +216,7 @@ test_overlap(Fixture *f, gconstpointer data)
   partita_track_add_note(track, (PartitaNote){480, 2 * 960, 60, 100});
   partita_score_sort(score);
 
-  g_autofree float *sound = play(f, score, NULL, &frames);
+  g_autofree float *sound = play(f, score, fixture_small_soundfont(), &frames);
 
   g_assert_cmpfloat(level_after(sound, 2.0), >, 0.5 * level_after(sound, 0.6));
 }
