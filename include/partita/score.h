@@ -280,6 +280,10 @@ partita_score_get_played_bars(const PartitaScore *score);
 PARTITA_API size_t
 partita_bars_find(const GArray *bars, uint16_t ppq, uint32_t tick);
 
+/// Ticks of a whole bar, at least 1; odd denominators round down.
+PARTITA_API uint32_t
+partita_bars_measure(uint16_t ppq, uint8_t numerator, uint8_t denominator);
+
 /* Transformations: each returns a new, sorted score or changes it in place
  * as its name says; none fails. */
 

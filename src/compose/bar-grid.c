@@ -27,7 +27,7 @@ scale(uint32_t ticks, uint32_t from, uint32_t to)
 }
 
 static PartitaBarGrid *
-alloc(uint32_t ppq, uint32_t grid_ppq)
+alloc(uint16_t ppq, uint16_t grid_ppq)
 {
   PartitaBarGrid *grid = g_new0(PartitaBarGrid, 1);
 
@@ -38,7 +38,7 @@ alloc(uint32_t ppq, uint32_t grid_ppq)
 }
 
 PartitaBarGrid *
-partita_bar_grid_new(const PartitaScore *score, uint32_t grid_ppq)
+partita_bar_grid_new(const PartitaScore *score, uint16_t grid_ppq)
 {
   PartitaBarGrid *grid = alloc(partita_score_get_ppq(score), grid_ppq);
   const uint32_t unit = grid_ppq / LINES_A_QUARTER;
@@ -55,11 +55,10 @@ partita_bar_grid_new(const PartitaScore *score, uint32_t grid_ppq)
   return grid;
 }
 
-/// Of a whole bar, as partita_score_get_bars() has it.
 static uint32_t
-measure_bar(const PartitaBar *bar, uint32_t ppq)
+measure_bar(const PartitaBar *bar, uint16_t ppq)
 {
-  return MAX(1u, 4u * ppq * bar->numerator / bar->denominator);
+  return partita_bars_measure(ppq, bar->numerator, bar->denominator);
 }
 
 PartitaBarGrid *
@@ -166,7 +165,7 @@ straighten_track(const PartitaBarGrid *grid,
   for (size_t i = 0; i < n; ++i) {
     PartitaNote note = notes[i];
     const size_t bar =
-      partita_bars_find(grid->bars, (uint16_t)grid->ppq, note.onset_ticks);
+      partita_bars_find(grid->bars, grid->ppq, note.onset_ticks);
     const uint32_t end = partita_bar_grid_straighten_tick(
       grid, note.onset_ticks + note.duration_ticks);
     const uint32_t onset =
@@ -213,7 +212,7 @@ PartitaScore *
 partita_bar_grid_straighten(const PartitaBarGrid *grid,
                             const PartitaScore *score)
 {
-  PartitaScore *straight = partita_score_new((uint16_t)grid->grid_ppq);
+  PartitaScore *straight = partita_score_new(grid->grid_ppq);
 
   add_meters(grid, straight);
   straighten_changes(grid, score, straight);

@@ -12,16 +12,21 @@
 #include <partita/score.h>
 
 typedef struct {
-  GArray
-    *bars; ///< PartitaBar: of the music, as partita_score_get_played_bars()
+  GArray *bars;  ///< PartitaBar: of the music, as musicians count them
   GArray *lines; ///< uint32_t: shape [bars + 1]: where they begin on the grid,
                  ///< in its ticks; the last one ends at the last
-  uint32_t ppq;  ///< of the music
-  uint32_t grid_ppq;
+  uint16_t ppq;  ///< of the music
+  uint16_t grid_ppq;
 } PartitaBarGrid;
 
+/**
+ * partita_bar_grid_new:
+ * @grid_ppq: ticks a quarter of the grid, a multiple of 4
+ *
+ * Returns: (transfer full): of the bars of partita_score_get_played_bars()
+ */
 PartitaBarGrid *
-partita_bar_grid_new(const PartitaScore *score, uint32_t grid_ppq);
+partita_bar_grid_new(const PartitaScore *score, uint16_t grid_ppq);
 
 /**
  * partita_bar_grid_new_behind:

@@ -27,7 +27,7 @@ struct PartitaFrame {
   PartitaBarGrid *grid; ///< of the piece
   GArray *line;         ///< PartitaLineNote: of a harmony, else empty
   GArray *given;   ///< guint: shape [bars, %PARTITA_N_PROGRAMS]: given notes
-  uint32_t ppq;    ///< of the scheme
+  uint16_t ppq;    ///< of the scheme
   int shift;       ///< semitones from the piece's key to the model's
   uint8_t *steps;  ///< shape [vocab]: PartitaStep
   uint8_t *values; ///< shape [vocab]

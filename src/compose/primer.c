@@ -11,18 +11,6 @@ count_bars(const PartitaScore *score)
   return bars->len;
 }
 
-// Ticks of a whole bar in the metre in force at the end of @score; the last
-// bar itself may have been cut short.
-static uint64_t
-measure_bar(const PartitaScore *score)
-{
-  g_autoptr(GArray) bars = partita_score_get_bars(score);
-  const PartitaBar *last = &g_array_index(bars, PartitaBar, bars->len - 1);
-
-  return (uint64_t)partita_score_get_ppq(score) * 4 * last->numerator /
-         last->denominator;
-}
-
 // Silence up to the end of the whole piece: with it, encoding counts down to
 // the right bar from the first.
 static bool
@@ -30,8 +18,11 @@ extend(PartitaScore *score, size_t bars, GError **error)
 {
   g_autoptr(GArray) has = partita_score_get_bars(score);
   const PartitaBar *last = &g_array_index(has, PartitaBar, has->len - 1);
-  const uint64_t end = (uint64_t)last->tick + last->length_ticks +
-                       (bars - has->len) * measure_bar(score);
+  // The last bar itself may have been cut short.
+  const uint64_t whole = partita_bars_measure(
+    partita_score_get_ppq(score), last->numerator, last->denominator);
+  const uint64_t end =
+    (uint64_t)last->tick + last->length_ticks + (bars - has->len) * whole;
 
   if (end > PARTITA_TICK_MAX) {
     g_set_error(error, PARTITA_COMPOSE_ERROR, PARTITA_COMPOSE_ERROR_OPTIONS,

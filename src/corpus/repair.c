@@ -106,12 +106,18 @@ nests(PartitaMeter a, PartitaMeter b)
   return ratio == floor(ratio);
 }
 
+static uint32_t
+measure_bar(const PartitaScore *score, PartitaMeter meter)
+{
+  return partita_bars_measure(partita_score_get_ppq(score), meter.numerator,
+                              meter.denominator);
+}
+
 /// Puts in one metre with its bar lines, and says so.
 static char *
 read_as(PartitaScore *score, const char *was, const PartitaMeterFit *fit)
 {
-  const uint32_t bar = MAX(1u, 4u * partita_score_get_ppq(score) *
-                                 fit->meter.numerator / fit->meter.denominator);
+  const uint32_t bar = measure_bar(score, fit->meter);
   const uint32_t line = (uint32_t)lround(fit->first_ticks) % bar;
 
   partita_score_clear_meters(score);
@@ -219,8 +225,7 @@ repair_lines(PartitaScore *score,
              const PartitaPulse *pulse,
              PartitaMeter declared)
 {
-  const uint32_t bar = MAX(1u, 4u * partita_score_get_ppq(score) *
-                                 declared.numerator / declared.denominator);
+  const uint32_t bar = measure_bar(score, declared);
   double line = 0.0;
 
   if (pulse->concentration < CONCENTRATION_MIN ||
@@ -331,8 +336,7 @@ partita_score_decide_bars(PartitaScore *score, char **reason)
 
   // A repaired score has one metre, whose bars begin at its start.
   PartitaMeter meter = *partita_score_get_meters(moved, &n);
-  const uint32_t bar = MAX(1u, 4u * partita_score_get_ppq(score) *
-                                 meter.numerator / meter.denominator);
+  const uint32_t bar = measure_bar(score, meter);
   const uint32_t line = (before % bar + bar - after % bar) % bar;
 
   partita_score_clear_meters(score);

@@ -56,8 +56,8 @@ set_end(PartitaScore *score, const PartitaMidiScan *scan)
 
   g_autoptr(GArray) bars = partita_score_get_bars(score);
   const PartitaBar *last = &g_array_index(bars, PartitaBar, bars->len - 1);
-  const uint64_t bar = (uint64_t)partita_score_get_ppq(score) * 4 *
-                       last->numerator / last->denominator;
+  const uint64_t bar = partita_bars_measure(partita_score_get_ppq(score),
+                                            last->numerator, last->denominator);
   const uint64_t end = (uint64_t)last->tick + last->length_ticks;
 
   partita_score_set_end(

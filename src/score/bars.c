@@ -7,11 +7,10 @@
 /// not count there.
 #define PLAYED_TAIL 8
 
-/// Of a bar in ticks, at least 1: odd denominators round down.
-static uint32_t
-bar_length(uint16_t ppq, PartitaMeter meter)
+uint32_t
+partita_bars_measure(uint16_t ppq, uint8_t numerator, uint8_t denominator)
 {
-  return MAX(1u, 4u * ppq * meter.numerator / meter.denominator);
+  return MAX(1u, 4u * ppq * numerator / denominator);
 }
 
 /* Appends bars of @meter from @tick until one reaches @end or the next metre,
@@ -53,8 +52,10 @@ partita_score_get_bars(const PartitaScore *score)
     while (next < score->meters->len && meters[next].tick <= tick)
       meter = meters[next++];
 
-    const PartitaBar bar = {tick, bar_length(score->ppq, meter),
-                            meter.numerator, meter.denominator};
+    const PartitaBar bar = {
+      tick,
+      partita_bars_measure(score->ppq, meter.numerator, meter.denominator),
+      meter.numerator, meter.denominator};
 
     tick = append_bars(bars, bar, end,
                        next < score->meters->len ? &meters[next] : NULL);
