@@ -242,6 +242,90 @@ test_moment(void)
     }
 }
 
+/* Law: the bar of an onset is the one that it lies in, or the next one, if it
+ * is struck less than a 64th note and a quarter of the bar before that. */
+static void
+test_find(void)
+{
+  for (int round = 0; round < ROUNDS; ++round) {
+    g_autoptr(PartitaScore) score = fixture_score();
+    g_autoptr(GArray) bars = partita_score_get_bars(score);
+    const uint16_t ppq = partita_score_get_ppq(score);
+    const guint n = MIN(bars->len, 200);
+
+    for (guint b = 0; b + 1 < n; ++b) {
+      const PartitaBar bar = g_array_index(bars, PartitaBar, b);
+      const uint32_t line = bar.tick + bar.length_ticks;
+      const double early = MIN(ppq / 4u, bar.length_ticks) / 4.0;
+
+      g_assert_cmpuint(partita_bars_find(bars, ppq, line), ==, b + 1);
+      for (uint32_t back = 1; back < MIN(bar.length_ticks, ppq); ++back)
+        g_assert_cmpuint(partita_bars_find(bars, ppq, line - back), ==,
+                         back < early ? b + 1 : b);
+    }
+    g_assert_cmpuint(partita_bars_find(bars, ppq, UINT32_MAX), ==,
+                     bars->len - 1);
+  }
+}
+
+/// Two bars and @tail ticks of a third, in which a note begins if @struck.
+static guint
+count_played(uint32_t tail, bool struck)
+{
+  g_autoptr(PartitaScore) score = partita_score_new(480);
+  PartitaTrack *track = partita_score_add_track(score, 0, NULL);
+
+  partita_track_add_note(track, (PartitaNote){0, 3840 + tail, 60, 64});
+  if (struck)
+    partita_track_add_note(track, (PartitaNote){3840, tail, 64, 64});
+  partita_score_sort(score);
+
+  g_autoptr(GArray) bars = partita_score_get_played_bars(score);
+
+  return bars->len;
+}
+
+/* A tail of a 32nd makes no bar, a longer one does, and so does a note. */
+static void
+test_played(void)
+{
+  g_assert_cmpuint(count_played(0, false), ==, 2);
+  g_assert_cmpuint(count_played(1, false), ==, 2);
+  g_assert_cmpuint(count_played(60, false), ==, 2);
+  g_assert_cmpuint(count_played(61, false), ==, 3);
+  g_assert_cmpuint(count_played(60, true), ==, 3);
+}
+
+/* Of a bar stay the notes that belong to it, one before it too, none that
+ * belongs to the next; what rings on is cut, but for a 32nd. */
+static void
+test_cut_played(void)
+{
+  static const PartitaNote given[] = {{0, 960, 60, 64},
+                                      {480, 1500, 62, 64},
+                                      {960, 2000, 64, 64},
+                                      {1895, 30, 65, 64}};
+  static const PartitaNote kept[] = {
+    {0, 960, 60, 64}, {480, 1500, 62, 64}, {960, 960, 64, 64}};
+  g_autoptr(PartitaScore) score = partita_score_new(480);
+  PartitaTrack *track = partita_score_add_track(score, 0, "Marimba");
+  size_t n = 0;
+
+  for (size_t i = 0; i < G_N_ELEMENTS(given); ++i)
+    partita_track_add_note(track, given[i]);
+  partita_score_set_end(score, 3840);
+
+  g_autoptr(PartitaScore) one = partita_score_cut_played(score, 1);
+  g_autoptr(PartitaScore) two = partita_score_cut_played(score, 2);
+  const PartitaNote *notes =
+    partita_track_get_notes(partita_score_get_track(one, 0), &n);
+
+  g_assert_cmpuint(n, ==, G_N_ELEMENTS(kept));
+  for (size_t i = 0; i < n; ++i)
+    g_assert_true(fixture_same_note(notes[i], kept[i]));
+  g_assert_true(partita_score_equal(two, score));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -255,5 +339,8 @@ main(int argc, char **argv)
   g_test_add_func("/score/bars/cut-example", test_cut_example);
   g_test_add_func("/score/bars/cut-outside", test_cut_outside);
   g_test_add_func("/score/bars/moment", test_moment);
+  g_test_add_func("/score/bars/find", test_find);
+  g_test_add_func("/score/bars/played", test_played);
+  g_test_add_func("/score/bars/cut-played", test_cut_played);
   return g_test_run();
 }
