@@ -27,6 +27,17 @@ typedef enum {
   PARTITA_MESSAGE_RESET         ///< all strips are as at the beginning
 } PartitaMessageKind;
 
+/// Numbers of those controllers that are not only handed on. From "all sound
+/// off" on they are messages to the channel and say nothing of how notes sound.
+enum {
+  PARTITA_CONTROL_BANK = 0,
+  PARTITA_CONTROL_SUSTAIN = 64,
+  PARTITA_CONTROL_SOSTENUTO = 66,
+  PARTITA_CONTROL_SOFT = 67,
+  PARTITA_CONTROL_ALL_SOUND_OFF = 120,
+  PARTITA_CONTROL_ALL_NOTES_OFF = 123 ///< which those behind it do too
+};
+
 /// One message of a piece.
 typedef struct {
   uint32_t tick;

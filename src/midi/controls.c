@@ -3,8 +3,6 @@
 
 #include <midi/walk-private.h>
 
-#define SUSTAIN 64
-
 bool
 partita_midi_count_controls(const uint8_t *data,
                             size_t size,
@@ -20,8 +18,8 @@ partita_midi_count_controls(const uint8_t *data,
     const uint8_t *bytes = walk.events[i].bytes;
     const unsigned kind = bytes[0] & 0xF0u;
 
-    controls->pedals += kind == 0xB0 && bytes[1] == SUSTAIN;
-    controls->others += kind == 0xB0 && bytes[1] != SUSTAIN;
+    controls->pedals += kind == 0xB0 && bytes[1] == PARTITA_CONTROL_SUSTAIN;
+    controls->others += kind == 0xB0 && bytes[1] != PARTITA_CONTROL_SUSTAIN;
     controls->pressures += kind == 0xA0 || kind == 0xD0;
     controls->bends += kind == 0xE0;
   }

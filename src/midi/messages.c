@@ -10,11 +10,6 @@
 #include <partita/message.h>
 #include <string.h>
 
-#define SUSTAIN 64
-#define SOSTENUTO 66
-#define SOFT 67
-#define MODES_FIRST 120 // from here on controllers end notes
-
 /// An event on its way into the common order.
 typedef struct {
   uint32_t tick;
@@ -30,7 +25,7 @@ typedef struct {
   GArray *items;
   bool own;       // the file is one of ours
   bool lane;      // more notes of the track before, for that one's strip
-  uint32_t group; // the track whose lane this one is, or itself
+  uint32_t group; // as of PartitaMidiLabel
   uint16_t strip; // of the group
   unsigned port;
   uint64_t onset; // tick of the last one in this track
@@ -59,8 +54,10 @@ is_setting(const uint8_t *bytes)
   const unsigned kind = bytes[0] & 0xF0u;
 
   if (kind == 0xB0)
-    return bytes[1] < MODES_FIRST && bytes[1] != SUSTAIN &&
-           bytes[1] != SOSTENUTO && bytes[1] != SOFT;
+    return bytes[1] < PARTITA_CONTROL_ALL_SOUND_OFF &&
+           bytes[1] != PARTITA_CONTROL_SUSTAIN &&
+           bytes[1] != PARTITA_CONTROL_SOSTENUTO &&
+           bytes[1] != PARTITA_CONTROL_SOFT;
   return kind >= 0xC0;
 }
 
@@ -128,11 +125,9 @@ collect_track(Track *track, const PartitaMidiScan *scan, guint index)
 {
   const PartitaMidiSpan *span =
     &g_array_index(track->walk->spans, PartitaMidiSpan, index);
-  const int mark = g_array_index(scan->labels, PartitaMidiLabel, index).mark;
 
-  track->lane = track->own && mark == PARTITA_MIDI_MARK_LANE;
-  if (!track->lane)
-    track->group = index;
+  track->group = g_array_index(scan->labels, PartitaMidiLabel, index).group;
+  track->lane = track->group != index;
   track->port = 0;
   track->onset = UINT64_MAX;
   for (uint32_t i = span->first; i < span->first + span->n; ++i)

@@ -41,7 +41,7 @@ typedef struct {
   Recent recent[16];
   guint track;        // being read
   uint32_t track_end; // number of the first event behind it
-  uint32_t group;     // the track whose lane this one is, or itself
+  uint32_t group;     // as of PartitaMidiLabel
   bool marked;
   unsigned mends;
 } Reader;
@@ -209,18 +209,16 @@ end_hanging(const Reader *reader)
 static void
 begin_track(Reader *reader, uint32_t index)
 {
-  const int mark =
-    g_array_index(reader->scan->labels, PartitaMidiLabel, index).mark;
-
+  const PartitaMidiLabel *label =
+    &g_array_index(reader->scan->labels, PartitaMidiLabel, index);
   const PartitaMidiSpan *span =
     &g_array_index(reader->walk->spans, PartitaMidiSpan, index);
 
   memset(reader->recent, 0, sizeof reader->recent);
   reader->track = index;
   reader->track_end = span->first + span->n;
-  reader->marked = reader->scan->own && mark >= 0;
-  if (!reader->marked || mark == PARTITA_MIDI_MARK_TRACK)
-    reader->group = index;
+  reader->group = label->group;
+  reader->marked = reader->scan->own && label->mark >= 0;
 }
 
 static void

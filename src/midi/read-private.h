@@ -29,6 +29,7 @@ typedef struct {
 typedef struct {
   const PartitaMidiEvent *name; // its first, or NULL
   int mark;                     // PartitaMidiMark, or -1
+  uint32_t group;               // the track whose lane this one is, or itself
 } PartitaMidiLabel;
 
 /// All that must be known of every track before notes are read. The lists of
@@ -59,6 +60,11 @@ typedef enum {
   PARTITA_MIDI_SYSTEM_GS,
   PARTITA_MIDI_SYSTEM_XG
 } PartitaMidiSystem;
+
+/// The PartitaMidiMark that @event is, or -1.
+int
+partita_midi_take_mark(const PartitaMidiWalk *walk,
+                       const PartitaMidiEvent *event);
 
 void
 partita_midi_scan(PartitaMidiScan *scan, const PartitaMidiWalk *walk);

@@ -8,14 +8,6 @@
 
 #include <string.h>
 
-#define SUSTAIN 64
-
-#define BANK 0
-/// Controllers that end all notes of a channel: all sound off, all notes off,
-/// and the four modes, which do so too.
-#define ALL_SOUND_OFF 120
-#define ALL_NOTES_OFF 123
-
 /// The pass over one track.
 typedef struct {
   PartitaMidiScan *scan;
@@ -28,12 +20,14 @@ typedef struct {
   bool has_notes[PARTITA_MIDI_STRIPS];
 } Pass;
 
-static int
-take_mark(const PartitaMidiWalk *walk, const PartitaMidiEvent *event)
+int
+partita_midi_take_mark(const PartitaMidiWalk *walk,
+                       const PartitaMidiEvent *event)
 {
   const uint8_t *contents = walk->data + event->at;
 
-  if (event->bytes[2] != PARTITA_MIDI_MARK_SIZE + 1 ||
+  if (!partita_midi_is_meta(event, PARTITA_MIDI_META_OWN) ||
+      event->bytes[2] != PARTITA_MIDI_MARK_SIZE + 1 ||
       memcmp(contents, PARTITA_MIDI_MARK, PARTITA_MIDI_MARK_SIZE) != 0)
     return -1;
   return contents[PARTITA_MIDI_MARK_SIZE];
@@ -72,20 +66,21 @@ scan_meta(Pass *pass, const PartitaMidiEvent *event)
     g_array_append_val(pass->scan->keys, key);
   } else if (event->bytes[1] == PARTITA_MIDI_META_OWN) {
     scan_mark(pass->scan, &pass->label, event->tick,
-              take_mark(pass->walk, event));
+              partita_midi_take_mark(pass->walk, event));
   }
 }
 
 static void
 scan_controller(Pass *pass, const uint8_t *bytes, PartitaMidiChange change)
 {
-  if (bytes[1] == SUSTAIN) {
+  if (bytes[1] == PARTITA_CONTROL_SUSTAIN) {
     change.value = bytes[2] >= 64;
     g_array_append_val(pass->scan->pedals, change);
-  } else if (bytes[1] == BANK) {
+  } else if (bytes[1] == PARTITA_CONTROL_BANK) {
     change.value = bytes[2];
     g_array_append_val(pass->banks, change);
-  } else if (bytes[1] == ALL_SOUND_OFF || bytes[1] >= ALL_NOTES_OFF) {
+  } else if (bytes[1] == PARTITA_CONTROL_ALL_SOUND_OFF ||
+             bytes[1] >= PARTITA_CONTROL_ALL_NOTES_OFF) {
     g_array_append_val(pass->scan->silences, change);
   }
 }
@@ -140,6 +135,18 @@ deal_programs(const Pass *pass, guint t)
   }
 }
 
+/// The group of the next track, whose mark is @mark. In a file of ours the
+/// lanes of a track of the score follow its first one.
+static uint32_t
+find_group(const PartitaMidiScan *scan, int mark)
+{
+  const guint t = scan->labels->len;
+
+  if (t > 0 && scan->own && mark == PARTITA_MIDI_MARK_LANE)
+    return g_array_index(scan->labels, PartitaMidiLabel, t - 1).group;
+  return t;
+}
+
 static void
 scan_track(PartitaMidiScan *scan,
            const PartitaMidiWalk *walk,
@@ -159,6 +166,7 @@ scan_track(PartitaMidiScan *scan,
   for (uint32_t i = span->first; i < end; ++i)
     scan_event(&pass, i);
   deal_programs(&pass, t);
+  pass.label.group = find_group(scan, pass.label.mark);
   scan->most_onsets = MAX(scan->most_onsets, pass.n_onsets);
   scan->end_ticks = MAX(scan->end_ticks, span->end_ticks);
   g_array_append_val(scan->labels, pass.label);

@@ -29,55 +29,39 @@ put_delta(Output *output, uint32_t tick)
   output->tick = tick;
 }
 
-/// Reads the quantity at @at, which the walk found whole; returns what follows.
-static size_t
-read_quantity(const uint8_t *data, size_t at, uint32_t *value)
-{
-  uint64_t sum = 0;
-
-  do
-    sum = MIN(sum << 7 | (data[at] & 0x7F), (uint64_t)PARTITA_MIDI_BYTES_MAX);
-  while (data[at++] >= 0x80);
-  *value = (uint32_t)sum;
-  return at;
-}
-
 /* The length of a meta stands before its contents, behind its type, which is
  * below 128: so it is found from its end. */
 static void
 put_meta(Output *output, const PartitaMidiEvent *event)
 {
-  const uint8_t *data = output->rewriter->walk->data;
+  const PartitaMidiWalk *walk = output->rewriter->walk;
   const uint8_t head[] = {0xFF, event->bytes[1]};
   size_t at = event->at - 1;
   uint32_t length = 0;
 
-  while (data[at - 1] >= 0x80)
+  while (walk->data[at - 1] >= 0x80)
     --at;
-  at = read_quantity(data, at, &length);
+  at = partita_midi_walk_quantity(walk, at, &length);
   g_byte_array_append(output->bytes, head, sizeof head);
   partita_midi_song_put_quantity(output->bytes, length);
-  g_byte_array_append(output->bytes, data + at, length);
+  g_byte_array_append(output->bytes, walk->data + at, length);
 }
 
 static void
 put_sysex(Output *output, const PartitaMidiEvent *event)
 {
   const PartitaMidiWalk *walk = output->rewriter->walk;
-  size_t at = event->at;
-  uint32_t length = 0;
+  size_t n = 0;
+  const uint8_t *contents = partita_midi_walk_sysex(walk, event, &n);
 
-  if (event->bytes[1] == PARTITA_MIDI_SYSEX_SIZED) {
-    at = read_quantity(walk->data, at, &length);
-  } else {
-    const uint8_t *from = walk->data + at;
-    const uint8_t *close = memchr(from, 0xF7, walk->size - at);
+  if (event->bytes[1] == PARTITA_MIDI_SYSEX_CLOSED) {
+    const uint8_t *close = memchr(contents, 0xF7, walk->size - event->at);
 
-    length = (uint32_t)(close - from) + 1;
+    n = (size_t)(close - contents) + 1;
   }
   g_byte_array_append(output->bytes, event->bytes, 1);
-  partita_midi_song_put_quantity(output->bytes, length);
-  g_byte_array_append(output->bytes, walk->data + at, length);
+  partita_midi_song_put_quantity(output->bytes, (uint32_t)n);
+  g_byte_array_append(output->bytes, contents, (guint)n);
 }
 
 static void

@@ -98,7 +98,8 @@ take_onset(Matcher *matcher, uint32_t row, unsigned strip, uint32_t event)
 
   for (int marked = 0; marked < 2 && index == PARTITA_MIDI_NONE; ++marked) {
     const GArray *list = g_hash_table_lookup(
-      matcher->parts, make_key(r->groups[row], marked != 0, strip));
+      matcher->parts,
+      make_key(partita_midi_rewrite_group(r, row), marked != 0, strip));
 
     for (guint i = 0;
          list != NULL && i < list->len && index == PARTITA_MIDI_NONE; ++i)
@@ -190,20 +191,6 @@ match_row(Matcher *matcher, uint32_t row)
 }
 
 static void
-find_groups(PartitaMidiRewriter *r)
-{
-  uint32_t group = 0;
-
-  for (guint row = 0; row < r->scan->labels->len; ++row) {
-    const int mark = g_array_index(r->scan->labels, PartitaMidiLabel, row).mark;
-
-    if (!r->scan->own || mark != PARTITA_MIDI_MARK_LANE)
-      group = row;
-    r->groups[row] = group;
-  }
-}
-
-static void
 list_sounds(PartitaMidiRewriter *r)
 {
   for (guint p = 0; p < r->parts->len; ++p) {
@@ -228,7 +215,6 @@ partita_midi_rewrite_match(PartitaMidiRewriter *rewriter)
   g_autoptr(GHashTable) parts =
     g_hash_table_new_full(NULL, NULL, NULL, free_list);
 
-  find_groups(rewriter);
   list_sounds(rewriter);
 
   g_autofree uint32_t *next = g_new(uint32_t, rewriter->sounds->len + 1);

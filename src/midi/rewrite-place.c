@@ -58,6 +58,33 @@ partita_midi_row_insert(PartitaMidiRow *row,
   g_array_append_val(row->inserts, insert);
 }
 
+void
+partita_midi_row_insert_meta(PartitaMidiRow *row,
+                             uint32_t tick,
+                             PartitaMidiOrder order,
+                             uint8_t type,
+                             const void *contents,
+                             size_t n)
+{
+  uint8_t bytes[14] = {0xFF, type, (uint8_t)n};
+
+  memcpy(bytes + 3, contents, n);
+  partita_midi_row_insert(row, tick, order, bytes, 3 + n);
+}
+
+void
+partita_midi_row_insert_mark(PartitaMidiRow *row,
+                             uint32_t tick,
+                             PartitaMidiOrder order,
+                             PartitaMidiMark mark)
+{
+  uint8_t contents[PARTITA_MIDI_MARK_SIZE + 1];
+
+  partita_midi_pack_mark(mark, contents);
+  partita_midi_row_insert_meta(row, tick, order, PARTITA_MIDI_META_OWN,
+                               contents, sizeof contents);
+}
+
 PartitaMidiSlot *
 partita_midi_rewrite_slot(PartitaMidiRewriter *rewriter,
                           uint32_t row,
@@ -193,7 +220,9 @@ try_given(PartitaMidiRewriter *r,
           const PartitaNote *note)
 {
   for (uint32_t row = part->group;
-       row < r->walk->spans->len && r->groups[row] == part->group; ++row)
+       row < r->walk->spans->len &&
+       partita_midi_rewrite_group(r, row) == part->group;
+       ++row)
     if (try_row(r, row, find_channel(r, part, row), note))
       return true;
   return false;
@@ -209,25 +238,6 @@ find_strip(const PartitaMidiRewriter *r, bool drums)
   return PARTITA_MIDI_STRIPS;
 }
 
-static void
-put_meta(PartitaMidiRow *row, uint8_t type, const void *contents, size_t n)
-{
-  uint8_t bytes[14] = {0xFF, type, (uint8_t)n};
-
-  memcpy(bytes + 3, contents, n);
-  partita_midi_row_insert(row, 0, PARTITA_MIDI_ORDER_RELEASE, bytes, 3 + n);
-}
-
-static void
-put_mark(PartitaMidiRow *row, PartitaMidiMark mark)
-{
-  uint8_t contents[PARTITA_MIDI_MARK_SIZE + 1];
-
-  memcpy(contents, PARTITA_MIDI_MARK, PARTITA_MIDI_MARK_SIZE);
-  contents[PARTITA_MIDI_MARK_SIZE] = (uint8_t)mark;
-  put_meta(row, PARTITA_MIDI_META_OWN, contents, sizeof contents);
-}
-
 /// Our own files tell which rows belong to one track.
 static void
 mark_row(const PartitaMidiRewriter *r, PartitaMidiRow *row, bool first)
@@ -238,13 +248,14 @@ mark_row(const PartitaMidiRewriter *r, PartitaMidiRow *row, bool first)
 
   if (!r->scan->own || (given && !part->marked))
     return;
-  put_mark(row,
-           given || !first ? PARTITA_MIDI_MARK_LANE : PARTITA_MIDI_MARK_TRACK);
+  partita_midi_row_insert_mark(row, 0, PARTITA_MIDI_ORDER_RELEASE,
+                               given || !first ? PARTITA_MIDI_MARK_LANE
+                                               : PARTITA_MIDI_MARK_TRACK);
   if (!given)
     return;
   row->behind = part->group;
   while (row->behind + 1 < r->walk->spans->len &&
-         r->groups[row->behind + 1] == part->group)
+         partita_midi_rewrite_group(r, row->behind + 1) == part->group)
     ++row->behind;
 }
 
@@ -270,7 +281,8 @@ add_row(PartitaMidiRewriter *r, size_t track, bool first)
   r->used[strip] = true;
   mark_row(r, row, first);
   if (port > 0)
-    put_meta(row, PARTITA_MIDI_META_PORT, &port, 1);
+    partita_midi_row_insert_meta(row, 0, PARTITA_MIDI_ORDER_RELEASE,
+                                 PARTITA_MIDI_META_PORT, &port, 1);
   partita_midi_row_insert(row, 0, PARTITA_MIDI_ORDER_CHANGE, program,
                           sizeof program);
   g_ptr_array_add(r->rows, row);

@@ -72,7 +72,6 @@ typedef struct {
   GArray *parts;     ///< PartitaMidiPart: of the tracks of @old
   GArray *sounds;    ///< PartitaMidiSound: by part, in the order of its notes
   guint *first;      ///< shape [parts + 1]: the first sound of each
-  uint32_t *groups;  ///< shape [rows of the file]: as of PartitaMidiPart
   uint8_t *fates;    ///< shape [events]
   GPtrArray *rows;   ///< PartitaMidiRow: those of the file, then new ones
   GHashTable *slots; ///< by partita_midi_slot_key() to PartitaMidiSlot
@@ -85,9 +84,16 @@ partita_midi_slot_key(uint32_t row, unsigned channel, unsigned pitch)
   return GUINT_TO_POINTER(1 + (row << 11 | channel << 7 | pitch));
 }
 
+/// The group of a row of the file, as of PartitaMidiLabel.
+static inline uint32_t
+partita_midi_rewrite_group(const PartitaMidiRewriter *rewriter, uint32_t row)
+{
+  return g_array_index(rewriter->scan->labels, PartitaMidiLabel, row).group;
+}
+
 /* rewrite-match.c */
 
-/// Finds the groups, and the events of each sound.
+/// Finds the events of each sound.
 void
 partita_midi_rewrite_match(PartitaMidiRewriter *rewriter);
 
@@ -116,6 +122,22 @@ partita_midi_row_insert(PartitaMidiRow *row,
                         PartitaMidiOrder order,
                         const uint8_t *bytes,
                         size_t n);
+
+/// Inserts a meta of at most 11 bytes.
+void
+partita_midi_row_insert_meta(PartitaMidiRow *row,
+                             uint32_t tick,
+                             PartitaMidiOrder order,
+                             uint8_t type,
+                             const void *contents,
+                             size_t n);
+
+/// Inserts a mark of our own files.
+void
+partita_midi_row_insert_mark(PartitaMidiRow *row,
+                             uint32_t tick,
+                             PartitaMidiOrder order,
+                             PartitaMidiMark mark);
 
 /// Notes when the keys of the given sounds that stay are down.
 void

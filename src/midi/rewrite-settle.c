@@ -6,9 +6,9 @@
 
 #include <midi/rewrite-private.h>
 
+#include <stdlib.h>
 #include <string.h>
 
-#define SUSTAIN 64
 #define BEND_CENTRE 0x40
 
 /// Whether the file will have other notes than it had, or another end: a note
@@ -141,7 +141,7 @@ follow_channels(const PartitaMidiRewriter *r,
     if (event->tick >= r->until)
       break;
     last = event->tick;
-    if ((bytes[0] & 0xF0) == 0xB0 && bytes[1] == SUSTAIN)
+    if ((bytes[0] & 0xF0) == 0xB0 && bytes[1] == PARTITA_CONTROL_SUSTAIN)
       channel->down = bytes[2] >= 64;
     else if ((bytes[0] & 0xF0) == 0xE0)
       channel->bent = bytes[1] != 0 || bytes[2] != BEND_CENTRE;
@@ -152,7 +152,7 @@ follow_channels(const PartitaMidiRewriter *r,
 static void
 take_back(PartitaMidiRow *row, uint32_t tick, unsigned strip, Channel *channel)
 {
-  const uint8_t pedal[] = {(uint8_t)(0xB0 | strip), SUSTAIN, 0};
+  const uint8_t pedal[] = {(uint8_t)(0xB0 | strip), PARTITA_CONTROL_SUSTAIN, 0};
   const uint8_t bend[] = {(uint8_t)(0xE0 | strip), 0, BEND_CENTRE};
 
   if (channel->down)
@@ -197,104 +197,130 @@ partita_midi_rewrite_settle(PartitaMidiRewriter *rewriter)
     drop_orphans(rewriter, row);
 }
 
-static void
-put_meta(PartitaMidiRewriter *r,
-         uint32_t tick,
-         uint8_t type,
-         const void *contents,
-         size_t n,
-         PartitaMidiOrder order)
-{
-  uint8_t bytes[14] = {0xFF, type, (uint8_t)n};
-
-  memcpy(bytes + 3, contents, n);
-  partita_midi_row_insert(g_ptr_array_index(r->rows, 0), tick, order, bytes,
-                          3 + n);
-}
-
-/// Whether the file says at @tick what the first @n bytes of @contents say.
+/// Whether @event says a tempo, a metre or a key.
 static bool
-says(const PartitaMidiRewriter *r,
-     uint32_t tick,
-     uint8_t type,
-     const uint8_t *contents,
-     size_t n)
+is_change(const PartitaMidiEvent *event)
 {
-  for (guint row = 0; row < r->walk->spans->len; ++row) {
-    const PartitaMidiSpan *span =
-      &g_array_index(r->walk->spans, PartitaMidiSpan, row);
-    uint32_t low = span->first;
-    uint32_t high = span->first + span->n;
+  return event->bytes[0] >= PARTITA_MIDI_UNREAD &&
+         (event->bytes[1] == PARTITA_MIDI_META_TEMPO ||
+          event->bytes[1] == PARTITA_MIDI_META_METER ||
+          event->bytes[1] == PARTITA_MIDI_META_KEY);
+}
 
-    while (low < high) {
-      const uint32_t middle = low + (high - low) / 2;
+static gint
+compare_ticks(gconstpointer a, gconstpointer b)
+{
+  const PartitaMidiEvent *x = *(const PartitaMidiEvent *const *)a;
+  const PartitaMidiEvent *y = *(const PartitaMidiEvent *const *)b;
 
-      if (r->walk->events[middle].tick < tick)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-    for (; low < span->first + span->n && r->walk->events[low].tick == tick;
-         ++low) {
-      const PartitaMidiEvent *event = &r->walk->events[low];
+  return (x->tick > y->tick) - (x->tick < y->tick);
+}
 
-      if (tick < r->until && event->bytes[0] >= PARTITA_MIDI_UNREAD &&
-          event->bytes[1] == type && event->at + n <= r->walk->size &&
-          memcmp(r->walk->data + event->at, contents, n) == 0)
-        return true;
-    }
+/// (transfer full) (element-type PartitaMidiEvent): the changes of the file
+/// that stay, of all tracks, in order of time
+static GPtrArray *
+list_changes(const PartitaMidiRewriter *r)
+{
+  GPtrArray *changes = g_ptr_array_new();
+
+  for (uint32_t i = 0; i < r->walk->n_events; ++i)
+    if (is_change(&r->walk->events[i]) && r->walk->events[i].tick < r->until &&
+        (r->fates[i] & PARTITA_MIDI_EVENT_DROPPED) == 0)
+      g_ptr_array_add(changes, &r->walk->events[i]);
+  g_ptr_array_sort(changes, compare_ticks);
+  return changes;
+}
+
+/// What is put into the first row.
+typedef struct {
+  PartitaMidiRewriter *rewriter;
+  PartitaMidiRow *row;
+  GPtrArray *given; // of list_changes()
+  guint next;       // of them, the first that is not before what was put last
+} Conductor;
+
+/// Puts in a change, unless the file says at @tick what the first @n_said bytes
+/// of @contents say. Changes of one kind must come in order of time.
+static void
+put_change(Conductor *conductor,
+           uint32_t tick,
+           uint8_t type,
+           const uint8_t *contents,
+           size_t n_said,
+           size_t n)
+{
+  const PartitaMidiWalk *walk = conductor->rewriter->walk;
+  const GPtrArray *given = conductor->given;
+
+  for (; conductor->next < given->len; ++conductor->next) {
+    const PartitaMidiEvent *event = g_ptr_array_index(given, conductor->next);
+
+    if (event->tick >= tick)
+      break;
   }
-  return false;
+  for (guint i = conductor->next; i < given->len; ++i) {
+    const PartitaMidiEvent *event = g_ptr_array_index(given, i);
+
+    if (event->tick > tick)
+      break;
+    if (event->bytes[1] == type && event->at + n_said <= walk->size &&
+        memcmp(walk->data + event->at, contents, n_said) == 0)
+      return;
+  }
+  partita_midi_row_insert_meta(conductor->row, tick, PARTITA_MIDI_ORDER_CHANGE,
+                               type, contents, n);
 }
 
 static void
-put_tempos(PartitaMidiRewriter *r)
+put_tempos(Conductor *conductor)
 {
   size_t n = 0;
-  const PartitaTempo *tempos = partita_score_get_tempos(r->score, &n);
+  const PartitaTempo *tempos =
+    partita_score_get_tempos(conductor->rewriter->score, &n);
 
   // SMPTE time has no tempos: they would say nothing.
-  for (size_t i = 0; i < n && r->walk->smpte_us == 0; ++i) {
-    const uint32_t us = tempos[i].us_per_quarter;
-    const uint8_t contents[] = {(uint8_t)(us >> 16), (uint8_t)(us >> 8),
-                                (uint8_t)us};
+  if (conductor->rewriter->walk->smpte_us > 0)
+    return;
+  conductor->next = 0;
+  for (size_t i = 0; i < n; ++i) {
+    uint8_t contents[3];
 
-    if (!says(r, tempos[i].tick, PARTITA_MIDI_META_TEMPO, contents, 3))
-      put_meta(r, tempos[i].tick, PARTITA_MIDI_META_TEMPO, contents, 3,
-               PARTITA_MIDI_ORDER_CHANGE);
+    partita_midi_pack_tempo(tempos[i], contents);
+    put_change(conductor, tempos[i].tick, PARTITA_MIDI_META_TEMPO, contents, 3,
+               3);
   }
 }
 
 static void
-put_meters(PartitaMidiRewriter *r)
+put_meters(Conductor *conductor)
 {
   size_t n = 0;
-  const PartitaMeter *meters = partita_score_get_meters(r->score, &n);
+  const PartitaMeter *meters =
+    partita_score_get_meters(conductor->rewriter->score, &n);
 
+  conductor->next = 0;
   for (size_t i = 0; i < n; ++i) {
-    // A click a quarter has 24 MIDI clocks; a quarter has 8 32nds.
-    const uint8_t contents[] = {
-      meters[i].numerator, (uint8_t)g_bit_nth_lsf(meters[i].denominator, -1),
-      24, 8};
+    uint8_t contents[4];
 
-    if (!says(r, meters[i].tick, PARTITA_MIDI_META_METER, contents, 2))
-      put_meta(r, meters[i].tick, PARTITA_MIDI_META_METER, contents, 4,
-               PARTITA_MIDI_ORDER_CHANGE);
+    partita_midi_pack_meter(meters[i], contents);
+    put_change(conductor, meters[i].tick, PARTITA_MIDI_META_METER, contents, 2,
+               4);
   }
 }
 
 static void
-put_keys(PartitaMidiRewriter *r)
+put_keys(Conductor *conductor)
 {
   size_t n = 0;
-  const PartitaKey *keys = partita_score_get_keys(r->score, &n);
+  const PartitaKey *keys =
+    partita_score_get_keys(conductor->rewriter->score, &n);
 
+  conductor->next = 0;
   for (size_t i = 0; i < n; ++i) {
-    const uint8_t contents[] = {(uint8_t)keys[i].sharps, keys[i].minor ? 1 : 0};
+    uint8_t contents[2];
 
-    if (!says(r, keys[i].tick, PARTITA_MIDI_META_KEY, contents, 2))
-      put_meta(r, keys[i].tick, PARTITA_MIDI_META_KEY, contents, 2,
-               PARTITA_MIDI_ORDER_CHANGE);
+    partita_midi_pack_key(keys[i], contents);
+    put_change(conductor, keys[i].tick, PARTITA_MIDI_META_KEY, contents, 2, 2);
   }
 }
 
@@ -304,47 +330,34 @@ move_end(PartitaMidiRewriter *r)
 {
   const PartitaMidiSpan *span =
     &g_array_index(r->walk->spans, PartitaMidiSpan, 0);
-  uint8_t mark[PARTITA_MIDI_MARK_SIZE + 1] = PARTITA_MIDI_MARK;
   const uint32_t end = partita_score_get_end(r->score);
 
   if (!r->scan->own ||
       (end == r->scan->own_end_ticks && r->until > r->scan->own_end_ticks))
     return;
-  mark[PARTITA_MIDI_MARK_SIZE] = PARTITA_MIDI_MARK_END;
-  for (uint32_t i = span->first; i < span->first + span->n; ++i) {
-    const PartitaMidiEvent *event = &r->walk->events[i];
-
-    if (partita_midi_is_meta(event, PARTITA_MIDI_META_OWN) &&
-        event->bytes[2] == sizeof mark &&
-        memcmp(r->walk->data + event->at, mark, sizeof mark) == 0)
+  for (uint32_t i = span->first; i < span->first + span->n; ++i)
+    if (partita_midi_take_mark(r->walk, &r->walk->events[i]) ==
+        PARTITA_MIDI_MARK_END)
       r->fates[i] |= PARTITA_MIDI_EVENT_DROPPED;
-  }
-  put_meta(r, end, PARTITA_MIDI_META_OWN, mark, sizeof mark,
-           PARTITA_MIDI_ORDER_END);
+  partita_midi_row_insert_mark(g_ptr_array_index(r->rows, 0), end,
+                               PARTITA_MIDI_ORDER_END, PARTITA_MIDI_MARK_END);
 }
 
-/// The element for @tick of @n @changes, which begin with their ticks and are
-/// in order; NULL if there is none.
+static int
+compare_with_change(const void *tick, const void *change)
+{
+  const uint32_t x = *(const uint32_t *)tick;
+  uint32_t y = 0;
+
+  memcpy(&y, change, sizeof y); // a change begins with its tick
+  return (x > y) - (x < y);
+}
+
+/// The one of @n @changes, which are in order, at @tick; NULL if there is none.
 static const void *
 find_change(const void *changes, size_t n, size_t size, uint32_t tick)
 {
-  size_t low = 0;
-  size_t high = n;
-
-  while (low < high) {
-    const size_t middle = low + (high - low) / 2;
-    const void *const change = (const char *)changes + middle * size;
-    uint32_t here = 0;
-
-    memcpy(&here, change, sizeof here);
-    if (here == tick)
-      return change;
-    if (here < tick)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return NULL;
+  return n > 0 ? bsearch(&tick, changes, n, size, compare_with_change) : NULL;
 }
 
 /// Of the tempo, metre or key that begins at @tick of @score a number that is
@@ -379,7 +392,7 @@ drop_changes(PartitaMidiRewriter *r)
     const PartitaMidiEvent *event = &r->walk->events[i];
     const uint8_t type = event->bytes[1];
 
-    if (event->bytes[0] < PARTITA_MIDI_UNREAD)
+    if (!is_change(event))
       continue;
 
     const int64_t before = get_change(r->old, type, event->tick);
@@ -393,8 +406,14 @@ void
 partita_midi_rewrite_conduct(PartitaMidiRewriter *rewriter)
 {
   drop_changes(rewriter);
-  put_tempos(rewriter);
-  put_meters(rewriter);
-  put_keys(rewriter);
+
+  g_autoptr(GPtrArray) given = list_changes(rewriter);
+  Conductor conductor = {.rewriter = rewriter,
+                         .row = g_ptr_array_index(rewriter->rows, 0),
+                         .given = given};
+
+  put_tempos(&conductor);
+  put_meters(&conductor);
+  put_keys(&conductor);
   move_end(rewriter);
 }

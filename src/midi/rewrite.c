@@ -334,7 +334,6 @@ partita_midi_rewrite(GBytes *given,
   g_autoptr(GArray) sounds =
     g_array_new(FALSE, FALSE, sizeof(PartitaMidiSound));
   g_autofree guint *first = g_new0(guint, parts->len + 1);
-  g_autofree uint32_t *groups = g_new0(uint32_t, walk.spans->len);
   g_autofree uint8_t *fates = g_new0(uint8_t, walk.n_events + 1);
   g_autofree bool *used = g_new0(bool, PARTITA_MIDI_STRIPS);
   PartitaMidiRewriter rewriter = {
@@ -346,7 +345,6 @@ partita_midi_rewrite(GBytes *given,
     .parts = parts,
     .sounds = sounds,
     .first = first,
-    .groups = groups,
     .fates = fates,
     .used = used,
   };

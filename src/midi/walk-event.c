@@ -210,23 +210,30 @@ take_event(PartitaMidiWalk *walk,
   return next;
 }
 
+size_t
+partita_midi_walk_quantity(const PartitaMidiWalk *walk,
+                           size_t at,
+                           uint32_t *value)
+{
+  *value = 0;
+  do
+    *value = *value << 7 | (walk->data[at] & 0x7Fu);
+  while (walk->data[at++] >= 0x80);
+  return at;
+}
+
 const uint8_t *
 partita_midi_walk_sysex(const PartitaMidiWalk *walk,
                         const PartitaMidiEvent *event,
                         size_t *n)
 {
-  const uint8_t *byte = walk->data + event->at;
+  size_t at = event->at;
   uint32_t length = 0;
 
-  *n = 0;
-  if (event->bytes[1] != PARTITA_MIDI_SYSEX_SIZED)
-    return byte;
-  // As take_quantity() read it, which found it to fit.
-  do {
-    length = length << 7 | (*byte & 0x7Fu);
-  } while (*byte++ >= 0x80);
+  if (event->bytes[1] == PARTITA_MIDI_SYSEX_SIZED)
+    at = partita_midi_walk_quantity(walk, at, &length);
   *n = length;
-  return byte;
+  return walk->data + at;
 }
 
 size_t

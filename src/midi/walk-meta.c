@@ -1,7 +1,7 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
-/* Metas: which are kept, and with what contents. */
+/* Metas: which are kept, and with what contents; and how ours are written. */
 
 #include <midi/walk-private.h>
 
@@ -152,4 +152,36 @@ partita_midi_walk_meta(
   if (walk->whole && walk->n_events == n_events && type < 128 &&
       type != PARTITA_MIDI_META_END)
     keep_unread(walk, tick, type, at);
+}
+
+void
+partita_midi_pack_tempo(PartitaTempo tempo, uint8_t contents[3])
+{
+  contents[0] = (uint8_t)(tempo.us_per_quarter >> 16);
+  contents[1] = (uint8_t)(tempo.us_per_quarter >> 8);
+  contents[2] = (uint8_t)tempo.us_per_quarter;
+}
+
+void
+partita_midi_pack_meter(PartitaMeter meter, uint8_t contents[4])
+{
+  contents[0] = meter.numerator;
+  contents[1] = (uint8_t)g_bit_nth_lsf(meter.denominator, -1);
+  contents[2] = 24; // MIDI clocks a click, which is a quarter
+  contents[3] = 8;  // 32nds a quarter
+}
+
+void
+partita_midi_pack_key(PartitaKey key, uint8_t contents[2])
+{
+  contents[0] = (uint8_t)key.sharps;
+  contents[1] = key.minor ? 1 : 0;
+}
+
+void
+partita_midi_pack_mark(PartitaMidiMark mark,
+                       uint8_t contents[PARTITA_MIDI_MARK_SIZE + 1])
+{
+  memcpy(contents, PARTITA_MIDI_MARK, PARTITA_MIDI_MARK_SIZE);
+  contents[PARTITA_MIDI_MARK_SIZE] = (uint8_t)mark;
 }

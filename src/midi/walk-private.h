@@ -128,6 +128,13 @@ partita_midi_walk_events(PartitaMidiWalk *walk,
                          size_t at,
                          size_t end);
 
+/// Reads a variable-length quantity that the walk found to fit; returns what
+/// follows it.
+size_t
+partita_midi_walk_quantity(const PartitaMidiWalk *walk,
+                           size_t at,
+                           uint32_t *value);
+
 /**
  * partita_midi_walk_sysex:
  * @event: whose status is F0 or F7
@@ -187,6 +194,21 @@ typedef enum {
   PARTITA_MIDI_MARK_TRACK = 1, ///< a track of the score
   PARTITA_MIDI_MARK_LANE = 2   ///< more notes of the track before
 } PartitaMidiMark;
+
+/* Contents of metas, as they are written. */
+
+void
+partita_midi_pack_tempo(PartitaTempo tempo, uint8_t contents[3]);
+
+void
+partita_midi_pack_meter(PartitaMeter meter, uint8_t contents[4]);
+
+void
+partita_midi_pack_key(PartitaKey key, uint8_t contents[2]);
+
+void
+partita_midi_pack_mark(PartitaMidiMark mark,
+                       uint8_t contents[PARTITA_MIDI_MARK_SIZE + 1]);
 
 #define PARTITA_MIDI_TEXT_MAX 127
 

@@ -80,9 +80,9 @@ partita_midi_put_mark(PartitaMidiWriter *writer,
 {
   uint8_t contents[PARTITA_MIDI_MARK_SIZE + 1];
 
-  memcpy(contents, PARTITA_MIDI_MARK, PARTITA_MIDI_MARK_SIZE);
-  contents[PARTITA_MIDI_MARK_SIZE] = (uint8_t)mark;
-  partita_midi_put_meta(writer, track, tick, 0x7F, contents, sizeof contents);
+  partita_midi_pack_mark(mark, contents);
+  partita_midi_put_meta(writer, track, tick, PARTITA_MIDI_META_OWN, contents,
+                        sizeof contents);
 }
 
 /// Each track is a song of its own.

@@ -11,7 +11,6 @@
 
 #define MELODIC_CHANNELS 15
 #define DRUM_CHANNEL 9
-#define SUSTAIN 64
 #define PORTS_MAX 128
 
 /// An event on its way into a track.
@@ -104,7 +103,8 @@ make_lanes(const PartitaTrack *track)
     for (size_t p = 0; p < n_pedals; ++p)
       add_message(lane, (Message){pedals[p].tick,
                                   1,
-                                  {0xB0, SUSTAIN, pedals[p].down ? 127 : 0}});
+                                  {0xB0, PARTITA_CONTROL_SUSTAIN,
+                                   pedals[p].down ? 127 : 0}});
     g_array_sort(lane->messages, compare_messages);
   }
   return g_steal_pointer(&lanes);

@@ -10,12 +10,11 @@ put_tempo(PartitaMidiWriter *writer,
           smf_track_t *track,
           const PartitaTempo *tempo)
 {
-  const uint8_t contents[] = {(uint8_t)(tempo->us_per_quarter >> 16),
-                              (uint8_t)(tempo->us_per_quarter >> 8),
-                              (uint8_t)tempo->us_per_quarter};
+  uint8_t contents[3];
 
-  partita_midi_put_meta(writer, track, tempo->tick, 0x51, contents,
-                        sizeof contents);
+  partita_midi_pack_tempo(*tempo, contents);
+  partita_midi_put_meta(writer, track, tempo->tick, PARTITA_MIDI_META_TEMPO,
+                        contents, sizeof contents);
 }
 
 static void
@@ -23,21 +22,21 @@ put_meter(PartitaMidiWriter *writer,
           smf_track_t *track,
           const PartitaMeter *meter)
 {
-  // A click a quarter has 24 MIDI clocks; a quarter has 8 32nds.
-  const uint8_t contents[] = {
-    meter->numerator, (uint8_t)g_bit_nth_lsf(meter->denominator, -1), 24, 8};
+  uint8_t contents[4];
 
-  partita_midi_put_meta(writer, track, meter->tick, 0x58, contents,
-                        sizeof contents);
+  partita_midi_pack_meter(*meter, contents);
+  partita_midi_put_meta(writer, track, meter->tick, PARTITA_MIDI_META_METER,
+                        contents, sizeof contents);
 }
 
 static void
 put_key(PartitaMidiWriter *writer, smf_track_t *track, const PartitaKey *key)
 {
-  const uint8_t contents[] = {(uint8_t)key->sharps, key->minor ? 1 : 0};
+  uint8_t contents[2];
 
-  partita_midi_put_meta(writer, track, key->tick, 0x59, contents,
-                        sizeof contents);
+  partita_midi_pack_key(*key, contents);
+  partita_midi_put_meta(writer, track, key->tick, PARTITA_MIDI_META_KEY,
+                        contents, sizeof contents);
 }
 
 /* Tempos, metres, keys and the end, merged in order of time: libsmf sorts
