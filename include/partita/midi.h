@@ -196,9 +196,11 @@ partita_midi_read_file_bytes(const char *path,
  *
  * What partita_midi_read() must mend is written as it was understood.
  *
- * Cost: about that of reading the file three times.
+ * Cost: about that of reading the file three times, and twice more for each of
+ * the at most eight times that notes must be moved to channels of their own.
  *
- * Returns: (transfer full) (nullable): the bytes; NULL with @error set
+ * Returns: (transfer full) (nullable): the bytes; NULL with @error set, also if
+ * there would be too much in them to be read again
  */
 PARTITA_API GBytes *
 partita_midi_rewrite(GBytes *given,

@@ -258,20 +258,18 @@ set_one_apart(const PartitaMidiRewriter *r, const Heard *heard, GArray *added)
   return true;
 }
 
-/// Sets those notes apart that are not read from @bytes as they are in the
-/// score, given ones too; returns whether there are more of them than before.
+/// Sets those notes apart that are not in @back, which was read from what was
+/// written, as they are in the score, given ones too; returns whether there are
+/// more of them than before.
 static bool
-set_apart(const PartitaMidiRewriter *r, GBytes *bytes, GArray *added)
+set_apart(const PartitaMidiRewriter *r, const PartitaScore *back, GArray *added)
 {
-  gsize size = 0;
-  const uint8_t *data = g_bytes_get_data(bytes, &size);
-  g_autoptr(PartitaScore) back = partita_midi_read(data, size, NULL, NULL);
-  g_autoptr(GArray) there = back != NULL ? list_heard(back) : NULL;
+  g_autoptr(GArray) there = list_heard(back);
   g_autoptr(GArray) wanted = list_wanted(r, added);
   bool any = false;
   guint k = 0;
 
-  for (guint i = 0; there != NULL && i < wanted->len; ++i) {
+  for (guint i = 0; i < wanted->len; ++i) {
     const Heard *heard = &g_array_index(wanted, Heard, i);
 
     while (k < there->len &&
@@ -287,6 +285,20 @@ set_apart(const PartitaMidiRewriter *r, GBytes *bytes, GArray *added)
   return any;
 }
 
+/// (transfer full) (nullable): what is read from @bytes, which may have become
+/// too big
+static PartitaScore *
+read_back(GBytes *bytes, GError **error)
+{
+  gsize size = 0;
+  const uint8_t *data = g_bytes_get_data(bytes, &size);
+  PartitaScore *back = partita_midi_read(data, size, NULL, error);
+
+  if (back == NULL)
+    g_prefix_error(error, "the file with what is new in it: ");
+  return back;
+}
+
 static GBytes *
 rewrite(PartitaMidiRewriter *r, GError **error)
 {
@@ -296,15 +308,17 @@ rewrite(PartitaMidiRewriter *r, GError **error)
   compare_scores(r, added);
   g_array_sort(added, compare_added);
 
-  g_autoptr(GBytes) bytes = assemble(r, added, error);
-
   // A note that leaves its place may make room there for another.
-  for (int i = 0; i < ROUNDS_MAX && bytes != NULL && set_apart(r, bytes, added);
-       ++i) {
-    g_bytes_unref(bytes);
-    bytes = assemble(r, added, error);
+  for (int round = 0;; ++round) {
+    g_autoptr(GBytes) bytes = assemble(r, added, error);
+    g_autoptr(PartitaScore) back =
+      bytes != NULL ? read_back(bytes, error) : NULL;
+
+    if (back == NULL)
+      return NULL;
+    if (round == ROUNDS_MAX || !set_apart(r, back, added))
+      return g_steal_pointer(&bytes);
   }
-  return g_steal_pointer(&bytes);
 }
 
 GBytes *
