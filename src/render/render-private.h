@@ -20,7 +20,6 @@
 typedef struct {
   uint32_t block;
   uint32_t tick;
-  uint32_t serial; // makes the order total, so that sorting is stable
   uint8_t channel; // of the synthesiser; no matter for a reset
   uint8_t kind;    // PartitaMessageKind
   uint8_t values[2];
@@ -34,34 +33,37 @@ typedef struct {
 } PartitaSchedule;
 
 /**
- * partita_schedule_new:
- * @score: lasting at most %PARTITA_RENDER_SECONDS_MAX
- * @laps: it is played so many times on end
- * @rate: frames a second
+ * partita_render_list_messages:
  *
- * Every event at the block nearest to its exact time, so at most 32 frames
- * away, but each note sounds for at least one block. A channel for each track
- * that has notes; if there are more than %PARTITA_CHANNELS_MAX, one for each
- * program. Where notes of one key overlap on a channel, only the last ends it.
+ * Returns: (transfer full) (element-type PartitaMessage): what plays the notes
+ * and pedals of @score, in order of time: a strip for each track that has
+ * notes; if there are more than %PARTITA_CHANNELS_MAX, one for each program.
+ * Where notes of one key overlap on a strip, only the last ends it.
  */
-PartitaSchedule *
-partita_schedule_new(const PartitaScore *score, unsigned laps, unsigned rate);
+GArray *
+partita_render_list_messages(const PartitaScore *score);
 
 /**
- * partita_schedule_new_played:
- * @score: tells the time and the end, after which nothing is played
- * @messages: PartitaMessage, in order of time
+ * partita_schedule_new:
+ * @score: tells the time and the end, after which nothing is played; lasting at
+ *   most %PARTITA_RENDER_SECONDS_MAX
+ * @messages: (element-type PartitaMessage): in order of time
+ * @laps: they are played so many times on end
+ * @rate: frames a second
  *
- * The same of the messages of a file, in their order: a channel for each strip
- * that has notes; if there are too many, one for each program that a strip
- * begins with. At the end nothing is held any more, and before it is played
- * again every channel is brought to where it began, but what rings on does.
+ * Every message at the block nearest to its exact time, so at most 32 frames
+ * away, in the order of @messages. A channel for each strip that has notes; if
+ * there are more than %PARTITA_CHANNELS_MAX, one for each program that a strip
+ * begins with. A note that ends in the block it begins in is heard all the
+ * same: FluidSynth ends none within 10 ms. At the end nothing is held any more,
+ * and before it is played again every channel is brought to where it began, but
+ * what rings on does.
  */
 PartitaSchedule *
-partita_schedule_new_played(const PartitaScore *score,
-                            const GArray *messages,
-                            unsigned laps,
-                            unsigned rate);
+partita_schedule_new(const PartitaScore *score,
+                     const GArray *messages,
+                     unsigned laps,
+                     unsigned rate);
 
 void
 partita_schedule_free(PartitaSchedule *schedule);

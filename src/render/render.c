@@ -177,32 +177,15 @@ check_missing(const PartitaMissing *missing,
   return false;
 }
 
-/// What is to be played.
-typedef struct {
-  const PartitaScore *score;
-  const GArray *messages; // nullable: the notes of the score
-} Piece;
-
-static PartitaSchedule *
-make_schedule(const Piece *piece, const PartitaRenderOptions *options)
-{
-  const unsigned laps = count_laps(options);
-
-  return piece->messages == NULL
-           ? partita_schedule_new(piece->score, laps, options->rate)
-           : partita_schedule_new_played(piece->score, piece->messages, laps,
-                                         options->rate);
-}
-
 static bool
-render(const Piece *piece,
+render(const PartitaScore *score,
+       const GArray *messages,
        const char *path,
        const PartitaRenderOptions *options,
        PartitaRenderReport *report,
        GError **error)
 {
-  if (!check_options(options, error) ||
-      !check_score(piece->score, options, error))
+  if (!check_options(options, error) || !check_score(score, options, error))
     return false;
 
   g_autofree char *soundfont =
@@ -216,27 +199,29 @@ render(const Piece *piece,
   if (take == NULL)
     return false;
 
-  g_autoptr(PartitaSchedule) schedule = make_schedule(piece, options);
+  g_autoptr(PartitaSchedule) schedule =
+    partita_schedule_new(score, messages, count_laps(options), options->rate);
   g_autoptr(PartitaMissing) missing = partita_missing_new();
 
   if (!partita_synth_play(schedule, soundfont, options, take, missing, error) ||
       !check_missing(missing, report, error) ||
-      !save_take(take, piece->score, path, options, report, error))
+      !save_take(take, score, path, options, report, error))
     return false;
   report->soundfont = g_steal_pointer(&soundfont);
   return true;
 }
 
-static bool
-render_piece(const Piece *piece,
-             const char *path,
-             const PartitaRenderOptions *options,
-             PartitaRenderReport *report,
-             GError **error)
+bool
+partita_render_messages(const PartitaScore *score,
+                        const GArray *messages,
+                        const char *path,
+                        const PartitaRenderOptions *options,
+                        PartitaRenderReport *report,
+                        GError **error)
 {
   PartitaRenderReport made = {0};
   GError *fault = NULL;
-  const bool ok = render(piece, path, options, &made, &fault);
+  const bool ok = render(score, messages, path, options, &made, &fault);
 
   if (fault != NULL && fault->domain == G_FILE_ERROR) {
     g_set_error_literal(error, PARTITA_RENDER_ERROR, PARTITA_RENDER_ERROR_WRITE,
@@ -261,20 +246,7 @@ partita_render_file(const PartitaScore *score,
                     PartitaRenderReport *report,
                     GError **error)
 {
-  const Piece piece = {score, NULL};
+  g_autoptr(GArray) messages = partita_render_list_messages(score);
 
-  return render_piece(&piece, path, options, report, error);
-}
-
-bool
-partita_render_messages(const PartitaScore *score,
-                        const GArray *messages,
-                        const char *path,
-                        const PartitaRenderOptions *options,
-                        PartitaRenderReport *report,
-                        GError **error)
-{
-  const Piece piece = {score, messages};
-
-  return render_piece(&piece, path, options, report, error);
+  return partita_render_messages(score, messages, path, options, report, error);
 }
