@@ -160,7 +160,8 @@ rate_latin(const uint8_t *bytes, size_t n)
 static char *
 convert(const uint8_t *bytes, size_t n, const char *charset)
 {
-  gsize n_read = 0;
+  gsize n_read =
+    0; // asked for it, GLib leaves out a last character that is cut
   g_autofree char *text = g_convert((const char *)bytes, (gssize)n, "UTF-8",
                                     charset, &n_read, NULL, NULL);
 
@@ -216,9 +217,6 @@ partita_midi_decode_text(const uint8_t *bytes, size_t n)
 
   if (japanese > MAX(russian, latin))
     text = convert(bytes, n, "CP932");
-  // The last character may be cut.
-  if (text == NULL && japanese > MAX(russian, latin))
-    text = convert(bytes, n - 1, "CP932");
   if (text == NULL && russian > latin)
     text = convert(bytes, n, "CP1251");
   return text != NULL ? text : take_latin(bytes, n);
