@@ -142,9 +142,53 @@ test_variation(void)
   }
 }
 
+/// The most notes of a track in one bar.
+static size_t
+count_fullest(const PartitaScore *score)
+{
+  size_t most = 0;
+
+  for (size_t t = 0; t < partita_score_get_n_tracks(score); ++t)
+    for (uint32_t bar = 0; bar < N_BARS; ++bar)
+      most = MAX(most, count_in(score, t, bar * BAR, (bar + 1) * BAR));
+  return most;
+}
+
+/* Law: of a variation that share of the notes is taken out which was asked for,
+ * to within those of one bar. */
+static void
+test_strength(void)
+{
+  for (uint64_t seed = 0; seed < 200; ++seed) {
+    g_autoptr(PartitaScore) music = draw_music();
+    const double strength = g_test_rand_double();
+    g_autoptr(PartitaArrangement) arrangement =
+      partita_arrangement_new_variation(music, strength, seed, NULL);
+    const double all = (double)partita_score_get_n_notes(music);
+    const double taken = all - (double)partita_score_get_n_notes(
+                                 partita_arrangement_get_given(arrangement));
+
+    g_assert_cmpfloat(fabs(taken - strength * all), <=,
+                      (double)count_fullest(music));
+  }
+}
+
+/// That no bar of a track has notes on its last position, which is no part of a
+/// beat.
+static void
+assert_no_heap(const PartitaTrack *track)
+{
+  size_t n = 0;
+  const PartitaNote *notes = partita_track_get_notes(track, &n);
+
+  for (size_t i = 0; i < n; ++i)
+    g_assert_cmpuint(notes[i].onset_ticks % BAR, <, BAR - PPQ / 12);
+}
+
 /* Laws of accompanying: all that was there stays, each instrument that was
  * asked for plays, never silent for more than a bar between two that it could
- * play in, and none of its notes is in the tracks that were there. */
+ * play in, and none of its notes is in the tracks that were there, or heaped on
+ * the end of a bar. */
 static void
 test_accompaniment(void)
 {
@@ -169,6 +213,7 @@ test_accompaniment(void)
     for (size_t t = n; t < n + 2; ++t) {
       g_assert_cmpint(
         partita_track_get_program(partita_score_get_track(joined, t)), !=, 40);
+      assert_no_heap(partita_score_get_track(joined, t));
       for (uint32_t bar = 0; bar + 1 < N_BARS; ++bar)
         g_assert_cmpuint(count_in(joined, t, bar * BAR, (bar + 2) * BAR), >, 0);
     }
@@ -349,6 +394,7 @@ main(int argc, char *argv[])
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/compose/arrange/infill", test_infill);
   g_test_add_func("/compose/arrange/variation", test_variation);
+  g_test_add_func("/compose/arrange/strength", test_strength);
   g_test_add_func("/compose/arrange/accompaniment", test_accompaniment);
   g_test_add_func("/compose/arrange/harmony", test_harmony);
   g_test_add_func("/compose/arrange/loop", test_loop);

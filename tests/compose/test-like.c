@@ -163,6 +163,79 @@ test_piece(void)
                   "programs orchestral harp, drums;density 2");
 }
 
+/* The metre is the one that most of the time is in, under a name that can be
+ * asked for. */
+static void
+test_metre(void)
+{
+  static const struct {
+    PartitaMeter few;
+    PartitaMeter most;
+    const char *expected;
+  } cases[] = {{{0, 2, 4}, {1920, 3, 4}, "meter 3/4"},
+               {{0, 3, 4}, {2880, 1, 1}, "meter 4/4"},
+               {{0, 4, 4}, {1920, 2, 2}, "meter 2/2"}};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); ++i) {
+    g_autoptr(PartitaScore) score = make_score();
+    PartitaControls controls;
+
+    partita_score_clear_meters(score);
+    partita_score_add_meter(score, cases[i].few);
+    partita_score_add_meter(score, cases[i].most);
+    partita_controls_init(&controls);
+    partita_controls_take_piece(&controls, score);
+
+    g_autoptr(GPtrArray) lines = partita_controls_describe(&controls);
+
+    g_assert_true(g_ptr_array_find_with_equal_func(lines, cases[i].expected,
+                                                   g_str_equal, NULL));
+  }
+}
+
+static char *
+tell(const PartitaControls *controls)
+{
+  g_autoptr(GPtrArray) lines = partita_controls_describe(controls);
+
+  g_ptr_array_add(lines, NULL);
+  return g_strjoinv("; ", (char **)lines->pdata);
+}
+
+/* Law: what is eased can be had, no more of it is given up than was allowed,
+ * and what can be had is left as it is. */
+static void
+test_ease(void)
+{
+  static const char *const crowd =
+    "violin,viola,cello,flute,oboe,clarinet,bassoon,horn,trumpet,tuba,harp";
+  PartitaControls asked;
+  PartitaControls eased;
+  g_autofree char *before = NULL;
+  g_autofree char *same = NULL;
+  g_autofree char *had = NULL;
+  g_autofree char *again = NULL;
+
+  partita_controls_init(&asked);
+  g_assert_true(partita_controls_set(&asked, "density", "0.25", NULL));
+  g_assert_true(partita_controls_set(&asked, "programs", crowd, NULL));
+  g_assert_false(partita_controls_check(&asked, 1, NULL));
+  eased = asked;
+  partita_controls_ease(&eased, 1, PARTITA_EASE_METER);
+  g_assert_false(partita_controls_check(&eased, 1, NULL));
+  before = tell(&asked);
+  same = tell(&eased);
+  g_assert_cmpstr(same, ==, before);
+  partita_controls_ease(&eased, 1, PARTITA_EASE_PROGRAMS);
+  g_assert_true(partita_controls_check(&eased, 1, NULL));
+  g_assert_cmpfloat(eased.density, ==, asked.density);
+  g_assert_cmpuint(eased.n_groups, <, asked.n_groups);
+  had = tell(&eased);
+  partita_controls_ease(&eased, 1, PARTITA_EASE_ALL);
+  again = tell(&eased);
+  g_assert_cmpstr(again, ==, had);
+}
+
 /* Law: the style that is found is the one of the least loss, step by step. */
 static void
 test_style(void)
@@ -211,6 +284,8 @@ main(int argc, char **argv)
   g_test_add_func("/like/mean", test_mean);
   g_test_add_func("/like/blends-refused", test_blends_refused);
   g_test_add_func("/like/piece", test_piece);
+  g_test_add_func("/like/metre", test_metre);
+  g_test_add_func("/like/ease", test_ease);
   g_test_add_func("/like/style", test_style);
   return g_test_run();
 }

@@ -42,6 +42,37 @@ write_single(const char *folder, const char *path, uint8_t program, unsigned n)
   fixture_write_score(folder, path, score);
 }
 
+static void
+write_fill(const char *folder, const char *path, uint32_t length)
+{
+  g_autoptr(PartitaScore) score = partita_score_new(480);
+  PartitaTrack *track =
+    partita_score_add_track(score, PARTITA_PROGRAM_DRUMS, NULL);
+
+  partita_score_add_meter(score, (PartitaMeter){0, 4, 4});
+  for (uint32_t i = 0; i < 8; ++i)
+    partita_track_add_note(track, (PartitaNote){i * length / 8, 20, 38, 90});
+  partita_score_set_end(score, length);
+  partita_score_sort(score);
+  fixture_write_score(folder, path, score);
+}
+
+/* A fill of drums that lasts half a bar is a piece, less is none. */
+static void
+test_fills(void)
+{
+  char *folder = fixture_folder();
+
+  write_fill(folder, "half.mid", 960);
+  write_fill(folder, "less.mid", 959);
+
+  g_autoptr(PartitaCorpus) corpus = fixture_read(folder);
+
+  assert_entry(corpus, "half.mid", PARTITA_VERDICT_USED, "");
+  assert_entry(corpus, "less.mid", PARTITA_VERDICT_SKIPPED, "too short");
+  fixture_remove(folder);
+}
+
 /* Each kind of junk has its line, and a piece among it is found. */
 static void
 test_junk(void)
@@ -426,6 +457,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/corpus/read/junk", test_junk);
+  g_test_add_func("/corpus/read/fills", test_fills);
   g_test_add_func("/corpus/read/pieces", test_pieces);
   g_test_add_func("/corpus/read/duplicates", test_duplicates);
   g_test_add_func("/corpus/read/only-drums", test_only_drums);
