@@ -451,33 +451,6 @@ test_cut(void)
   }
 }
 
-/// A track more than a file may have is refused, and no file is written that
-/// cannot be read.
-static void
-test_too_many(void)
-{
-  static const uint8_t head[] = {'M', 'T', 'h', 'd', 0, 0, 0,
-                                 6,   0,   1,   2,   0, 0, 96};
-  static const uint8_t track[] = {'M', 'T', 'r', 'k', 0, 0, 0,    11,   0, 0x90,
-                                  60,  70,  96,  60,  0, 0, 0xFF, 0x2F, 0};
-  GByteArray *bytes = g_byte_array_new();
-  g_autoptr(GError) error = NULL;
-
-  put(bytes, head, sizeof head);
-  for (unsigned i = 0; i < PARTITA_MIDI_TRACKS_MAX; ++i)
-    put(bytes, track, sizeof track);
-
-  g_autoptr(GBytes) given = g_byte_array_free_to_bytes(bytes);
-  g_autoptr(PartitaScore) score = read_bytes(given);
-  g_autoptr(GBytes) same = rewrite(given, score);
-
-  g_assert_nonnull(same);
-  partita_track_add_note(partita_score_add_track(score, 40, NULL),
-                         (PartitaNote){0, 96, 60, 70});
-  g_assert_null(partita_midi_rewrite(given, PARTITA_TICK_MAX, score, &error));
-  g_assert_error(error, PARTITA_MIDI_ERROR, PARTITA_MIDI_ERROR_TOO_BIG);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -488,6 +461,5 @@ main(int argc, char **argv)
   g_test_add_func("/midi/rewrite/behind", test_behind);
   g_test_add_func("/midi/rewrite/others", test_others);
   g_test_add_func("/midi/rewrite/cut", test_cut);
-  g_test_add_func("/midi/rewrite/too-many", test_too_many);
   return g_test_run();
 }
