@@ -35,15 +35,31 @@ partita_model_find_built(const char *program)
   return g_build_filename(folder, "models", NULL);
 }
 
+char *
+partita_model_find_installed(const char *program)
+{
+  g_autofree char *folder = g_path_get_dirname(program);
+  g_autofree char *name = g_path_get_basename(folder);
+  g_autofree char *prefix = g_path_get_dirname(folder);
+
+  return strcmp(name, "bin") == 0
+           ? g_build_filename(prefix, "share", "partita", "models", NULL)
+           : NULL;
+}
+
 static void
 add_folders(GPtrArray *folders)
 {
   const char *const *data = g_get_system_data_dirs();
   g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
   char *built = program != NULL ? partita_model_find_built(program) : NULL;
+  char *installed =
+    program != NULL ? partita_model_find_installed(program) : NULL;
 
   if (built != NULL)
     g_ptr_array_add(folders, built);
+  if (installed != NULL)
+    g_ptr_array_add(folders, installed);
   g_ptr_array_add(folders, g_strdup(PARTITA_DATADIR "/models"));
   g_ptr_array_add(folders, g_build_filename(g_get_user_data_dir(), "partita",
                                             "models", NULL));

@@ -56,6 +56,10 @@ partita_model_search(const char *const *folders, GError **error);
 char *
 partita_model_find_built(const char *program);
 
+/// The same for a program in the "bin" of an installation, wherever that lies.
+char *
+partita_model_find_installed(const char *program);
+
 /// The backend of the workers and states that are made from now on; before
 /// that the best on this machine.
 void

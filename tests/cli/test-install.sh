@@ -43,7 +43,16 @@ check "with the notices of what it learnt from" \
   grep -q Freedoom "${shipped%/*}/model-card.md"
 check "which composes" env PARTITA_MODEL="$shipped" "$partita" compose \
   -o "$scratch/piece.mid" --bars 2 --style chorale
-check "the completion" test -f "$(find "$root" -path '*bash-completion*/partita')"
+for completion in '*/bash-completion/completions/partita' \
+  '*/zsh/site-functions/_partita' '*/fish/vendor_completions.d/partita.fish'; do
+  check "the completion $completion" test -f "$(find "$root" -path "$completion")"
+done
+installed=$(find "$root" -path '*/bin/partita')
+check "the installed program runs, and finds its library and model" \
+  env -u LD_LIBRARY_PATH -u PARTITA_MODEL "$installed" compose \
+  -o "$scratch/own.mid" --bars 2 --seed 1
+check "the model of its own installation" grep -qF \
+  "$(dirname "$(dirname "$installed")")/share/partita/models" "$scratch/log"
 lib=$(find "$root" -name 'libpartita.so')
 nm -D --defined-only "$lib" >"$scratch/symbols" 2>/dev/null
 check "only partita_ symbols are exported" sh -c '

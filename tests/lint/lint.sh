@@ -47,7 +47,8 @@ report "mandoc" "$(
   for page in doc/man/*.1; do mandoc -Tlint -Wwarning "$page"; done 2>&1
 )"
 report "shellcheck" "$(
-  shellcheck src/make-map.sh scripts/demo scripts/test scripts/install-packages .ci/run \
+  shellcheck src/make-map.sh scripts/demo scripts/install scripts/test \
+    scripts/install-packages .ci/run \
     tests/lint/lint.sh
   cd tests/cli && shellcheck -x -e SC2016,SC2034 ./*.sh
 )"

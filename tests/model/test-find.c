@@ -76,6 +76,18 @@ test_built(void)
   g_assert_null(partita_model_find_built("/partita"));
 }
 
+/* An installation finds its own model wherever it was put. */
+static void
+test_installed(void)
+{
+  g_autofree char *installed =
+    partita_model_find_installed("/tmp/root/usr/bin/partita");
+
+  g_assert_cmpstr(installed, ==, "/tmp/root/usr/share/partita/models");
+  g_assert_null(partita_model_find_installed("/home/a/src/cli/partita"));
+  g_assert_null(partita_model_find_installed("/partita"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -84,5 +96,6 @@ main(int argc, char **argv)
   g_test_add_func("/model/find/search-none", test_search_none);
   g_test_add_func("/model/find/search-order", test_search_order);
   g_test_add_func("/model/find/built", test_built);
+  g_test_add_func("/model/find/installed", test_installed);
   return g_test_run();
 }
