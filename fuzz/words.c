@@ -15,9 +15,10 @@ static const char *const styles[] = {"bossa nova", "chorale", "rock", NULL};
 static GPtrArray *
 hear(const char *text, GPtrArray *unknown)
 {
+  g_autoptr(GPtrArray) partly = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GError) error = NULL;
   GPtrArray *pairs =
-    partita_controls_read_words(text, "en", styles, unknown, &error);
+    partita_controls_read_words(text, "en", styles, unknown, partly, &error);
 
   if ((pairs == NULL) != (error != NULL))
     g_error("an error without failure, or the reverse");
@@ -52,6 +53,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   g_autoptr(GPtrArray) unknown = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GPtrArray) pairs = hear(text, unknown);
 
+  for (guint i = 0; i < unknown->len; ++i)
+    g_free(partita_controls_suggest_word(g_ptr_array_index(unknown, i), "en",
+                                         styles));
   for (guint i = 0; pairs != NULL && i < pairs->len; ++i)
     check_pair(g_ptr_array_index(pairs, i));
   return 0;

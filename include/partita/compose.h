@@ -72,6 +72,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PartitaComposer, partita_composer_free)
 PARTITA_API const PartitaScheme *
 partita_composer_get_scheme(const PartitaComposer *composer);
 
+/**
+ * partita_composer_match_style:
+ *
+ * Returns: (transfer none) (nullable): the style of the model that is called
+ * @name but for case, blanks, hyphens and underscores
+ */
+PARTITA_API const char *
+partita_composer_match_style(const PartitaComposer *composer, const char *name);
+
 #define PARTITA_COMPOSE_BARS_MAX 4096
 
 /// A pitch the model might have had instead.
@@ -99,9 +108,17 @@ typedef struct {
 PARTITA_API const char *
 partita_constraint_name(unsigned bit);
 
+/// What a piece took for itself, since nobody asked for it.
 typedef struct {
-  const char *style;               ///< (nullable): one of the scheme's styles
-  const PartitaScore *primer;      ///< (nullable): music to continue
+  const char *style; ///< (nullable): one of the scheme's styles; also the one
+                     ///< that was asked for
+  int ending;        ///< key (partita_key_name()) on whose chord it ends, or -1
+} PartitaTaken;
+
+typedef struct {
+  const char *style;          ///< (nullable): one of the scheme's styles,
+                              ///< as partita_composer_match_style() takes it
+  const PartitaScore *primer; ///< (nullable): music to continue
   const PartitaControls *controls; ///< (nullable): promises to keep; with the
                                    ///< scheme "remi" only; what they leave
                                    ///< open of metre, voices and registers
@@ -125,6 +142,7 @@ typedef struct {
   /// (nullable): shape [pieces]: set to the mean log-probability of the ids
   /// drawn for each piece, in nats, under the model alone
   double *likelihoods;
+  PartitaTaken *taken; ///< (nullable): shape [pieces]: set for each piece
 } PartitaComposeOptions;
 
 /**
@@ -168,6 +186,26 @@ partita_composer_rate(const PartitaComposer *composer,
                       const char *style,
                       const PartitaScore *score,
                       PartitaMeasure *furthest);
+
+/**
+ * partita_composer_settle_length:
+ * @style: (nullable): for all the model learnt
+ * @controls: with seconds; a metre, and a tempo unless one is asked for, are
+ * set
+ * @bars: (inout): 0 if they may be chosen
+ *
+ * Finds the bars that last as long as is asked for, in the metre and about the
+ * tempo of the style; where the tempo is free it is set so that they do
+ * exactly.
+ *
+ * Returns: false with @error set if there would be too many
+ */
+PARTITA_API bool
+partita_composer_settle_length(const PartitaComposer *composer,
+                               const char *style,
+                               PartitaControls *controls,
+                               size_t *bars,
+                               GError **error);
 
 /// Temperature 1, no truncation but min-p 0.05, 16 bars, seed 0.
 PARTITA_API void

@@ -70,14 +70,21 @@ typedef struct {
   double tempo;        ///< quarters a minute, 0 if left out
   double density;      ///< notes a quarter, 0 if left out
   unsigned polyphony;  ///< notes that sound at once, 0 if left out
-  size_t n_groups;     ///< instruments, 0 if left out
-  size_t n_ranges;     ///< 0 if left out
-  size_t n_chords;     ///< 0 if left out
+  double seconds;   ///< of the piece, 0 if left out; what is composed is told
+                    ///< by bars (partita_composer_settle_length())
+  size_t n_groups;  ///< instruments, 0 if left out
+  size_t n_without; ///< instruments that must not play, 0 if left out
+  size_t n_ranges;  ///< 0 if left out
+  size_t n_chords;  ///< 0 if left out
   size_t n_chord_bars; ///< after which the grid repeats
   bool fill;           ///< no bar without a note
   bool loop;           ///< the end leads back to the beginning: no ending, and
                        ///< no note goes on past it
+  int ending;          ///< key (partita_key_name()) on whose chord the piece
+                       ///< ends where neither a key nor chords are asked for;
+                       ///< -1 for any end
   PartitaGroup groups[PARTITA_GROUPS_MAX];
+  PartitaGroup without[PARTITA_GROUPS_MAX];
   PartitaRange ranges[PARTITA_RANGES_MAX];
   PartitaChord chords[PARTITA_CHORDS_MAX];
 } PartitaControls;
@@ -88,8 +95,8 @@ partita_controls_init(PartitaControls *controls);
 
 /**
  * partita_controls_set:
- * @name: "bars", "key", "scale", "range", "meter", "tempo", "programs",
- * "density", "polyphony" or "chords"
+ * @name: "bars", "seconds", "key", "scale", "range", "meter", "tempo",
+ * "programs", "without", "density", "polyphony", "chords" or "loop" ("yes")
  * @text: its value, as the manual page of partita-compose has it
  *
  * A control set twice has its last value; ranges add up.
@@ -108,6 +115,8 @@ partita_controls_set(PartitaControls *controls,
  * @language: "en"
  * @styles: (array zero-terminated=1) (nullable): those the model knows
  * @unknown: (element-type utf8): words that say nothing are added to it
+ * @partly: (element-type utf8): of words that are granted in part only, what
+ * they give is added to it, such as "march: only metre and tempo"
  *
  * Returns: (transfer full) (nullable) (element-type utf8): "name=value" for
  * partita_controls_set(), and "style=NAME", in the order in which they were
@@ -118,7 +127,33 @@ partita_controls_read_words(const char *text,
                             const char *language,
                             const char *const *styles,
                             GPtrArray *unknown,
+                            GPtrArray *partly,
                             GError **error);
+
+/**
+ * partita_controls_suggest_word:
+ * @word: one that says nothing
+ *
+ * Returns: (transfer full) (nullable): the word of the language, the instrument
+ * or the style that may have been meant
+ */
+PARTITA_API char *
+partita_controls_suggest_word(const char *word,
+                              const char *language,
+                              const char *const *styles);
+
+/**
+ * partita_controls_drop_without:
+ *
+ * Asks no more for instruments that must not play, unless none would be left;
+ * nor for their ranges.
+ */
+PARTITA_API void
+partita_controls_drop_without(PartitaControls *controls);
+
+/// Whether it is asked that @program does not play.
+PARTITA_API bool
+partita_controls_is_without(const PartitaControls *controls, unsigned program);
 
 /// Asks for the key, the prevailing metre, the mean tempo, the density and the
 /// instruments of @score.

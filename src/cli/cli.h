@@ -65,6 +65,11 @@ extern const CliCommand *const cli_commands[];
 const CliCommand *
 cli_find_command(const char *name);
 
+/// (transfer full): the options of @command and those that all have, ended by a
+/// zero entry, to be named and not parsed; free with g_free()
+GOptionEntry *
+cli_list_entries(const CliCommand *command, void *options);
+
 /**
  * cli_complete:
  * @words: the command line so far, the program's name first

@@ -6,6 +6,8 @@
 #include "compose-options.h"
 #include "compose-stream.h"
 #include "music.h"
+#include "output.h"
+#include "piece.h"
 #include "progress.h"
 
 #include <base/file.h>
@@ -26,19 +28,6 @@ show(size_t done, size_t bars, void *data)
   cli_progress_show(progress, (double)done / (double)bars, words);
 }
 
-static void
-print_piece(const PartitaScore *score, const char *path)
-{
-  g_autoptr(GArray) bars = partita_score_get_played_bars(score);
-  g_autoptr(PartitaTempoMap) tempos = partita_tempo_map_new(score);
-
-  g_autofree char *shown = partita_file_display(path);
-
-  g_print("wrote %s: %u bars, %zu notes, %.1f s\n", shown, bars->len,
-          partita_score_get_n_notes(score),
-          partita_tempo_map_seconds(tempos, partita_score_get_end(score)));
-}
-
 typedef struct {
   const CliComposeOptions *options;
   GCancellable *cancellable;
@@ -46,7 +35,9 @@ typedef struct {
   CliReport report;
   size_t bars; // of each piece
   const PartitaComposer *composer;
-  const char *style;     // nullable
+  const char *style;     // that was asked for; nullable
+  uint64_t first;        // index of the first piece
+  PartitaTaken *taken;   // by each piece, from the first
   const CliGiven *given; // that the piece is made of, if it has bytes
   GArray *candidates;    // CliCandidate; nullable
 } Writer;
@@ -59,10 +50,12 @@ write_midi(const CliGiven *given,
            const char *path,
            GError **error)
 {
+  g_autoptr(PartitaScore) named =
+    given->bytes == NULL ? cli_piece_name_tracks(score) : NULL;
   g_autoptr(GBytes) bytes =
-    given->bytes != NULL
-      ? partita_midi_rewrite(given->bytes, given->until, score, error)
-      : partita_midi_write(score, error);
+    named != NULL
+      ? partita_midi_write(named, error)
+      : partita_midi_rewrite(given->bytes, given->until, score, error);
   gsize size = 0;
   const void *data = bytes != NULL ? g_bytes_get_data(bytes, &size) : NULL;
 
@@ -74,11 +67,13 @@ write_midi(const CliGiven *given,
 static bool
 write_files(Writer *writer,
             const PartitaScore *score,
+            uint64_t piece,
             int index,
             int pieces,
             GError **error)
 {
   const CliComposeOptions *o = writer->options;
+  const PartitaTaken *taken = &writer->taken[piece - writer->first];
   g_autofree char *path = cli_number_path(o->output, index, pieces);
 
   cli_progress_end(&writer->progress);
@@ -87,8 +82,9 @@ write_files(Writer *writer,
 
   if (bytes == NULL)
     return false;
-  print_piece(score, path);
-  if (!cli_report_add(&writer->report, path, bytes, writer->bars, error))
+  cli_piece_print(score, path, taken->style);
+  if (!cli_report_add(&writer->report, path, bytes, writer->bars, taken->ending,
+                      error))
     return false;
   if (o->wav == NULL)
     return true;
@@ -108,8 +104,8 @@ take_piece(uint64_t index,
   Writer *writer = data;
 
   if (writer->candidates == NULL)
-    return write_files(writer, score, (int)index, writer->options->pieces,
-                       error);
+    return write_files(writer, score, index, (int)(index - writer->first),
+                       writer->options->pieces, error);
   cli_candidates_add(writer->candidates, writer->composer, writer->style, score,
                      index);
   return true;
@@ -127,7 +123,8 @@ write_best(Writer *writer, const double *likelihoods, GError **error)
       &g_array_index(writer->candidates, CliCandidate, i);
 
     cli_candidate_print(candidate);
-    if (!write_files(writer, candidate->score, i, best, error))
+    if (!write_files(writer, candidate->score, candidate->index, i, best,
+                     error))
       return false;
   }
   return true;
@@ -153,6 +150,7 @@ compose_loops(const PartitaComposer *composer,
     PartitaComposeOptions one = *options;
 
     one.index += i;
+    one.taken += i;
     if (options->likelihoods != NULL)
       one.likelihoods += i;
 
@@ -193,10 +191,13 @@ compose_all(const PartitaComposer *composer,
   g_autoptr(GArray) reasons =
     g_array_new(FALSE, FALSE, sizeof(PartitaNoteReason));
   g_autofree double *likelihoods = g_new0(double, n);
+  g_autofree PartitaTaken *taken = g_new0(PartitaTaken, n);
   Writer writer = {.options = o,
                    .cancellable = options->cancellable,
                    .composer = composer,
                    .style = options->style,
+                   .first = options->index,
+                   .taken = taken,
                    .given = given,
                    .bars = count_bars(options),
                    .candidates = candidates};
@@ -206,9 +207,11 @@ compose_all(const PartitaComposer *composer,
   options->progress_data = &writer.progress;
   g_print("seed %" G_GUINT64_FORMAT "\n", options->seed);
 
+  options->taken = taken;
   options->likelihoods = o->best > 0 ? likelihoods : NULL;
   options->reasons = o->explain != NULL ? reasons : NULL;
-  cli_report_begin(&writer.report, controls, options->arrangement, n > 1);
+  cli_report_begin(&writer.report, controls, options->arrangement,
+                   n > 1 && !cli_output_is_verbose());
 
   const bool ok =
     (o->existing.loop
@@ -221,6 +224,12 @@ compose_all(const PartitaComposer *composer,
 
   cli_progress_end(&writer.progress);
   cli_report_clear(&writer.report);
+  if (ok && o->wav == NULL) {
+    g_autofree char *path =
+      cli_number_path(o->output, 0, o->best > 0 ? o->best : o->pieces);
+
+    cli_piece_print_next(path);
+  }
   return ok;
 }
 
@@ -234,14 +243,17 @@ compose_stream(const PartitaComposer *composer,
   g_printerr("seed %" G_GUINT64_FORMAT "\n", options->seed);
   g_autoptr(PartitaScore) score = cli_compose_stream(composer, options, error);
 
-  return score != NULL && (o->output == NULL ||
-                           partita_midi_rewrite_file(given->bytes, given->until,
-                                                     score, o->output, error));
+  if (score == NULL || o->output == NULL)
+    return score != NULL;
+
+  g_autoptr(GBytes) bytes = write_midi(given, score, o->output, error);
+
+  return bytes != NULL;
 }
 
 /// Brings together what is asked for, and composes.
 static bool
-compose(const CliComposeOptions *o,
+compose(CliComposeOptions *o,
         const char *sentence,
         PartitaModel *model,
         const PartitaComposer *composer,
@@ -253,7 +265,10 @@ compose(const CliComposeOptions *o,
   g_autofree char *style = NULL;
 
   if (!cli_wishes_settle(&o->wishes, sentence, model, composer, controls,
-                         options, &style, error) ||
+                         options, &style, error))
+    return false;
+  o->existing.loop = o->existing.loop || controls->loop;
+  if (!cli_existing_check(&o->existing, o->primer, o->bars, o->stream, error) ||
       !cli_existing_check_controls(&o->existing, controls, error))
     return false;
   controls->loop = o->existing.loop;

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: MIT
 
 #include "cli.h"
+#include "corpus.h"
 #include "output.h"
 #include "progress.h"
+#include "range.h"
 
 #include <base/file.h>
 #include <base/json.h>
@@ -72,11 +74,8 @@ parse_options(const Options *o, PartitaEvaluateOptions *options, GError **error)
 
   if (!parse_split(o->split != NULL ? o->split : "all", &options->split, error))
     return false;
-  if (o->threads < 0 || o->threads > 1024) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--threads takes a number from 0 to 1024");
+  if (!cli_range_check("threads", o->threads, error))
     return false;
-  }
   if (o->seed != NULL &&
       !g_ascii_string_to_unsigned(o->seed, 10, 0, G_MAXUINT64, &seed, NULL)) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
@@ -257,22 +256,14 @@ read_corpus(const char *folder,
             GCancellable *cancellable,
             GError **error)
 {
-  CliProgress progress;
   const PartitaCorpusOptions options = {
     .scheme = scheme,
     .seed = seed,
     .common_key = common_key,
     .cancellable = cancellable,
-    .progress = cli_progress_show_corpus,
-    .progress_data = &progress,
   };
 
-  cli_progress_init(&progress);
-
-  PartitaCorpus *corpus = partita_corpus_read(folder, &options, error);
-
-  cli_progress_end(&progress);
-  return corpus;
+  return cli_corpus_read(folder, &options, true, error);
 }
 
 static PartitaEvaluation *

@@ -6,6 +6,7 @@
 #include "output.h"
 
 #include <base/file.h>
+#include <base/kind.h>
 #include <base/text.h>
 #include <string.h>
 
@@ -145,25 +146,17 @@ inspect_files(void *data, char **arguments, CliFile *files)
   return G_N_ELEMENTS(all);
 }
 
-/// Models are told by their name, and what has none (standard input) by how it
-/// begins: a safetensors file with the length of its header, never with "MThd".
+/// What is broken is told by its name, all else by how it begins.
 static bool
 is_model(const char *path)
 {
-  static const char length_end[] = {0, 0, 0, 0}; // no header is of 4 GiB
-  char head[8] = {0};
+  const char *what = NULL;
+  const PartitaFileKind kind = partita_file_recognise(path, &what);
+  g_autofree char *small = g_ascii_strdown(path, -1);
 
-  if (g_str_has_suffix(path, ".safetensors"))
-    return true;
-  if (!g_str_has_prefix(path, "/dev/"))
-    return false;
-
-  g_autoptr(GBytes) bytes = partita_file_map(path, G_MAXSIZE, NULL);
-  gsize size = 0;
-  const void *data = bytes != NULL ? g_bytes_get_data(bytes, &size) : NULL;
-
-  memcpy(head, data != NULL ? data : head, MIN(size, sizeof head));
-  return size >= sizeof head && memcmp(head + 4, length_end, 4) == 0;
+  return kind == PARTITA_FILE_MODEL ||
+         (kind == PARTITA_FILE_UNKNOWN &&
+          g_str_has_suffix(small, ".safetensors"));
 }
 
 static bool

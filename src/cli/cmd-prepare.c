@@ -3,6 +3,7 @@
 
 #include "cli.h"
 #include "progress.h"
+#include "range.h"
 
 #include <base/file.h>
 #include <partita/nn.h>
@@ -14,7 +15,7 @@ typedef struct {
   char *output;
   char *scheme;
   char *part;
-  int workers;
+  int threads;
 } Options;
 
 static GOptionEntry *
@@ -26,8 +27,11 @@ prepare_entries(void *data)
      "The corpus to write, a folder", "CORPUS"},
     {"scheme", 0, 0, G_OPTION_ARG_STRING, &o->scheme, "Token scheme (remi)",
      "remi|performance|grid"},
-    {"workers", 0, 0, G_OPTION_ARG_INT, &o->workers,
-     "Threads that read files (one a core)", "N"},
+    {"threads", 0, 0, G_OPTION_ARG_INT, &o->threads,
+     "Workers that read files (one a core)", "N"},
+    // As it was once called.
+    {"workers", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &o->threads, NULL,
+     NULL},
     {"part", 0, 0, G_OPTION_ARG_STRING, &o->part,
      "Read only a part of the files, from 1 to N", "I/N"},
     {0},
@@ -62,7 +66,7 @@ prepare(const Options *o,
   g_autoptr(GCancellable) cancellable = cli_watch_interrupts(NULL, NULL);
   const PartitaCorpusOptions options = {
     .scheme = o->scheme != NULL ? o->scheme : "remi",
-    .workers = (unsigned)o->workers,
+    .workers = (unsigned)o->threads,
     .cancellable = cancellable,
     .progress = shown ? cli_progress_show_corpus : NULL,
     .progress_data = &progress,
@@ -135,12 +139,7 @@ prepare_run(void *data, char **arguments, GError **error)
   if (folder == NULL || !cli_demand(o->output, "-o CORPUS", error) ||
       !read_part(o->part, &part, &parts, error))
     return false;
-  if (o->workers < 0 || o->workers > 1024) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--workers takes a number from 0 to 1024");
-    return false;
-  }
-  if (!partita_nn_init(error))
+  if (!cli_range_check("threads", o->threads, error) || !partita_nn_init(error))
     return false;
   if (o->part == NULL && !cli_join_ranks(&ranks, error))
     return false;

@@ -44,8 +44,8 @@ render_files(void *data, char **arguments, CliFile *files)
 {
   Options *o = data;
   const CliFile all[] = {
-    {"IN.mid", CLI_FILE_READ, &arguments[0], 1},
-    {"--soundfont", CLI_FILE_READ, &o->sound.soundfont, 1},
+    {"IN.mid", CLI_FILE_READ_MIDI, &arguments[0], 1},
+    {"--soundfont", CLI_FILE_READ_SOUNDFONT, &o->sound.soundfont, 1},
     {"-o", CLI_FILE_WRITE_WAV, &o->output, 1},
   };
 

@@ -4,8 +4,10 @@
 #include "cli.h"
 #include "loss.h"
 #include "output.h"
+#include "progress.h"
 
 #include <base/file.h>
+#include <base/text.h>
 #include <json-glib/json-glib.h>
 
 typedef struct {
@@ -144,19 +146,48 @@ print_json(const CliLosses *losses, const char *shown)
   cli_output_print_json(node);
 }
 
+static void
+show_measuring(CliProgress *progress, guint done, guint total)
+{
+  if (!cli_progress_due(progress))
+    return;
+
+  g_autofree char *words = g_strdup_printf("%u of %u files", done, total);
+
+  cli_progress_show(progress, (double)done / total, words);
+}
+
+/// Counts a file that cannot be read.
+static void
+note_refusal(CliLosses *losses, CliProgress *progress, const GError *why)
+{
+  ++losses->refused;
+  if (!cli_output_is_verbose())
+    return;
+
+  g_autofree char *shown = partita_text_show(why->message, G_MAXSIZE);
+
+  cli_progress_end(progress);
+  cli_say("refused %s\n", shown);
+}
+
 static bool
 measure_folder(CliLosses *losses, const char *path, GError **error)
 {
   g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+  CliProgress progress;
 
   if (!list_folder(path, paths, error))
     return false;
+  cli_progress_init(&progress);
   for (guint i = 0; i < paths->len; ++i) {
     g_autoptr(GError) refused = NULL;
 
     if (!cli_losses_add(losses, paths->pdata[i], &refused))
-      ++losses->refused;
+      note_refusal(losses, &progress, refused);
+    show_measuring(&progress, i + 1, paths->len);
   }
+  cli_progress_end(&progress);
   if (losses->files > 0)
     return true;
 
@@ -171,7 +202,7 @@ static size_t
 roundtrip_files(void *data, char **arguments, CliFile *files)
 {
   (void)data;
-  files[0] = (CliFile){"FILE", CLI_FILE_READ, &arguments[0], 1};
+  files[0] = (CliFile){"FILE|DIR", CLI_FILE_READ_MUSIC, &arguments[0], 1};
   return 1;
 }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 #include "cli.h"
+#include "corpus.h"
+#include "output.h"
 #include "progress.h"
 #include "train-options.h"
 
@@ -17,14 +19,12 @@ static char *
 describe_status(const PartitaTrainStatus *status)
 {
   GString *words = g_string_new(NULL);
-  const unsigned left = (unsigned)MAX(0.0, status->left_s);
 
   g_string_append_printf(words, "step %" G_GUINT64_FORMAT "  loss %.3f",
                          status->step, status->loss);
   if (!isnan(status->valid_loss))
     g_string_append_printf(words, "  held-out %.3f", status->valid_loss);
-  g_string_append_printf(words, "  %.0f tokens/s  %u:%02u left",
-                         status->tokens_per_s, left / 60, left % 60);
+  g_string_append_printf(words, "  %.0f tokens/s", status->tokens_per_s);
   return g_string_free(words, FALSE);
 }
 
@@ -83,32 +83,27 @@ show_training(const PartitaTrainStatus *status, void *data)
 
   g_autofree char *words = describe_status(status);
 
-  cli_progress_show(progress, status->share, words);
+  cli_progress_show_left(progress, status->share, status->left_s, words);
+  // A held-out loss stays on the terminal.
+  if (status->evaluated && cli_output_is_verbose())
+    cli_progress_end(progress);
 }
 
 static PartitaCorpus *
 read_corpus(const CliTrainOptions *o,
             const char *folder,
-            bool showing,
+            bool shown,
             GCancellable *cancellable,
             GError **error)
 {
-  CliProgress progress;
   const PartitaCorpusOptions options = {
     .scheme = o->scheme,
     .seed = (uint64_t)o->seed,
     .common_key = o->transpose == NULL || g_str_equal(o->transpose, "common"),
     .cancellable = cancellable,
-    .progress = showing ? cli_progress_show_corpus : NULL,
-    .progress_data = &progress,
   };
 
-  cli_progress_init(&progress);
-
-  PartitaCorpus *corpus = partita_corpus_read(folder, &options, error);
-
-  cli_progress_end(&progress);
-  return corpus;
+  return cli_corpus_read(folder, &options, shown, error);
 }
 
 static void
@@ -124,21 +119,20 @@ print_corpus(const PartitaCorpus *corpus, const char *ledger)
 
   for (size_t i = 0; i < n_files; ++i)
     ++verdicts[partita_corpus_get_entry(corpus, i).verdict];
-  g_printerr("%zu files: %zu used, %zu mended, %zu skipped (%s)\n", n_files,
-             verdicts[PARTITA_VERDICT_USED], verdicts[PARTITA_VERDICT_MENDED],
-             verdicts[PARTITA_VERDICT_SKIPPED], shown);
+  cli_say("%zu files: %zu used, %zu mended, %zu skipped (%s)\n", n_files,
+          verdicts[PARTITA_VERDICT_USED], verdicts[PARTITA_VERDICT_MENDED],
+          verdicts[PARTITA_VERDICT_SKIPPED], shown);
   if (names[0] != '\0')
-    g_printerr("styles: %s\n", shown_names);
+    cli_say("styles: %s\n", shown_names);
 }
 
 static void
 print_backend(const PartitaNnBackend *backend, const PartitaRanks *ranks)
 {
   if (ranks != NULL)
-    g_printerr("processes: %zu\n", partita_ranks_get_size(ranks));
-  g_printerr("backend: %s, products of %s\n",
-             partita_nn_backend_get_name(backend),
-             partita_nn_backend_get_precision(backend));
+    cli_say("processes: %zu\n", partita_ranks_get_size(ranks));
+  cli_say("backend: %s, products of %s\n", partita_nn_backend_get_name(backend),
+          partita_nn_backend_get_precision(backend));
 }
 
 static double
@@ -152,15 +146,15 @@ print_plan(const PartitaTrainPlan *plan, void *data)
 {
   (void)data;
   if (plan->reason != NULL)
-    g_printerr("auto: %s\n", plan->reason);
-  g_printerr("memory: %.0f MiB: weights %.0f, moments %.0f, gradients %.0f, "
-             "activations %.0f, music %.0f",
-             to_mib(plan->total_bytes), to_mib(plan->weights_bytes),
-             to_mib(plan->moments_bytes), to_mib(plan->gradients_bytes),
-             to_mib(plan->workers_bytes), to_mib(plan->segments_bytes));
+    cli_say("auto: %s\n", plan->reason);
+  cli_say("memory: %.0f MiB: weights %.0f, moments %.0f, gradients %.0f, "
+          "activations %.0f, music %.0f",
+          to_mib(plan->total_bytes), to_mib(plan->weights_bytes),
+          to_mib(plan->moments_bytes), to_mib(plan->gradients_bytes),
+          to_mib(plan->workers_bytes), to_mib(plan->segments_bytes));
   if (plan->checkpoint_bytes > 0)
-    g_printerr(", checkpoint %.0f", to_mib(plan->checkpoint_bytes));
-  g_printerr("\n");
+    cli_say(", checkpoint %.0f", to_mib(plan->checkpoint_bytes));
+  cli_say("\n");
 }
 
 static PartitaModel *

@@ -20,7 +20,8 @@ print_options(const GOptionEntry *entry, const char *prefix)
   for (; entry->long_name != NULL; ++entry) {
     g_autofree char *option = g_strconcat("--", entry->long_name, NULL);
 
-    if (g_str_has_prefix(option, prefix))
+    if ((entry->flags & G_OPTION_FLAG_HIDDEN) == 0 &&
+        g_str_has_prefix(option, prefix))
       g_print("%s\n", option);
   }
 }
@@ -62,7 +63,7 @@ cli_complete(char **words, int at)
     return;
 
   g_autofree void *options = g_malloc0(command->options_size);
-  g_autofree GOptionEntry *entries = command->entries(options);
+  g_autofree GOptionEntry *entries = cli_list_entries(command, options);
 
   if (prefix[0] == '-')
     print_options(entries, prefix);

@@ -5,12 +5,11 @@
 
 #include "cli.h"
 #include "numbers.h"
+#include "range.h"
 
 #include <base/file.h>
 #include <string.h>
 
-#define PIECES_MAX 100000
-#define THREADS_MAX 1024
 #define N_NUMBERS 3
 
 /// The numbers for which 0 is no sensible wish.
@@ -18,9 +17,9 @@ static void
 list_numbers(CliComposeOptions *o, CliNumber *numbers)
 {
   const CliNumber all[N_NUMBERS] = {
-    {.option = "--bars", .count = &o->bars},
-    {.option = "-n", .count = &o->pieces, .max = PIECES_MAX},
-    {.option = "--best", .count = &o->best, .max = PIECES_MAX},
+    {.option = "bars", .count = &o->bars},
+    {.option = "pieces", .count = &o->pieces},
+    {.option = "best", .count = &o->best},
   };
 
   memcpy(numbers, all, sizeof all);
@@ -155,15 +154,10 @@ cli_compose_options_fill(CliComposeOptions *o,
 
   partita_compose_options_init(options);
   list_numbers(o, numbers);
-  if (!cli_numbers_settle(numbers, N_NUMBERS, error))
+  if (!cli_numbers_settle(numbers, N_NUMBERS, error) ||
+      !cli_range_check("top-k", o->top_k, error) ||
+      !cli_range_check("threads", o->threads, error))
     return false;
-  if (o->top_k < 0 || o->threads < 0 || o->threads > THREADS_MAX) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--top-k and --threads take numbers that are not negative "
-                "(--threads at most %d)",
-                THREADS_MAX);
-    return false;
-  }
   options->style = o->style;
   options->bars = (size_t)o->bars;
   options->sampling.top_k = (unsigned)o->top_k;
@@ -206,12 +200,12 @@ cli_compose_files(void *data, char **arguments, CliFile *files)
   const CliFile all[] = {
     {"-m", CLI_FILE_READ_MODEL, &o->model, 1},
     {"--prime", CLI_FILE_READ_BARS, &o->primer, 1},
-    {"--like", CLI_FILE_READ, &o->wishes.like, 1},
-    {"--harmonise", CLI_FILE_READ, &o->existing.melody, 1},
-    {"--infill", CLI_FILE_READ, &o->existing.infill, 1},
-    {"--accompany", CLI_FILE_READ, &o->existing.accompany, 1},
-    {"--vary", CLI_FILE_READ, &o->existing.vary, 1},
-    {"--soundfont", CLI_FILE_READ, &o->sound.soundfont, 1},
+    {"--like", CLI_FILE_READ_MIDI, &o->wishes.like, 1},
+    {"--harmonise", CLI_FILE_READ_MIDI, &o->existing.melody, 1},
+    {"--infill", CLI_FILE_READ_MIDI, &o->existing.infill, 1},
+    {"--accompany", CLI_FILE_READ_MIDI, &o->existing.accompany, 1},
+    {"--vary", CLI_FILE_READ_MIDI, &o->existing.vary, 1},
+    {"--soundfont", CLI_FILE_READ_SOUNDFONT, &o->sound.soundfont, 1},
     {"-o", CLI_FILE_WRITE_MIDI, &o->output, written},
     {"--wav", CLI_FILE_WRITE_WAV, &o->wav, written},
     {"--report", CLI_FILE_WRITE_JSON, &o->wishes.report, 1},

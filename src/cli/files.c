@@ -7,8 +7,8 @@
 #include "output.h"
 
 #include <base/file.h>
+#include <base/kind.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <partita/model.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -295,9 +295,8 @@ identify(const char *path)
                          (uintmax_t)status.st_ino, name);
 }
 
-/// (transfer full) (nullable): the file that an input names
-static char *
-find_input(const CliFile *file)
+char *
+cli_file_find_input(const CliFile *file)
 {
   const char *path = *file->path;
   const char *colon = path != NULL ? strrchr(path, ':') : NULL;
@@ -314,7 +313,7 @@ find_input(const CliFile *file)
 static void
 note_input(GHashTable *known, const CliFile *file)
 {
-  g_autofree char *path = find_input(file);
+  g_autofree char *path = cli_file_find_input(file);
   char *identity = path != NULL ? identify(path) : NULL;
 
   if (identity != NULL)
@@ -341,17 +340,13 @@ note_output(GHashTable *known, const CliFile *file, GError **error)
   return true;
 }
 
+/// Whether a file may be one of those that a folder of music is read for.
 static bool
 is_music(const char *path)
 {
-  const int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  char head[4] = {0};
-  const ssize_t n = fd >= 0 ? read(fd, head, sizeof head) : -1;
+  const char *what = NULL;
 
-  if (fd >= 0)
-    (void)close(fd);
-  return n == (ssize_t)sizeof head && (memcmp(head, "MThd", sizeof head) == 0 ||
-                                       memcmp(head, "RIFF", sizeof head) == 0);
+  return partita_file_recognise(path, &what) == PARTITA_FILE_MIDI;
 }
 
 /// An output may stand in a folder that is read, but not in the place of a file
@@ -403,6 +398,10 @@ cli_files_settle(const char *command,
       return false;
   if (!check_apart(files, n, error) || !settle_standard(files, n, error))
     return false;
+  for (size_t i = 0; i < n; ++i)
+    if (!is_output(&files[i]) && *files[i].path != NULL &&
+        !cli_file_check_kind(&files[i], error))
+      return false;
   for (size_t i = 0; i < n; ++i)
     if (is_output(&files[i]) && *files[i].path != NULL)
       partita_file_sweep(*files[i].path);

@@ -13,10 +13,13 @@
  */
 
 typedef enum {
-  CLI_FILE_READ,        ///< a file, or a folder that takes no "-"
-  CLI_FILE_READ_MODEL,  ///< the same; if not given, the model that is found
-  CLI_FILE_READ_BARS,   ///< a file, or its first bars: FILE:8
-  CLI_FILE_READ_FOLDER, ///< a folder
+  CLI_FILE_READ,       ///< a MIDI file, a model or a folder
+  CLI_FILE_READ_MUSIC, ///< a MIDI file or a folder
+  CLI_FILE_READ_MIDI,  ///< a MIDI file
+  CLI_FILE_READ_BARS,  ///< a MIDI file, or its first bars: FILE:8
+  CLI_FILE_READ_MODEL, ///< if not given, the model that is found
+  CLI_FILE_READ_SOUNDFONT,
+  CLI_FILE_READ_FOLDER,
   CLI_FILE_WRITE_MIDI,
   CLI_FILE_WRITE_WAV,
   CLI_FILE_WRITE_JSON,
@@ -37,7 +40,8 @@ typedef struct {
  *
  * Puts the path of what was read from standard input in the place of "-", and
  * /dev/stdout in that of an output; in the latter case words go to standard
- * error from then on. Sweeps what killed commands left in the folders of
+ * error from then on. Refuses an input that begins as another kind of file than
+ * the one that is wanted. Sweeps what killed commands left in the folders of
  * outputs.
  */
 bool
@@ -45,6 +49,16 @@ cli_files_settle(const char *command,
                  const CliFile *files,
                  size_t n,
                  GError **error);
+
+/// (transfer full) (nullable): the file that an input names, without the bars
+/// of "FILE:8"; NULL if there is none
+char *
+cli_file_find_input(const CliFile *file);
+
+/// Whether the input is of the kind that is wanted, as far as its first bytes
+/// tell.
+bool
+cli_file_check_kind(const CliFile *file, GError **error);
 
 /// (transfer full): "out.mid" as it is for one piece, "out-3.mid" for the third
 /// of many.

@@ -1,6 +1,7 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
+#include "corpus.h"
 #include "inspect.h"
 
 #include <partita/corpus.h>
@@ -139,7 +140,8 @@ cli_inspect_folder(const char *path,
 {
   const PartitaCorpusOptions options = {0};
   g_auto(CliCorpusSums) sums = {0};
-  g_autoptr(PartitaCorpus) corpus = partita_corpus_read(path, &options, error);
+  g_autoptr(PartitaCorpus) corpus =
+    cli_corpus_read(path, &options, true, error);
 
   if (corpus == NULL)
     return false;

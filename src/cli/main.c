@@ -3,8 +3,10 @@
 
 #include "cli.h"
 #include "output.h"
+#include "range.h"
 
 #include <base/file.h>
+#include <base/similar.h>
 #include <base/text.h>
 #include <locale.h>
 #include <partita/model.h>
@@ -93,7 +95,7 @@ cli_settle_model(char **model, GError **error)
 
   g_autofree char *shown = partita_file_display(*model);
 
-  g_printerr("model %s\n", shown);
+  cli_say("model %s\n", shown);
   return true;
 }
 
@@ -119,10 +121,58 @@ settle_files(const CliCommand *command,
                           command->files(options, arguments, files), error);
 }
 
+/// What every command takes.
+typedef struct {
+  gboolean quiet;
+  gboolean verbose;
+} Common;
+
+static GOptionEntry *
+list_common(Common *common)
+{
+  const GOptionEntry entries[] = {
+    {"quiet", 'q', 0, G_OPTION_ARG_NONE, &common->quiet,
+     "Say only results, warnings and errors", NULL},
+    {"verbose", 'v', 0, G_OPTION_ARG_NONE, &common->verbose,
+     "Also name what is otherwise only counted", NULL},
+    {0},
+  };
+
+  return g_memdup2(entries, sizeof entries);
+}
+
+GOptionEntry *
+cli_list_entries(const CliCommand *command, void *options)
+{
+  static Common unread; // nobody looks at what a list of names sets
+  g_autofree GOptionEntry *own = command->entries(options);
+  g_autofree GOptionEntry *common = list_common(&unread);
+  GArray *all = g_array_new(TRUE, FALSE, sizeof(GOptionEntry));
+
+  for (const GOptionEntry *entry = own; entry->long_name != NULL; ++entry)
+    g_array_append_val(all, *entry);
+  for (const GOptionEntry *entry = common; entry->long_name != NULL; ++entry)
+    g_array_append_val(all, *entry);
+  return (GOptionEntry *)(void *)g_array_free(all, FALSE);
+}
+
+static bool
+set_voice(const Common *common, GError **error)
+{
+  if (common->quiet && common->verbose)
+    return cli_refuse(error, CLI_ERROR_USAGE, "one of --quiet and --verbose");
+  cli_output_set_voice(common->quiet     ? CLI_VOICE_QUIET
+                       : common->verbose ? CLI_VOICE_VERBOSE
+                                         : CLI_VOICE_PLAIN);
+  return true;
+}
+
 /// Parses @words (the command's name first) and runs the command.
 static bool
 run_command(const CliCommand *command, char **words, GError **error)
 {
+  Common wanted = {0};
+  g_autofree GOptionEntry *common = list_common(&wanted);
   g_autofree void *options = g_malloc0(command->options_size);
   g_autofree GOptionEntry *entries = command->entries(options);
   g_autoptr(GOptionContext) context = g_option_context_new(command->arguments);
@@ -132,8 +182,10 @@ run_command(const CliCommand *command, char **words, GError **error)
   g_set_prgname(name);
   g_option_context_set_summary(context, command->summary);
   g_option_context_add_main_entries(context, entries, NULL);
+  g_option_context_add_main_entries(context, common, NULL);
 
   const bool ok = g_option_context_parse_strv(context, &arguments, error) &&
+                  set_voice(&wanted, error) &&
                   settle_files(command, options, arguments + 1, error) &&
                   command->run(options, arguments + 1, error);
 
@@ -161,6 +213,62 @@ needs_no_words(const GError *error)
          (cli_output_file_is_unwanted() && is_broken_pipe(error));
 }
 
+/// (transfer full) (nullable): the option among @words that no command takes
+/// so, with that which may have been meant
+static char *
+find_misspelt(const CliCommand *command, char **words)
+{
+  g_autofree void *options = g_malloc0(command->options_size);
+  g_autofree GOptionEntry *entries = cli_list_entries(command, options);
+
+  for (; *words != NULL && strcmp(*words, "--") != 0; ++words) {
+    g_auto(GStrv) parts = g_strsplit(*words, "=", 2);
+    PartitaSimilar similar;
+    bool known =
+      !g_str_has_prefix(*words, "--") || g_str_has_prefix(*words, "--help");
+
+    if (known)
+      continue;
+    partita_similar_init(&similar, parts[0] + 2);
+    for (const GOptionEntry *entry = entries; entry->long_name != NULL;
+         ++entry) {
+      known = known || strcmp(entry->long_name, parts[0] + 2) == 0;
+      if ((entry->flags & G_OPTION_FLAG_HIDDEN) == 0)
+        partita_similar_try(&similar, entry->long_name);
+    }
+    if (known)
+      continue;
+
+    g_autofree char *meant =
+      similar.best != NULL ? g_strconcat("--", similar.best, NULL) : NULL;
+    g_autofree char *asked = partita_similar_ask(meant);
+
+    return g_strdup_printf("there is no option %s%s", parts[0], asked);
+  }
+  return NULL;
+}
+
+/// Says of an option that GOption refused what was meant, or what it takes.
+static void
+explain(const CliCommand *command, char **words, GError **error)
+{
+  g_autofree char *better = NULL;
+
+  if (g_error_matches(*error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION)) {
+    better = find_misspelt(command, words);
+  } else if (g_error_matches(*error, G_OPTION_ERROR,
+                             G_OPTION_ERROR_BAD_VALUE)) {
+    g_autofree char *takes = cli_range_find((*error)->message);
+
+    if (takes != NULL)
+      better = g_strdup_printf("%s; it takes %s", (*error)->message, takes);
+  }
+  if (better == NULL)
+    return;
+  g_clear_error(error);
+  (void)cli_refuse(error, CLI_ERROR_USAGE, better);
+}
+
 static int
 report(const CliCommand *command, const GError *error)
 {
@@ -176,6 +284,24 @@ report(const CliCommand *command, const GError *error)
   if (!usage)
     return 1;
   g_printerr("usage: partita %s %s\n", command->name, command->arguments);
+  return 2;
+}
+
+static int
+refuse_command(const char *name)
+{
+  g_autofree char *shown = partita_text_show(name, PARTITA_TEXT_NAME_MAX);
+  PartitaSimilar similar;
+
+  partita_similar_init(&similar, name);
+  for (size_t i = 0; cli_commands[i] != NULL; ++i)
+    partita_similar_try(&similar, cli_commands[i]->name);
+
+  g_autofree char *asked = partita_similar_ask(similar.best);
+  const char *shown_end =
+    similar.best != NULL ? asked : "; 'partita --help' lists them";
+
+  g_printerr("partita: no command '%s'%s\n", shown, shown_end);
   return 2;
 }
 
@@ -205,14 +331,12 @@ dispatch(int argc, char **argv)
   const CliCommand *command = cli_find_command(argv[1]);
   g_autoptr(GError) error = NULL;
 
-  if (command == NULL) {
-    g_autofree char *shown = partita_text_show(argv[1], PARTITA_TEXT_NAME_MAX);
-
-    g_printerr("partita: no command '%s'; 'partita --help' lists them\n",
-               shown);
-    return 2;
-  }
-  return run_command(command, argv + 1, &error) ? 0 : report(command, error);
+  if (command == NULL)
+    return refuse_command(argv[1]);
+  if (run_command(command, argv + 1, &error))
+    return 0;
+  explain(command, argv + 2, &error);
+  return report(command, error);
 }
 
 // OpenBLAS starts threads when it is loaded, which then try for ever to get

@@ -3,7 +3,7 @@
 
 #include "numbers.h"
 
-#include "cli.h"
+#include "range.h"
 
 /// What numbers are before an option sets them.
 #define NO_COUNT G_MININT
@@ -42,24 +42,12 @@ set_zero(const CliNumber *number)
     *number->number = 0.0;
 }
 
-static bool
-check(const CliNumber *number, GError **error)
+static double
+get_value(const CliNumber *number)
 {
-  const double value = number->count != NULL   ? (double)*number->count
-                       : number->whole != NULL ? (double)*number->whole
-                                               : *number->number;
-
-  // Written so that NaN is refused too.
-  if (value > 0.0 && (number->max <= 0.0 || value <= number->max))
-    return true;
-  if (number->max > 0.0)
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "%s %.15g: not a number above 0, and at most %.15g",
-                number->option, value, number->max);
-  else
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "%s %.15g: not a number above 0", number->option, value);
-  return false;
+  return number->count != NULL   ? (double)*number->count
+         : number->whole != NULL ? (double)*number->whole
+                                 : *number->number;
 }
 
 bool
@@ -68,7 +56,7 @@ cli_numbers_settle(const CliNumber *numbers, size_t n, GError **error)
   for (size_t i = 0; i < n; ++i) {
     if (!is_given(&numbers[i]))
       set_zero(&numbers[i]);
-    else if (!check(&numbers[i], error))
+    else if (!cli_range_check(numbers[i].option, get_value(&numbers[i]), error))
       return false;
   }
   return true;

@@ -13,11 +13,10 @@
 /// One of them. Of the three pointers one is set, by the type that GOption
 /// writes.
 typedef struct {
-  const char *option; ///< as messages name it: "--bars"
+  const char *option; ///< its long name: "bars"
   int *count;
   gint64 *whole;
   double *number;
-  double max; ///< 0 for what the type holds
 } CliNumber;
 
 /// Marks all as not given; to call before options are parsed.
@@ -27,8 +26,8 @@ cli_numbers_init(const CliNumber *numbers, size_t n);
 /**
  * cli_numbers_settle:
  *
- * Demands that each number that was given is above 0 and no larger than its
- * maximum. From then on 0 is what was not given.
+ * Demands that each number that was given lies in its range (range.h). From
+ * then on 0 is what was not given.
  */
 bool
 cli_numbers_settle(const CliNumber *numbers, size_t n, GError **error);

@@ -10,7 +10,42 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+/// How much is said, for the whole of the program.
+static CliVoice voice = CLI_VOICE_PLAIN;
+
+void
+cli_output_set_voice(CliVoice wanted)
+{
+  voice = wanted;
+}
+
+bool
+cli_output_is_quiet(void)
+{
+  return voice == CLI_VOICE_QUIET;
+}
+
+bool
+cli_output_is_verbose(void)
+{
+  return voice == CLI_VOICE_VERBOSE;
+}
+
+void
+cli_say(const char *format, ...)
+{
+  va_list arguments;
+
+  if (voice == CLI_VOICE_QUIET)
+    return;
+  va_start(arguments, format);
+  g_autofree char *shown = g_strdup_vprintf(format, arguments);
+  va_end(arguments);
+  g_printerr("%s", shown);
+}
 
 /// Writes @text in the character set of the locale.
 static void
@@ -111,6 +146,16 @@ bool
 cli_output_file_is_unwanted(void)
 {
   return is_given_to_file && has_lost_reader();
+}
+
+char *
+cli_quote(const char *word)
+{
+  static const char plain[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-./";
+
+  return *word != '\0' && word[strspn(word, plain)] == '\0'
+           ? g_strdup(word)
+           : g_shell_quote(word);
 }
 
 bool

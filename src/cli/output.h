@@ -17,6 +17,26 @@
 void
 cli_output_init(void);
 
+/// What --quiet and --verbose ask for.
+typedef enum {
+  CLI_VOICE_PLAIN,
+  CLI_VOICE_QUIET,  ///< results, warnings and errors alone
+  CLI_VOICE_VERBOSE ///< also by name what is otherwise only counted
+} CliVoice;
+
+void
+cli_output_set_voice(CliVoice wanted);
+
+bool
+cli_output_is_quiet(void);
+
+bool
+cli_output_is_verbose(void);
+
+/// g_printerr() for what --quiet leaves out: what is done, not what went wrong.
+void
+cli_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
 /// From now on words and JSON go to standard error, for standard output takes a
 /// file.
 void
@@ -29,6 +49,10 @@ cli_output_print_json(JsonNode *node);
 /// Whether standard output takes a file and is a pipe whose reader has gone.
 bool
 cli_output_file_is_unwanted(void);
+
+/// (transfer full): @word as a shell takes it, in quotes only if it must be
+char *
+cli_quote(const char *word);
 
 /// Whether all that was printed so far has reached standard output; says so if
 /// not, unless its reader has gone. At the end of the program it is looked at

@@ -9,12 +9,16 @@
 
 /**
  * CliProgress: one line on standard error that is drawn anew on a terminal,
- * and plain lines, some seconds apart, anywhere else.
+ * cut to its width, and plain lines, some seconds apart, anywhere else. With
+ * --quiet there is none.
  */
 typedef struct {
   bool terminal;
-  double last_s; ///< when it last spoke
-  bool open;     ///< the line on the terminal is not yet ended
+  double start_s; ///< when the stage began
+  double last_s;  ///< when it last spoke
+  double share;   ///< that was done then
+  double left_s;  ///< NaN if it is not known
+  bool open;      ///< the line on the terminal is not yet ended
 } CliProgress;
 
 void
@@ -36,6 +40,14 @@ cli_progress_due(const CliProgress *progress);
  */
 void
 cli_progress_show(CliProgress *progress, double share, const char *words);
+
+/// The same for work that knows how many seconds are left; else they are
+/// reckoned from the share that is done.
+void
+cli_progress_show_left(CliProgress *progress,
+                       double share,
+                       double left_s,
+                       const char *words);
 
 /// Ends the line on a terminal, so that other words may follow.
 void

@@ -15,6 +15,7 @@ cli_sound_init(CliSound *sound)
 #ifdef HAVE_RENDER
 
 #include "progress.h"
+#include "range.h"
 
 #include <base/file.h>
 #include <base/text.h>
@@ -22,7 +23,6 @@ cli_sound_init(CliSound *sound)
 #include <partita/render.h>
 
 #define DEFAULT_RATE 44100
-#define GAIN_MIN 0.01
 
 static bool
 parse_format(const char *name, PartitaSampleFormat *format, GError **error)
@@ -50,17 +50,11 @@ fill_options(const CliSound *sound,
   options->rate =
     sound->rate != CLI_SOUND_NOT_GIVEN ? (unsigned)sound->rate : DEFAULT_RATE;
   options->gain = sound->gain != CLI_SOUND_NOT_GIVEN ? sound->gain : 0.0;
-  if (options->rate < 8000 || options->rate > 96000) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--rate %d: not within 8000 and 96000", sound->rate);
+  if ((sound->rate != CLI_SOUND_NOT_GIVEN &&
+       !cli_range_check("rate", sound->rate, error)) ||
+      (sound->gain != CLI_SOUND_NOT_GIVEN &&
+       !cli_range_check("gain", sound->gain, error)))
     return false;
-  }
-  if (sound->gain != CLI_SOUND_NOT_GIVEN &&
-      !(sound->gain >= GAIN_MIN && sound->gain <= 10.0)) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--gain %g: not within 0.01 and 10", sound->gain);
-    return false;
-  }
   return parse_format(sound->format, &options->format, error);
 }
 

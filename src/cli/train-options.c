@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "numbers.h"
+#include "range.h"
 
 #include <base/file.h>
 #include <math.h>
@@ -21,15 +22,15 @@ static void
 list_numbers(CliTrainOptions *o, CliNumber *numbers)
 {
   const CliNumber all[N_NUMBERS] = {
-    {.option = "--steps", .whole = &o->steps},
-    {.option = "--layers", .whole = &o->layers},
-    {.option = "--context", .whole = &o->context},
-    {.option = "--batch", .whole = &o->rows},
-    {.option = "--shards", .whole = &o->shards},
-    {.option = "--minutes", .number = &o->minutes, .max = 1e6},
-    {.option = "--epochs", .number = &o->epochs, .max = 1e9},
-    {.option = "--checkpoint", .number = &o->checkpoint_s, .max = 1e9},
-    {.option = "--learning-rate", .number = &o->learning_rate, .max = 1e9},
+    {.option = "steps", .whole = &o->steps},
+    {.option = "layers", .whole = &o->layers},
+    {.option = "context", .whole = &o->context},
+    {.option = "batch", .whole = &o->rows},
+    {.option = "shards", .whole = &o->shards},
+    {.option = "minutes", .number = &o->minutes},
+    {.option = "epochs", .number = &o->epochs},
+    {.option = "checkpoint", .number = &o->checkpoint_s},
+    {.option = "learning-rate", .number = &o->learning_rate},
   };
 
   memcpy(numbers, all, sizeof all);
@@ -218,17 +219,6 @@ check(const CliTrainOptions *o, GError **error)
                 "one of --minutes, --epochs and --steps");
     return false;
   }
-  if (o->threads < 0 || o->threads > 1024 || o->patience < 0 || o->seed < 0) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--patience, --threads and --seed take numbers that are not "
-                "negative");
-    return false;
-  }
-  if (!(o->balance >= 0.0 && o->balance <= 1.0)) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "--balance takes a number from 0 to 1");
-    return false;
-  }
   if (o->transpose != NULL && !g_strv_contains(transpositions, o->transpose)) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
                 "--transpose %s: not one of common, random, none",
@@ -246,13 +236,27 @@ check(const CliTrainOptions *o, GError **error)
   return check_output(o, error);
 }
 
+/// The numbers of which 0 may be a wish.
+static bool
+check_others(const CliTrainOptions *o, GError **error)
+{
+  return cli_range_check("threads", o->threads, error) &&
+         cli_range_check("patience", o->patience, error) &&
+         cli_range_check("seed", (double)o->seed, error) &&
+         cli_range_check("balance", o->balance, error) &&
+         (isnan(o->dropout) || cli_range_check("dropout", o->dropout, error)) &&
+         (isnan(o->weight_decay) ||
+          cli_range_check("weight-decay", o->weight_decay, error));
+}
+
 bool
 cli_train_options_check(CliTrainOptions *o, GError **error)
 {
   CliNumber numbers[N_NUMBERS];
 
   list_numbers(o, numbers);
-  return cli_numbers_settle(numbers, N_NUMBERS, error) && check(o, error);
+  return cli_numbers_settle(numbers, N_NUMBERS, error) &&
+         check_others(o, error) && check(o, error);
 }
 
 unsigned

@@ -4,8 +4,10 @@
 #include "wishes.h"
 
 #include "cli.h"
+#include "output.h"
 
 #include <base/file.h>
+#include <base/similar.h>
 #include <base/text.h>
 #include <partita/corpus.h>
 #include <partita/midi.h>
@@ -26,12 +28,16 @@ cli_wishes_add_entries(GArray *all, CliWishes *wishes)
      "A grid to follow, such as \"C Am | F G7\"", "GRID"},
     {"programs", 0, 0, G_OPTION_ARG_STRING, &wishes->programs,
      "The instruments that play, separated by commas", "NAMES"},
+    {"without", 0, 0, G_OPTION_ARG_STRING, &wishes->without,
+     "Instruments that do not play, separated by commas", "NAMES"},
     {"range", 0, 0, G_OPTION_ARG_STRING, &wishes->range,
      "The notes they may play, such as violin:G3-E6", "RANGES"},
     {"meter", 0, 0, G_OPTION_ARG_STRING, &wishes->meter,
      "The metre of every bar, such as 3/4", "N/D"},
     {"tempo", 0, 0, G_OPTION_ARG_STRING, &wishes->tempo, "Quarters a minute",
      "T"},
+    {"seconds", 0, 0, G_OPTION_ARG_STRING, &wishes->seconds,
+     "About how long the piece lasts, instead of --bars", "S"},
     {"density", 0, 0, G_OPTION_ARG_STRING, &wishes->density, "Notes a quarter",
      "D"},
     {"polyphony", 0, 0, G_OPTION_ARG_STRING, &wishes->polyphony,
@@ -48,7 +54,7 @@ typedef struct {
   const char *text; // nullable
 } Wish;
 
-#define N_WISHES 9
+#define N_WISHES 11
 
 static void
 list_wishes(const CliWishes *wishes, Wish list[N_WISHES])
@@ -58,7 +64,8 @@ list_wishes(const CliWishes *wishes, Wish list[N_WISHES])
     {"programs", wishes->programs}, {"range", wishes->range},
     {"meter", wishes->meter},       {"tempo", wishes->tempo},
     {"density", wishes->density},   {"polyphony", wishes->polyphony},
-    {"chords", wishes->chords},
+    {"chords", wishes->chords},     {"without", wishes->without},
+    {"seconds", wishes->seconds},
   };
 
   memcpy(list, all, sizeof all);
@@ -96,47 +103,95 @@ cli_wishes_read(const CliWishes *wishes,
   return true;
 }
 
-/// Says something on standard error that others wrote.
+/// Says something that others wrote.
 static void
 tell(const char *what, const char *text)
 {
   g_autofree char *shown = partita_text_show(text, PARTITA_TEXT_NAME_MAX);
 
-  g_printerr("%s: %s\n", what, shown);
+  cli_say("%s: %s\n", what, shown);
+}
+
+/// Whether an option says what the words say too.
+static bool
+is_settled(const CliWishes *wishes,
+           const PartitaComposeOptions *options,
+           const char *name)
+{
+  return has_option(wishes, name) ||
+         (strcmp(name, "style") == 0 && options->style != NULL) ||
+         (strcmp(name, "bars") == 0 && options->bars > 0);
+}
+
+/// Takes one wish, "key" and "D minor".
+static bool
+take_wish(char **pair,
+          bool settled,
+          PartitaControls *controls,
+          char **style,
+          GError **error)
+{
+  g_autofree char *shown = partita_text_show(pair[1], PARTITA_TEXT_NAME_MAX);
+
+  if (settled) {
+    cli_say("left aside: %s %s, for an option says another\n", pair[0], shown);
+    return true;
+  }
+  cli_say("asked for: %s %s\n", pair[0], shown);
+  if (strcmp(pair[0], "style") != 0)
+    return partita_controls_set(controls, pair[0], pair[1], error);
+  g_free(*style);
+  *style = g_strdup(pair[1]);
+  return true;
+}
+
+/// Nothing that was said is dropped without a word.
+static void
+warn(const GPtrArray *unknown,
+     const GPtrArray *partly,
+     const char *const *styles)
+{
+  for (guint i = 0; i < partly->len; ++i) {
+    g_autofree char *shown =
+      partita_text_show(g_ptr_array_index(partly, i), G_MAXSIZE);
+
+    g_printerr("%s\n", shown);
+  }
+  for (guint i = 0; i < unknown->len; ++i) {
+    const char *word = g_ptr_array_index(unknown, i);
+    g_autofree char *meant = partita_controls_suggest_word(word, "en", styles);
+    g_autofree char *asked = partita_similar_ask(meant);
+    g_autofree char *shown = partita_text_show(word, PARTITA_TEXT_NAME_MAX);
+    g_autofree char *shown_asked = partita_text_show(asked, G_MAXSIZE);
+
+    g_printerr("not understood: %s%s\n", shown, shown_asked);
+  }
 }
 
 static bool
 hear(const CliWishes *wishes,
      const char *sentence,
      const char *const *styles,
+     const PartitaComposeOptions *options,
      PartitaControls *controls,
      char **style,
      GError **error)
 {
   g_autoptr(GPtrArray) unknown = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GPtrArray) partly = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GPtrArray) pairs =
-    partita_controls_read_words(sentence, "en", styles, unknown, error);
+    partita_controls_read_words(sentence, "en", styles, unknown, partly, error);
 
   if (pairs == NULL)
     return false;
   for (guint i = 0; i < pairs->len; ++i) {
     g_auto(GStrv) pair = g_strsplit(g_ptr_array_index(pairs, i), "=", 2);
 
-    if (has_option(wishes, pair[0]))
-      continue;
-
-    g_autofree char *shown = partita_text_show(pair[1], PARTITA_TEXT_NAME_MAX);
-
-    g_printerr("asked for: %s %s\n", pair[0], shown);
-    if (strcmp(pair[0], "style") == 0) {
-      g_free(*style);
-      *style = g_strdup(pair[1]);
-    } else if (!partita_controls_set(controls, pair[0], pair[1], error)) {
+    if (!take_wish(pair, is_settled(wishes, options, pair[0]), controls, style,
+                   error))
       return false;
-    }
   }
-  for (guint i = 0; i < unknown->len; ++i)
-    tell("not understood", g_ptr_array_index(unknown, i));
+  warn(unknown, partly, styles);
   return true;
 }
 
@@ -180,6 +235,7 @@ take_piece(const CliWishes *wishes,
     tell("like it", g_ptr_array_index(lines, i));
   if (!cli_wishes_read(wishes, controls, error))
     return false;
+  partita_controls_drop_without(controls);
   // Only what nobody asked for by an option may be eased.
   partita_controls_ease(
     controls, bars,
@@ -193,7 +249,7 @@ take_piece(const CliWishes *wishes,
 /// of a piece.
 static bool
 settle_style(PartitaModel *model,
-             const PartitaScheme *scheme,
+             const PartitaComposer *composer,
              PartitaComposeOptions *options,
              char **style,
              GError **error)
@@ -204,12 +260,34 @@ settle_style(PartitaModel *model,
     options->style = *style;
     return true;
   }
-  if (strpbrk(asked, ":,") == NULL ||
-      partita_scheme_find_style(scheme, asked) >= 0)
+
+  const char *known = partita_composer_match_style(composer, asked);
+
+  if (known != NULL || strpbrk(asked, ":,") == NULL) {
+    options->style = known != NULL ? known : asked;
     return true;
+  }
   g_free(*style);
   options->style = *style = partita_compose_blend_styles(model, asked, error);
   return *style != NULL;
+}
+
+/// Turns the seconds asked for into bars.
+static bool
+settle_length(const PartitaComposer *composer,
+              PartitaControls *controls,
+              PartitaComposeOptions *options,
+              GError **error)
+{
+  if (controls->seconds <= 0.0)
+    return true;
+  if (!partita_composer_settle_length(composer, options->style, controls,
+                                      &options->bars, error))
+    return false;
+  cli_say("%g seconds: %zu bars of %u/%u at tempo %.4g\n", controls->seconds,
+          options->bars, controls->numerator, controls->denominator,
+          controls->tempo);
+  return true;
 }
 
 /// Whether every bar has a note.
@@ -244,11 +322,14 @@ cli_wishes_settle(const CliWishes *wishes,
        !take_piece(wishes, composer, options->bars > 0 ? options->bars : 16,
                    controls, style, error)) ||
       (sentence != NULL &&
-       !hear(wishes, sentence, styles, controls, style, error)) ||
-      !settle_style(model, scheme, options, style, error))
+       !hear(wishes, sentence, styles, options, controls, style, error)) ||
+      !settle_style(model, composer, options, style, error))
     return false;
+  partita_controls_drop_without(controls);
   if (options->bars == 0)
     options->bars = controls->bars;
+  if (!settle_length(composer, controls, options, error))
+    return false;
   controls->bars = 0; // which the options have
   if (strcmp(partita_scheme_get_name(scheme), "remi") == 0) {
     controls->fill = options->primer == NULL || is_full(options->primer);
@@ -337,8 +418,10 @@ cli_report_add(CliReport *report,
                const char *path,
                GBytes *bytes,
                size_t bars,
+               int ending,
                GError **error)
 {
+  PartitaControls controls = *report->controls;
   gsize size = 0;
   const uint8_t *data = g_bytes_get_data(bytes, &size);
   g_autoptr(PartitaScore) score = partita_midi_read(data, size, NULL, error);
@@ -346,11 +429,11 @@ cli_report_add(CliReport *report,
   if (score == NULL)
     return false;
 
+  controls.ending = ending;
   if (report->arrangement != NULL)
     cut_silence(score, report->arrangement);
 
-  g_autoptr(GArray) promises =
-    partita_controls_measure(report->controls, score, bars);
+  g_autoptr(GArray) promises = partita_controls_measure(&controls, score, bars);
   g_autofree char *shown = partita_file_display(path);
 
   json_builder_begin_object(report->builder);

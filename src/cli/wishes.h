@@ -14,7 +14,9 @@ typedef struct {
   char *range;
   char *meter;
   char *tempo;
+  char *seconds;
   char *programs;
+  char *without;
   char *density;
   char *polyphony;
   char *chords;
@@ -79,6 +81,7 @@ cli_report_clear(CliReport *report);
  * @path: of the finished file, for messages
  * @bytes: of that file, which are read back
  * @bars: it was to have
+ * @ending: key on whose chord it was to end without being asked, or -1
  *
  * Measures every promise and prints it, unless it is terse and kept.
  *
@@ -89,6 +92,7 @@ cli_report_add(CliReport *report,
                const char *path,
                GBytes *bytes,
                size_t bars,
+               int ending,
                GError **error);
 
 /**

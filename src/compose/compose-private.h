@@ -17,6 +17,15 @@ partita_compose_refuse(GError **error, const char *format, ...)
 /// Bars added when none are asked for.
 #define PARTITA_COMPOSE_NEW_BARS 16
 
+/// As partita_composer_match_style().
+const char *
+partita_compose_match_style(const PartitaScheme *scheme, const char *name);
+
+/// (transfer full): "; did you mean waltz?", or "" if no style is called much
+/// like @name
+char *
+partita_compose_suggest_style(const PartitaScheme *scheme, const char *name);
+
 /// Tokens a bar, on the mean, after which a piece may only move on in time.
 /// No piece of the real sets comes near it; it bounds the work of a model
 /// that would fill a bar for ever.
@@ -219,6 +228,8 @@ typedef struct {
                  ///< an arrangement
   GArray *ids;   ///< uint16_t
   uint8_t *mask; ///< shape [vocab]
+  PartitaControls *controls;        ///< (nullable): those of the options, and
+                                    ///< what the piece adds to them
   PartitaConstraint *constraint;    ///< (nullable)
   PartitaTrace *trace;              ///< (nullable)
   struct PartitaArranger *arranger; ///< (nullable)

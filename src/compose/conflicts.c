@@ -58,6 +58,8 @@ can_play_chord(const PartitaControls *controls,
 bool
 partita_controls_can_play(const PartitaControls *controls, unsigned program)
 {
+  if (partita_controls_is_without(controls, program))
+    return false;
   if (program == PARTITA_PROGRAM_DRUMS)
     return true;
   for (size_t i = 0; i < controls->n_chords; ++i)
@@ -85,7 +87,8 @@ partita_controls_fits(const PartitaControls *controls,
                       uint32_t length)
 {
   const double a_bar = controls->density * length / 12.0;
-  const bool closes = controls->n_chords > 0 || controls->tonic >= 0;
+  const bool closes =
+    controls->n_chords > 0 || controls->tonic >= 0 || controls->ending >= 0;
   const size_t places =
     closes ? partita_controls_last_onset(controls, bars, length) + 1 : length;
   const size_t parts = controls->n_groups + (closes ? 1 : 0);
@@ -205,6 +208,19 @@ can_close(const PartitaControls *controls, unsigned bass)
   return false;
 }
 
+/// Whether what is asked for is not also asked not to play.
+static bool
+check_without(const PartitaControls *controls, GError **error)
+{
+  g_autofree char *names = partita_controls_name_without(controls);
+
+  for (size_t i = 0; i < controls->n_groups; ++i)
+    if (partita_controls_is_dropped(controls, &controls->groups[i]))
+      return refuse(error, "programs %s and without %s: only one can be",
+                    controls->groups[i].name, names);
+  return true;
+}
+
 static bool
 check_instruments(const PartitaControls *controls, size_t bars, GError **error)
 {
@@ -212,6 +228,8 @@ check_instruments(const PartitaControls *controls, size_t bars, GError **error)
   const bool closes = partita_controls_get_closing(controls, bars, &bass) != 0;
   bool pitched = controls->n_groups == 0;
 
+  if (!check_without(controls, error))
+    return false;
   for (size_t i = 0; i < controls->n_groups; ++i) {
     pitched = pitched || !controls->groups[i].programs[PARTITA_PROGRAM_DRUMS];
     if (!has_player(controls, &controls->groups[i])) {

@@ -17,6 +17,16 @@
 bool
 partita_controls_same_name(const char *text, const char *name);
 
+/// Whether there is an instrument in @group and each must not play.
+bool
+partita_controls_is_dropped(const PartitaControls *controls,
+                            const PartitaGroup *group);
+
+/// (transfer none) (nullable): the name of an instrument or a family that @text
+/// may have been meant for
+const char *
+partita_controls_suggest_group(const char *text);
+
 /**
  * partita_controls_take_pitch_class:
  * @text: (inout): stepped over what was read
@@ -127,6 +137,9 @@ partita_controls_name_range(const PartitaRange *range);
 
 char *
 partita_controls_name_groups(const PartitaControls *controls);
+
+char *
+partita_controls_name_without(const PartitaControls *controls);
 
 char *
 partita_controls_name_chords(const PartitaControls *controls);

@@ -1,6 +1,7 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
+#include <base/similar.h>
 #include <compose/controls-private.h>
 #include <math.h>
 #include <string.h>
@@ -19,11 +20,41 @@ refuse(GError **error, const char *name, const char *text, const char *wants)
   return false;
 }
 
+static bool
+refuse_instrument(GError **error,
+                  const char *control,
+                  const char *text,
+                  const char *name)
+{
+  g_autofree char *asked =
+    partita_similar_ask(partita_controls_suggest_group(name));
+  g_autofree char *what =
+    g_strconcat("no instrument is called that", asked, NULL);
+
+  return refuse(error, control, text, what);
+}
+
+static bool
+refuse_scale(GError **error, const char *text)
+{
+  PartitaSimilar similar;
+
+  partita_similar_init(&similar, text);
+  for (int i = 0; partita_scale_get_name(i) != NULL; ++i)
+    partita_similar_try(&similar, partita_scale_get_name(i));
+
+  g_autofree char *asked = partita_similar_ask(similar.best);
+  g_autofree char *what = g_strconcat(
+    "neither a scale's name nor a list of pitch classes", asked, NULL);
+
+  return refuse(error, "scale", text, what);
+}
+
 void
 partita_controls_init(PartitaControls *controls)
 {
   memset(controls, 0, sizeof *controls);
-  controls->tonic = controls->mode = controls->scale = -1;
+  controls->tonic = controls->mode = controls->scale = controls->ending = -1;
 }
 
 static bool
@@ -68,7 +99,9 @@ set_key(PartitaControls *controls, const char *text, GError **error)
   const int tonic = partita_parse_key(text, &mode, &scale);
 
   if (tonic < 0)
-    return refuse(error, "key", text, "no key is called that");
+    return refuse(error, "key", text,
+                  "no key is called that; it is a letter from A to G, with # "
+                  "or b, and a mode or scale, such as Bb minor");
   controls->tonic = tonic;
   controls->mode = mode;
   // Major and minor by themselves are the key's own.
@@ -105,8 +138,7 @@ set_scale(PartitaControls *controls, const char *text, GError **error)
       const int pitch_class = partita_controls_take_pitch_class(&at);
 
       if (pitch_class < 0 || *at != '\0')
-        return refuse(error, "scale", text,
-                      "neither a scale's name nor a list of pitch classes");
+        return refuse_scale(error, text);
       number = (guint64)pitch_class;
     }
     list |= (uint16_t)(1u << number);
@@ -151,7 +183,7 @@ add_range(PartitaControls *controls, const char *text, GError **error)
     if (partita_controls_same_name(name, PARTITA_MELODY))
       g_strlcpy(range.group.name, PARTITA_MELODY, sizeof range.group.name);
     else if (!partita_parse_group(name, &range.group))
-      return refuse(error, "range", text, "no instrument is called that");
+      return refuse_instrument(error, "range", text, name);
   } else {
     for (unsigned p = 0; p < PARTITA_PROGRAM_DRUMS; ++p)
       range.group.programs[p] = true;
@@ -217,30 +249,63 @@ set_polyphony(PartitaControls *controls, const char *text, GError **error)
   return true;
 }
 
+/// Reads a list of instruments, each once, into @groups, of which there are
+/// %PARTITA_GROUPS_MAX.
 static bool
-set_programs(PartitaControls *controls, const char *text, GError **error)
+set_groups(const char *name,
+           const char *text,
+           PartitaGroup *groups,
+           size_t *n,
+           GError **error)
 {
   g_auto(GStrv) words = g_strsplit(text, ",", 0);
 
-  controls->n_groups = 0;
+  *n = 0;
   for (char **word = words; *word != NULL; ++word) {
     PartitaGroup group;
 
-    if (controls->n_groups >= PARTITA_GROUPS_MAX)
-      return refuse(error, "programs", text, "too many instruments");
+    if (*n >= PARTITA_GROUPS_MAX)
+      return refuse(error, name, text, "too many instruments");
     if (!partita_parse_group(g_strstrip(*word), &group))
-      return refuse(error, "programs", *word, "no instrument is called that");
+      return refuse_instrument(error, name, *word, *word);
 
     bool known = false;
 
-    for (size_t i = 0; i < controls->n_groups; ++i)
-      known = known || memcmp(controls->groups[i].programs, group.programs,
+    for (size_t i = 0; i < *n; ++i)
+      known = known || memcmp(groups[i].programs, group.programs,
                               sizeof group.programs) == 0;
     if (!known)
-      controls->groups[controls->n_groups++] = group;
+      groups[(*n)++] = group;
   }
-  return controls->n_groups > 0 ||
-         refuse(error, "programs", text, "no instrument is named");
+  return *n > 0 || refuse(error, name, text, "no instrument is named");
+}
+
+static bool
+set_programs(PartitaControls *controls, const char *text, GError **error)
+{
+  return set_groups("programs", text, controls->groups, &controls->n_groups,
+                    error);
+}
+
+static bool
+set_without(PartitaControls *controls, const char *text, GError **error)
+{
+  return set_groups("without", text, controls->without, &controls->n_without,
+                    error);
+}
+
+static bool
+set_seconds(PartitaControls *controls, const char *text, GError **error)
+{
+  return parse_real(text, 1.0, 3600.0, &controls->seconds) ||
+         refuse(error, "seconds", text, "1 to 3600 of them");
+}
+
+static bool
+set_loop(PartitaControls *controls, const char *text, GError **error)
+{
+  controls->loop = strcmp(text, "yes") == 0;
+  return controls->loop || refuse(error, "loop", text, "only yes");
 }
 
 static bool
@@ -259,11 +324,19 @@ partita_controls_set(PartitaControls *controls,
     const char *name;
     bool (*set)(PartitaControls *controls, const char *text, GError **error);
   } setters[] = {
-    {"bars", set_bars},           {"key", set_key},
-    {"scale", set_scale},         {"range", set_range},
-    {"meter", set_meter},         {"tempo", set_tempo},
-    {"programs", set_programs},   {"density", set_density},
-    {"polyphony", set_polyphony}, {"chords", set_chords},
+    {"bars", set_bars},
+    {"seconds", set_seconds},
+    {"key", set_key},
+    {"scale", set_scale},
+    {"range", set_range},
+    {"meter", set_meter},
+    {"tempo", set_tempo},
+    {"programs", set_programs},
+    {"without", set_without},
+    {"density", set_density},
+    {"polyphony", set_polyphony},
+    {"chords", set_chords},
+    {"loop", set_loop},
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(setters); ++i)
@@ -281,7 +354,8 @@ partita_controls_has_any(const PartitaControls *controls)
          controls->scale_list != 0 || controls->numerator > 0 ||
          controls->tempo > 0.0 || controls->density > 0.0 ||
          controls->polyphony > 0 || controls->n_groups > 0 ||
-         controls->n_ranges > 0 || controls->n_chords > 0;
+         controls->n_without > 0 || controls->n_ranges > 0 ||
+         controls->n_chords > 0;
 }
 
 uint32_t
@@ -327,15 +401,14 @@ partita_controls_get_scale(const PartitaControls *controls)
   return partita_controls_turn(get_steps(controls), controls->tonic);
 }
 
-/// The chord of the key, as far as its scale has it.
+/// The chord of @key, 0 to 23.
 static uint16_t
-get_tonic_chord(const PartitaControls *controls)
+get_tonic_chord(int key)
 {
-  const bool minor = partita_controls_get_key(controls) >= 12;
-  const uint16_t triad = (uint16_t)(1u << 0 | 1u << (minor ? 3 : 4) | 1u << 7);
+  const unsigned third = key < 12 ? 4 : 3;
 
-  return partita_controls_turn(triad, controls->tonic) &
-         partita_controls_get_scale(controls);
+  return partita_controls_turn((uint16_t)(1u << 0 | 1u << third | 1u << 7),
+                               key % 12);
 }
 
 uint16_t
@@ -353,10 +426,15 @@ partita_controls_get_closing(const PartitaControls *controls,
     *bass = last->bass;
     return last->pitch_classes;
   }
-  if (controls->tonic < 0)
+
+  const int asked = partita_controls_get_key(controls);
+  const int key = asked >= 0 ? asked : controls->ending;
+
+  if (key < 0)
     return 0;
-  *bass = (uint8_t)controls->tonic;
-  return get_tonic_chord(controls);
+  *bass = (uint8_t)(key % 12);
+  // As far as the scale has it.
+  return get_tonic_chord(key) & partita_controls_get_scale(controls);
 }
 
 bool

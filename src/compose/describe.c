@@ -61,15 +61,26 @@ partita_controls_name_range(const PartitaRange *range)
                          range->group.name[0] != '\0' ? ":" : "", low, high);
 }
 
-char *
-partita_controls_name_groups(const PartitaControls *controls)
+static char *
+name_list(const PartitaGroup *groups, size_t n)
 {
   GString *text = g_string_new(NULL);
 
-  for (size_t i = 0; i < controls->n_groups; ++i)
-    g_string_append_printf(text, "%s%s", i > 0 ? ", " : "",
-                           controls->groups[i].name);
+  for (size_t i = 0; i < n; ++i)
+    g_string_append_printf(text, "%s%s", i > 0 ? ", " : "", groups[i].name);
   return g_string_free(text, FALSE);
+}
+
+char *
+partita_controls_name_groups(const PartitaControls *controls)
+{
+  return name_list(controls->groups, controls->n_groups);
+}
+
+char *
+partita_controls_name_without(const PartitaControls *controls)
+{
+  return name_list(controls->without, controls->n_without);
 }
 
 char *
@@ -116,6 +127,8 @@ partita_controls_describe(const PartitaControls *controls)
 
   if (controls->bars > 0)
     add(lines, "bars", g_strdup_printf("%zu", controls->bars));
+  if (controls->seconds > 0.0)
+    add(lines, "seconds", g_strdup_printf("%g", controls->seconds));
   describe_pitches(controls, lines);
   if (controls->numerator > 0)
     add(lines, "meter",
@@ -124,6 +137,8 @@ partita_controls_describe(const PartitaControls *controls)
     add(lines, "tempo", g_strdup_printf("%g", controls->tempo));
   if (controls->n_groups > 0)
     add(lines, "programs", partita_controls_name_groups(controls));
+  if (controls->n_without > 0)
+    add(lines, "without", partita_controls_name_without(controls));
   if (controls->density > 0.0)
     add(lines, "density", g_strdup_printf("%g", controls->density));
   if (controls->polyphony > 0)

@@ -98,6 +98,11 @@ partita_habits_read(const PartitaModel *model, const char *style)
 
   JsonObject *object = json_node_get_object(node);
 
+  JsonArray *quartiles = get_array(object, "tempo");
+
+  if (quartiles != NULL && json_array_get_length(quartiles) == 3)
+    habits->tempo =
+      (unsigned)MAX(0, get_number(json_array_get_element(quartiles, 1), 1000));
   read_meters(habits, get_array(object, "meters"));
   read_registers(habits, get_array(object, "registers"));
   habits->voices = (unsigned)MAX(

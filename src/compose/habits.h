@@ -10,6 +10,7 @@
 /// What the training pieces of a style have.
 typedef struct {
   GArray *meters; ///< uint16_t: 256 * numerator + denominator; empty if unknown
+  unsigned tempo; ///< that half of them are faster than; 0 if unknown
   unsigned voices; ///< that sound at once, drums aside; 0 if unknown
   /// Lowest and highest notes of each program, in the piece's own key: those of
   /// the style, or of the instrument's players where the style has not that of

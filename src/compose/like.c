@@ -43,10 +43,17 @@ parse_share(const PartitaScheme *scheme,
                         !isfinite(*weight)))
     return refuse(error, "a share is a number over 0", text);
 
-  const int index = partita_scheme_find_style(scheme, name);
+  const char *known = partita_compose_match_style(scheme, g_strstrip(name));
 
-  *style = (size_t)MAX(index, 0);
-  return index >= 0 || refuse(error, "the model does not know it", name);
+  if (known == NULL) {
+    g_autofree char *asked = partita_compose_suggest_style(scheme, name);
+    g_autofree char *what =
+      g_strconcat("the model does not know it", asked, NULL);
+
+    return refuse(error, what, name);
+  }
+  *style = (size_t)partita_scheme_find_style(scheme, known);
+  return true;
 }
 
 /// Puts the mean of the styles' embeddings in place of that of the first.

@@ -61,39 +61,6 @@ sound_at(const Measure *m, guint i)
   return &g_array_index(m->sounds, Sound, i);
 }
 
-static void
-clear_promise(void *data)
-{
-  PartitaPromise *promise = data;
-
-  g_free(promise->name);
-  g_free(promise->wish);
-  g_free(promise->detail);
-}
-
-GArray *
-partita_promises_new(void)
-{
-  GArray *promises = g_array_new(FALSE, FALSE, sizeof(PartitaPromise));
-
-  g_array_set_clear_func(promises, clear_promise);
-  return promises;
-}
-
-void
-partita_promises_add(GArray *promises,
-                     const char *name,
-                     char *wish,
-                     const char *detail,
-                     size_t held,
-                     size_t of)
-{
-  const PartitaPromise promise = {g_strdup(name), wish, g_strdup(detail),
-                                  held,           of,   held == of};
-
-  g_array_append_val(promises, promise);
-}
-
 /// Takes @wish.
 static void
 add(Measure *m,
@@ -249,6 +216,47 @@ measure_programs(Measure *m)
     held += used[g];
   add(m, "programs", partita_controls_name_groups(c),
       "of the instruments play, and no other", held, c->n_groups + others);
+}
+
+static void
+measure_without(Measure *m)
+{
+  size_t held = 0;
+
+  if (m->controls->n_without == 0)
+    return;
+  for (size_t t = 0; t < partita_score_get_n_tracks(m->score); ++t) {
+    const PartitaTrack *track = partita_score_get_track(m->score, t);
+    size_t n = 0;
+
+    (void)partita_track_get_notes(track, &n);
+    held +=
+      partita_controls_is_without(m->controls, partita_track_get_program(track))
+        ? 0
+        : n;
+  }
+  add(m, "without", partita_controls_name_without(m->controls),
+      "notes are of others", held, m->n_notes);
+}
+
+/// The seconds asked for, to half a bar, for there are no others in between.
+static void
+measure_seconds(Measure *m)
+{
+  g_autoptr(PartitaTempoMap) tempos = partita_tempo_map_new(m->score);
+  const PartitaBar *last =
+    &g_array_index(m->bars, PartitaBar, m->bars->len - 1);
+  const double end =
+    partita_tempo_map_seconds(tempos, partita_score_get_end(m->score));
+  const double last_s = end - partita_tempo_map_seconds(tempos, last->tick);
+
+  if (m->controls->seconds <= 0.0)
+    return;
+
+  g_autofree char *detail = g_strdup_printf("%.1f s, to half a bar", end);
+
+  add(m, "seconds", g_strdup_printf("%g", m->controls->seconds), detail,
+      fabs(end - m->controls->seconds) <= 0.5 * last_s + 0.01, 1);
 }
 
 static void
@@ -419,9 +427,10 @@ partita_controls_measure(const PartitaControls *controls,
                          size_t bars)
 {
   static void (*const measures[])(Measure *) = {
-    measure_scale,   measure_signature, measure_ending, measure_chords,
-    measure_ranges,  measure_meter,     measure_tempo,  measure_programs,
-    measure_density, measure_polyphony, measure_fill,   measure_loop,
+    measure_scale,    measure_signature, measure_ending,  measure_chords,
+    measure_ranges,   measure_meter,     measure_tempo,   measure_seconds,
+    measure_programs, measure_without,   measure_density, measure_polyphony,
+    measure_fill,     measure_loop,
   };
   g_autoptr(GArray) of_score = partita_score_get_played_bars(score);
   g_autoptr(GArray) sounds = g_array_new(FALSE, FALSE, sizeof(Sound));
@@ -437,25 +446,4 @@ partita_controls_measure(const PartitaControls *controls,
   for (size_t i = 0; i < G_N_ELEMENTS(measures); ++i)
     measures[i](&m);
   return m.promises;
-}
-
-char *
-partita_promise_describe(const PartitaPromise *promise)
-{
-  return g_strdup_printf("%s%s%s%s %zu/%zu%s%s", promise->name,
-                         promise->wish != NULL ? " " : "",
-                         promise->wish != NULL ? promise->wish : "",
-                         promise->detail != NULL ? ":" : "", promise->held,
-                         promise->of, promise->detail != NULL ? " " : "",
-                         promise->detail != NULL ? promise->detail : "");
-}
-
-bool
-partita_promises_are_kept(const GArray *promises)
-{
-  bool kept = true;
-
-  for (guint i = 0; i < promises->len; ++i)
-    kept = kept && g_array_index(promises, PartitaPromise, i).kept;
-  return kept;
 }

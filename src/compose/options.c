@@ -1,7 +1,9 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
+#include <base/similar.h>
 #include <compose/compose-private.h>
+#include <compose/controls-private.h>
 #include <math.h>
 
 bool
@@ -26,20 +28,54 @@ partita_compose_options_init(PartitaComposeOptions *options)
   };
 }
 
+const char *
+partita_compose_match_style(const PartitaScheme *scheme, const char *name)
+{
+  const char *const *styles = partita_scheme_get_styles(scheme);
+  const int exact = partita_scheme_find_style(scheme, name);
+
+  if (exact >= 0)
+    return styles[exact];
+  for (; styles != NULL && *styles != NULL; ++styles)
+    if (partita_controls_same_name(name, *styles))
+      return *styles;
+  return NULL;
+}
+
+const char *
+partita_composer_match_style(const PartitaComposer *composer, const char *name)
+{
+  return partita_compose_match_style(composer->scheme, name);
+}
+
+char *
+partita_compose_suggest_style(const PartitaScheme *scheme, const char *name)
+{
+  PartitaSimilar similar;
+
+  partita_similar_init(&similar, name);
+  partita_similar_try_all(&similar, partita_scheme_get_styles(scheme));
+  return partita_similar_ask(similar.best);
+}
+
 static bool
 check_style(const PartitaComposer *composer, const char *style, GError **error)
 {
   const char *const *styles = partita_scheme_get_styles(composer->scheme);
 
-  if (style == NULL || partita_scheme_find_style(composer->scheme, style) >= 0)
+  if (style == NULL ||
+      partita_compose_match_style(composer->scheme, style) != NULL)
     return true;
   if (styles == NULL || styles[0] == NULL)
     return partita_compose_refuse(
       error, "no style \"%s\": the model knows none", style);
 
   g_autofree char *known = g_strjoinv(", ", (char **)styles);
-  return partita_compose_refuse(error, "no style \"%s\": the model knows %s",
-                                style, known);
+  g_autofree char *asked =
+    partita_compose_suggest_style(composer->scheme, style);
+
+  return partita_compose_refuse(error, "no style \"%s\": the model knows %s%s",
+                                style, known, asked);
 }
 
 // Written so that NaN is refused.

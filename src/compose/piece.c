@@ -41,15 +41,13 @@ count_promised(const PartitaComposePlan *plan)
   return keep > 0 ? keep : plan->bars;
 }
 
-/// (nullable) (transfer none): the style that the controls of what is given
+/// (nullable) (transfer none): the style that the controls at the head of @ids
 /// name
 static const char *
-find_style(const PartitaPiece *piece)
+find_style(const PartitaComposer *composer, const GArray *ids)
 {
-  const PartitaComposer *composer = piece->plan->composer;
-
-  for (guint i = 0; i < piece->given->len; ++i) {
-    const uint16_t id = g_array_index(piece->given, uint16_t, i);
+  for (guint i = 0; i < ids->len; ++i) {
+    const uint16_t id = g_array_index(ids, uint16_t, i);
 
     if (composer->kinds[id] == PARTITA_KIND_BAR)
       break;
@@ -78,13 +76,63 @@ take_habits(PartitaPiece *piece)
 {
   const PartitaComposePlan *plan = piece->plan;
   const PartitaScore *primer = plan->options.primer;
-  g_autoptr(PartitaHabits) habits =
-    partita_habits_read(plan->composer->model, find_style(piece));
+  g_autoptr(PartitaHabits) habits = partita_habits_read(
+    plan->composer->model, find_style(plan->composer, piece->given));
 
   if (primer != NULL && !has_voices(primer, habits->voices))
     habits->voices = 0;
   partita_constraint_take_habits(piece->constraint, plan->composer->scheme,
                                  habits);
+}
+
+/// The key that the controls of what is given name, as the piece has it; -1 if
+/// they name none.
+static int
+find_key(const PartitaPiece *piece)
+{
+  const PartitaScheme *scheme = piece->plan->composer->scheme;
+  const int first = partita_scheme_find_token(scheme, "Key_C_major");
+
+  for (guint i = 0; first >= 0 && i < piece->given->len; ++i) {
+    const uint16_t id = g_array_index(piece->given, uint16_t, i);
+    const int key = id - first;
+
+    if (piece->plan->composer->kinds[id] == PARTITA_KIND_BAR)
+      break;
+    if (strcmp(partita_scheme_token_type(scheme, id), "Key") == 0)
+      return key / 12 * 12 + ((key % 12 - piece->shift) % 12 + 12) % 12;
+  }
+  return -1;
+}
+
+/// Whether some of @programs have pitches.
+static bool
+has_pitched(const bool *programs)
+{
+  bool found = false;
+
+  for (int p = 0; p < PARTITA_N_PROGRAMS; ++p)
+    found = found || (programs[p] && p != PARTITA_PROGRAM_DRUMS);
+  return found;
+}
+
+/* A new piece of which neither key nor notes are asked for ends on the chord of
+ * the key that it took, if what is asked for leaves room for that. */
+static void
+take_ending(PartitaPiece *piece, const bool *programs)
+{
+  const PartitaComposePlan *plan = piece->plan;
+  PartitaControls *controls = piece->controls;
+  const bool is_new = plan->primer == NULL && plan->frame == NULL;
+
+  if (!is_new || controls->ending >= 0 || controls->loop ||
+      controls->tonic >= 0 || controls->scale >= 0 ||
+      controls->scale_list != 0 || controls->n_chords > 0 ||
+      (programs != NULL && !has_pitched(programs)))
+    return;
+  controls->ending = find_key(piece);
+  if (!partita_controls_check(controls, plan->bars, NULL))
+    controls->ending = -1;
 }
 
 static void
@@ -95,9 +143,12 @@ constrain(PartitaPiece *piece)
   const bool named =
     partita_compose_read_programs(plan->composer, piece->given, programs);
 
+  piece->controls =
+    g_memdup2(plan->options.controls, sizeof *plan->options.controls);
+  take_ending(piece, named ? programs : NULL);
   piece->constraint = partita_constraint_new(
-    plan->composer->scheme, plan->options.controls, count_promised(plan),
-    piece->shift, named ? programs : NULL);
+    plan->composer->scheme, piece->controls, count_promised(plan), piece->shift,
+    named ? programs : NULL);
   // Music that is given has its own; a loop was composed in those of its style.
   if (plan->frame == NULL || plan->frame->arrangement->keep > 0)
     take_habits(piece);
@@ -143,6 +194,7 @@ partita_piece_free(PartitaPiece *piece)
     return;
   partita_trace_free(piece->trace);
   partita_constraint_free(piece->constraint);
+  g_free(piece->controls);
   partita_arranger_free(piece->arranger);
   partita_grammar_free(piece->grammar);
   g_array_unref(piece->given);
@@ -306,14 +358,21 @@ set_tempo(PartitaScore *score, const PartitaControls *controls)
                           (PartitaTempo){0, partita_controls_get_us(controls)});
 }
 
+/// Says to the caller what it wants to know of the finished piece.
 static void
-tell_likelihood(const PartitaPiece *piece)
+tell(const PartitaPiece *piece)
 {
   const PartitaComposeOptions *options = &piece->plan->options;
+  const uint64_t at = piece->index - options->index;
 
   if (options->likelihoods != NULL)
-    options->likelihoods[piece->index - options->index] =
+    options->likelihoods[at] =
       piece->trace->sum / (double)MAX(1, piece->trace->n);
+  if (options->taken != NULL)
+    options->taken[at] = (PartitaTaken){
+      .style = find_style(piece->plan->composer, piece->ids),
+      .ending = piece->controls != NULL ? piece->controls->ending : -1,
+    };
 }
 
 /// Brings what was composed to the key of the piece.
@@ -334,7 +393,7 @@ finish_arrangement(const PartitaPiece *piece, GError **error)
 
   if (written == NULL || !move_back(piece, written, error))
     return NULL;
-  tell_likelihood(piece);
+  tell(piece);
   return partita_arrangement_join(piece->plan->frame->arrangement,
                                   piece->plan->frame->grid, written);
 }
@@ -355,7 +414,7 @@ partita_piece_finish(const PartitaPiece *piece, GError **error)
     return NULL;
   if (piece->plan->primer == NULL)
     set_tempo(score, piece->plan->options.controls);
-  tell_likelihood(piece);
+  tell(piece);
   // The tokens of the music name no key; the file shall carry the one it has.
   if (prompt.key >= 0)
     partita_score_add_key(score, partita_key_to_signature(prompt.key));

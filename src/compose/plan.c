@@ -95,7 +95,10 @@ partita_compose_plan_new(const PartitaComposer *composer,
   plan->composer = composer;
   plan->options = *options;
   plan->bars = options->bars > 0 ? options->bars : PARTITA_COMPOSE_NEW_BARS;
-  plan->style = find_style_token(composer, options->style);
+  if (options->style != NULL)
+    plan->options.style =
+      partita_compose_match_style(composer->scheme, options->style);
+  plan->style = find_style_token(composer, plan->options.style);
   if (options->melody != NULL && !take_melody(plan, error))
     return NULL;
   if (options->arrangement != NULL && !take_arrangement(plan, error))

@@ -1,6 +1,7 @@
 // Copyright 2026 The Partita developers
 // SPDX-License-Identifier: MIT
 
+#include <base/similar.h>
 #include <compose/controls-private.h>
 #include <string.h>
 
@@ -212,4 +213,61 @@ partita_parse_group(const char *text, PartitaGroup *group)
     }
   }
   return false;
+}
+
+const char *
+partita_controls_suggest_group(const char *text)
+{
+  PartitaSimilar similar;
+
+  partita_similar_init(&similar, text);
+  for (size_t i = 0; i < G_N_ELEMENTS(families); ++i)
+    partita_similar_try(&similar, families[i].name);
+  for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p)
+    partita_similar_try(&similar, names[p]);
+  return similar.best;
+}
+
+bool
+partita_controls_is_without(const PartitaControls *controls, unsigned program)
+{
+  for (size_t i = 0; i < controls->n_without; ++i)
+    if (controls->without[i].programs[program])
+      return true;
+  return false;
+}
+
+bool
+partita_controls_is_dropped(const PartitaControls *controls,
+                            const PartitaGroup *group)
+{
+  bool any = false, left = false;
+
+  for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p) {
+    any = any || group->programs[p];
+    left =
+      left || (group->programs[p] && !partita_controls_is_without(controls, p));
+  }
+  return any && !left;
+}
+
+void
+partita_controls_drop_without(PartitaControls *controls)
+{
+  size_t n_groups = 0, n_ranges = 0;
+
+  for (size_t i = 0; i < controls->n_groups; ++i)
+    n_groups += !partita_controls_is_dropped(controls, &controls->groups[i]);
+  // That none is left is refused by name, later.
+  if (n_groups == 0 && controls->n_groups > 0)
+    return;
+  n_groups = 0;
+  for (size_t i = 0; i < controls->n_groups; ++i)
+    if (!partita_controls_is_dropped(controls, &controls->groups[i]))
+      controls->groups[n_groups++] = controls->groups[i];
+  for (size_t i = 0; i < controls->n_ranges; ++i)
+    if (!partita_controls_is_dropped(controls, &controls->ranges[i].group))
+      controls->ranges[n_ranges++] = controls->ranges[i];
+  controls->n_groups = n_groups;
+  controls->n_ranges = n_ranges;
 }

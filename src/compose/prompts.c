@@ -116,26 +116,40 @@ fits_mode(const PartitaComposer *composer,
   return true;
 }
 
-/// Whether the instruments of @prompt are some of those that @controls ask for,
-/// and not drums alone where pitches are asked for.
+/// Whether drums alone will do: where instruments or a style are asked for, and
+/// no pitches.
 static bool
-fits_programs(const PartitaComposer *composer,
-              const PartitaComposePrompt *prompt,
-              const PartitaControls *controls)
+may_be_drums(const PartitaComposePlan *plan)
 {
+  const PartitaControls *controls = plan->options.controls;
+
+  return controls == NULL || ((controls->n_groups > 0 || plan->style >= 0) &&
+                              !partita_controls_ask_for_pitches(controls));
+}
+
+/// Whether the instruments of @prompt are some of those that are asked for, and
+/// not drums alone where those will not do.
+static bool
+fits_programs(const PartitaComposePlan *plan,
+              const PartitaComposePrompt *prompt)
+{
+  const PartitaControls *controls = plan->options.controls;
   bool programs[PARTITA_N_PROGRAMS];
   bool asked = controls == NULL || controls->n_groups == 0;
-  bool pitched =
-    controls == NULL || !partita_controls_ask_for_pitches(controls);
+  bool pitched = may_be_drums(plan);
+  bool any = false;
 
-  if (!partita_compose_read_programs(composer, prompt->ids, programs))
+  if (!partita_compose_read_programs(plan->composer, prompt->ids, programs))
     return true;
   for (unsigned p = 0; p < PARTITA_N_PROGRAMS; ++p) {
+    if (controls != NULL && partita_controls_is_without(controls, p))
+      programs[p] = false;
+    any |= programs[p];
     pitched |= programs[p] && p != PARTITA_PROGRAM_DRUMS;
     for (size_t g = 0; !asked && g < controls->n_groups; ++g)
       asked = programs[p] && controls->groups[g].programs[p];
   }
-  return asked && pitched;
+  return asked && pitched && any;
 }
 
 /// (transfer container): of the style; and, if @apt, of the mode of @key unless
@@ -151,9 +165,8 @@ list_fitting(const PartitaComposePlan *plan, int key, bool apt)
       &g_array_index(prompts, PartitaComposePrompt, i);
 
     if (partita_compose_prompt_has_style(prompt, plan->style) &&
-        (!apt ||
-         (fits_mode(plan->composer, prompt, key) &&
-          fits_programs(plan->composer, prompt, plan->options.controls))))
+        (!apt || (fits_mode(plan->composer, prompt, key) &&
+                  fits_programs(plan, prompt))))
       g_ptr_array_add(fitting, prompt);
   }
   return fitting;

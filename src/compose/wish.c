@@ -325,8 +325,9 @@ partita_compose_check_primer(const PartitaControls *controls,
                              const PartitaScore *primer,
                              GError **error)
 {
-  static const char *const names[] = {"key",   "scale",     "range",  "meter",
-                                      "tempo", "polyphony", "chords", NULL};
+  static const char *const names[] = {"key",     "scale",  "range",
+                                      "meter",   "tempo",  "polyphony",
+                                      "without", "chords", NULL};
   g_autoptr(GArray) promises = partita_controls_measure(controls, primer, 0);
   size_t n_keys = 0;
 

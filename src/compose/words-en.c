@@ -57,6 +57,16 @@ static const PartitaWord words[] = {
   {"energetic", "tempo?=144"},
   {"wild", "tempo?=168"},
 
+  // Length.
+  {"short", "bars?=8"},
+  {"little", "bars?=8"},
+  {"long", "bars?=32"},
+  {"half a minute", "seconds=30"},
+  {"a minute", "seconds=60"},
+  {"loop", "loop=yes"},
+  {"looped", "loop=yes"},
+  {"looping", "loop=yes"},
+
   // Texture.
   {"sparse", "density=1.5"},
   {"thin", "density=1.5"},
@@ -169,11 +179,26 @@ static const PartitaWord words[] = {
 };
 
 static const char *const silent[] = {
-  "a",     "an",   "the",   "in",     "for",   "with",    "of",    "and",
-  "at",    "on",   "by",    "to",     "some",  "little",  "short", "please",
-  "piece", "time", "music", "tune",   "key",   "tempo",   "solo",  "style",
-  "is",    "that", "long",  "played", "write", "compose", "me",    "my",
-  "about", "only", "from",  "like",   "scale", "it",      NULL};
+  "a",      "an",     "the",   "in",      "for",  "with",   "of",    "and",
+  "at",     "on",     "by",    "to",      "some", "please", "piece", "time",
+  "music",  "tune",   "key",   "tempo",   "solo", "style",  "is",    "that",
+  "that's", "played", "write", "compose", "me",   "my",     "about", "only",
+  "from",   "like",   "scale", "it",      NULL};
+
+static const char *const without[] = {"no", "without", "minus", NULL};
+
+static const char *const articles[] = {"a", "an", "the", "any", NULL};
+
+static const char *const joints[] = {"or", "nor", "and", NULL};
+
+static const char *const less[] = {"not too", "not so", "not very", "not",
+                                   NULL};
+
+static const PartitaWord names[] = {
+  {"metre", "meter"},          {"tempo", "tempo"},     {"key", "key"},
+  {"scale", "scale"},          {"density", "density"}, {"voices", "polyphony"},
+  {"instruments", "programs"}, {"length", "bars"},     {0},
+};
 
 static const char *const numbers[] = {
   "one",         "two",        "three",        "four",
@@ -191,6 +216,16 @@ static const PartitaWord units[] = {
   {"bars", "bars"},
   {"measure", "bars"},
   {"measures", "bars"},
+  {"bars long", "bars"},
+  {"measures long", "bars"},
+  {"second", "seconds"},
+  {"seconds", "seconds"},
+  {"seconds long", "seconds"},
+  {"sec", "seconds"},
+  {"minute", "seconds*60"},
+  {"minutes", "seconds*60"},
+  {"minutes long", "seconds*60"},
+  {"min", "seconds*60"},
   {"bpm", "tempo"},
   {"beats a minute", "tempo"},
   {"beats per minute", "tempo"},
@@ -207,4 +242,13 @@ const PartitaLanguage partita_language_en = {
   .silent = silent,
   .numbers = numbers,
   .units = units,
+  .without = without,
+  .joints = joints,
+  .articles = articles,
+  .less = less,
+  .in = "in",
+  .only = "only",
+  .together = "and",
+  .no_style = "the model knows no such style",
+  .names = names,
 };

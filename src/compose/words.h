@@ -12,9 +12,10 @@
  * PartitaWord:
  *
  * @controls: what @words stand for: "name=value" parted by semicolons. A
- * "name?=value" holds only if nothing else names that control. A "program" or
- * "range" joins those that other words name; a "style" counts only if the
- * model knows it, and a "name!=value" behind it only if not.
+ * "name?=value" holds only if nothing else names that control. A "program",
+ * "range" or "without" joins those that other words name; a "style" counts only
+ * if the model knows it, and a "name!=value" behind it only if not: if it does
+ * not, it is said what the words give all the same.
  */
 typedef struct {
   const char *words; ///< small letters, without hyphens
@@ -26,7 +27,17 @@ typedef struct {
   const PartitaWord *words;   ///< ended by NULL
   const char *const *silent;  ///< words that ask for nothing, ended by NULL
   const char *const *numbers; ///< the words for 1, 2 and so on, likewise
-  const PartitaWord *units;   ///< of numbers: the control each is of
+  const PartitaWord *units;   ///< of numbers: the control each is of, with what
+                              ///< it is to be multiplied by behind an asterisk
+  const char *const *without; ///< before what must not play, ended by NULL
+  const char *const *less;    ///< before what shall not be so strong, likewise
+  const char *const *joints;  ///< between these, likewise
+  const char *const *articles; ///< before what is named, likewise
+  const char *in;              ///< before a key
+  const char *only;            ///< between what was asked for and what is given
+  const char *together;        ///< between the last two of a list
+  const char *no_style;        ///< what is said of a style that the model lacks
+  const PartitaWord *names;    ///< of controls, for people; ended by NULL
 } PartitaLanguage;
 
 extern const PartitaLanguage partita_language_en;

@@ -65,6 +65,9 @@ draw_controls(PartitaControls *controls)
                                          "flute,harp",
                                          "choir,organ"};
 
+  static const char *const without[] = {"drums", "piano", "strings,bass",
+                                        "viola,drums"};
+
   partita_controls_init(controls);
   controls->fill = true;
   draw_pitches(controls);
@@ -74,6 +77,10 @@ draw_controls(PartitaControls *controls)
     set_number(controls, "tempo", g_test_rand_int_range(30, 300));
   if (chance(0.5))
     set(controls, "programs", pick(programs, 8));
+  if (chance(0.3))
+    set(controls, "without", pick(without, 4));
+  if (chance(0.3))
+    controls->ending = g_test_rand_int_range(0, 24);
   if (chance(0.4))
     set_number(controls, "density", exp(g_test_rand_double_range(-1.38, 2.0)));
   if (chance(0.4))

@@ -130,6 +130,54 @@ test_chord(void)
   g_assert_cmpuint(10 * full, >=, 8 * thick);
 }
 
+/* Law: a piece of which neither a key nor notes are asked for ends on the chord
+ * of the key that it took, whatever else is asked for; a piece of drums does
+ * not, nor one whose end leads back. */
+static void
+test_unasked(void)
+{
+  g_autoptr(PartitaModel) model = make_tiny_model("remi", 5);
+  g_autoptr(PartitaScheme) scheme =
+    partita_scheme_new("remi", tiny_styles, NULL);
+  g_autofree char *prompts = g_strdup_printf(
+    "[[2,%d,%d]]", partita_scheme_find_token(scheme, "Style_march"),
+    partita_scheme_find_token(scheme, "Key_A_minor"));
+  const char *const wishes[][2] = {
+    {"meter", "3/4"},   {"programs", "flute"}, {"density", "2"},
+    {"range", "C3-C5"}, {"tempo", "90"},       {"without", "piano"},
+    {"polyphony", "1"}, {"range", "C4-E4"},    {"programs", "drums"},
+    {"loop", "yes"},    {"chords", "F"},       {"scale", "C E G"},
+  };
+  const size_t n_ending = 7; // of the wishes
+
+  partita_model_set_metadata(model, "prompts", prompts);
+
+  g_autoptr(PartitaComposer) composer = partita_composer_new(model, NULL);
+
+  for (size_t i = 0; i < G_N_ELEMENTS(wishes); ++i) {
+    PartitaTaken taken = {0};
+    PartitaControls controls;
+    PartitaComposeOptions options;
+
+    partita_controls_init(&controls);
+    controls.fill = true;
+    set(&controls, wishes[i][0], wishes[i][1]);
+    partita_compose_options_init(&options);
+    options.controls = &controls;
+    options.bars = 4;
+    options.taken = &taken;
+
+    g_autoptr(PartitaComposePlan) plan =
+      partita_compose_plan_new(composer, &options, NULL);
+    g_autoptr(PartitaScore) score = compose_random(plan, 0, 3.0);
+
+    g_assert_cmpstr(taken.style, ==, "march");
+    g_assert_cmpint(taken.ending, ==, i < n_ending ? 12 + 7 : -1); // G minor
+    controls.ending = taken.ending;
+    assert_kept(&controls, score, 4);
+  }
+}
+
 /* Law: a melody ends on one note. */
 static void
 test_melody(void)
@@ -227,6 +275,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/ending/chord", test_chord);
+  g_test_add_func("/ending/unasked", test_unasked);
   g_test_add_func("/ending/melody", test_melody);
   g_test_add_func("/ending/upper-voices", test_upper_voices);
   return g_test_run();

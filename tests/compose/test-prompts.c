@@ -212,6 +212,16 @@ test_apt(void)
     g_assert_cmpuint(n, >, 70);
     g_assert_cmpuint(n, <, 130);
   }
+  // Drums alone must be asked for.
+  partita_controls_init(&controls);
+  g_assert_cmpuint(count_drawn(composer, &controls, PARTITA_PROGRAM_DRUMS), ==,
+                   0);
+  g_assert_true(partita_controls_set(&controls, "programs", "drums", NULL));
+  g_assert_cmpuint(count_drawn(composer, &controls, PARTITA_PROGRAM_DRUMS), ==,
+                   300);
+  partita_controls_init(&controls);
+  g_assert_true(partita_controls_set(&controls, "without", "flute", NULL));
+  g_assert_cmpuint(count_drawn(composer, &controls, 73), ==, 0);
   partita_controls_init(&controls);
   g_assert_true(partita_controls_set(&controls, "key", "D minor", NULL));
   g_assert_cmpuint(count_drawn(composer, &controls, PARTITA_PROGRAM_DRUMS), ==,

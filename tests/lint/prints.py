@@ -4,7 +4,7 @@
 
 usage: prints.py FILE...
 
-Every argument that a %s of g_print() or g_printerr() takes must be called shown
+Every argument that a %s of g_print(), g_printerr() or cli_say() takes must be called shown
 or shown_something, which is what partita_text_show() and partita_file_display()
 gave, or be one of our own words, which are listed here.
 """
@@ -34,7 +34,7 @@ OWN = re.compile(r"""
 
 def find_calls(text):
     """Line and inner text of every call."""
-    for match in re.finditer(r"\bg_print(?:err)?\(", text):
+    for match in re.finditer(r"\b(?:g_print(?:err)?|cli_say)\(", text):
         depth, at, quoted = 1, match.end(), False
         while depth > 0:
             c = text[at]
