@@ -27,6 +27,8 @@ typedef enum {
 
 typedef struct {
   PartitaSplit split;
+  size_t tokens_max;         ///< of all pieces together; those that do not fit
+                             ///< any more are left out; 0 for any number
   unsigned drop_controls;    ///< a set of #PartitaControl to leave out
   unsigned threads;          ///< 0 for one a core; the result is the same
   GCancellable *cancellable; ///< (nullable)

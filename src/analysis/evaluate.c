@@ -33,8 +33,9 @@ compare_lengths(const void *a, const void *b)
 
 /// (transfer full) (element-type size_t)
 static GArray *
-list_pieces(const PartitaCorpus *corpus, PartitaSplit split)
+list_pieces(const PartitaCorpus *corpus, PartitaSplit split, size_t tokens_max)
 {
+  size_t left = tokens_max > 0 ? tokens_max : G_MAXSIZE;
   g_autoptr(GArray) lengths = g_array_new(FALSE, FALSE, sizeof(Length));
   GArray *pieces = g_array_new(FALSE, FALSE, sizeof(size_t));
 
@@ -42,9 +43,12 @@ list_pieces(const PartitaCorpus *corpus, PartitaSplit split)
     const PartitaPiece piece = partita_corpus_get_piece(corpus, i);
     const Length length = {.piece = i, .n = piece.n};
 
-    if (split == PARTITA_SPLIT_ALL ||
-        piece.valid == (split == PARTITA_SPLIT_VALID))
-      g_array_append_val(lengths, length);
+    if ((split != PARTITA_SPLIT_ALL &&
+         piece.valid != (split == PARTITA_SPLIT_VALID)) ||
+        piece.n > left)
+      continue;
+    left -= piece.n;
+    g_array_append_val(lengths, length);
   }
   g_array_sort(lengths, compare_lengths);
   for (guint i = 0; i < lengths->len; ++i)
@@ -59,7 +63,8 @@ run_init(Run *run,
 {
   g_mutex_init(&run->lock);
   g_cond_init(&run->changed);
-  run->pieces = list_pieces(reading->corpus, options->split);
+  run->pieces =
+    list_pieces(reading->corpus, options->split, options->tokens_max);
   run->batches = g_array_new(FALSE, TRUE, sizeof(PartitaBatch));
   for (size_t i = 0; i < run->pieces->len; i += PARTITA_EVALUATE_ROWS) {
     const PartitaBatch batch = {

@@ -6,6 +6,7 @@
 #include "output.h"
 #include "progress.h"
 #include "train-options.h"
+#include "verdict.h"
 
 #include <base/file.h>
 #include <base/text.h>
@@ -278,8 +279,10 @@ learn(const CliTrainOptions *o,
 
   if (model == NULL || (first && !partita_model_save(model, o->output, error)))
     return false;
-  if (first)
+  if (first) {
     print_report(&report, o->output);
+    cli_verdict_print(&report, model, corpus, o->output);
+  }
   return true;
 }
 

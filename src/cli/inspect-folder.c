@@ -132,6 +132,16 @@ add_sums(JsonObject *object, const CliCorpusSums *sums)
   json_object_set_array_member(object, "advice", cli_advise(sums));
 }
 
+JsonArray *
+cli_corpus_advise(const PartitaCorpus *corpus)
+{
+  g_auto(CliCorpusSums) sums = {0};
+
+  sums.scheme = partita_scheme_get_name(partita_corpus_get_scheme(corpus));
+  sum_up(&sums, corpus);
+  return cli_advise(&sums);
+}
+
 bool
 cli_inspect_folder(const char *path,
                    const char *ledger,

@@ -5,6 +5,7 @@
 #define PARTITA_CLI_INSPECT_H
 
 #include <json-glib/json-glib.h>
+#include <partita/corpus.h>
 #include <partita/score.h>
 #include <stdbool.h>
 
@@ -50,6 +51,10 @@ typedef struct {
  */
 JsonArray *
 cli_advise(const CliCorpusSums *sums);
+
+/// (transfer full) (element-type utf8): the same, of a corpus
+JsonArray *
+cli_corpus_advise(const PartitaCorpus *corpus);
 
 /// Prints what cli_inspect_folder() found, for people.
 void

@@ -324,6 +324,27 @@ test_cancel(void)
   g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* Law: what is measured fits into the tokens that may be, and more may be
+ * measured of more. */
+static void
+test_few(void)
+{
+  g_autoptr(PartitaCorpus) corpus = make_corpus(20, 0.2);
+  g_autoptr(PartitaModel) model = make_model(corpus);
+  size_t before = 0;
+
+  for (size_t tokens = 200; tokens <= 3200; tokens *= 2) {
+    const PartitaEvaluateOptions options = {.tokens_max = tokens};
+    g_autoptr(PartitaEvaluation) few =
+      partita_evaluate(model, corpus, &options, NULL);
+
+    g_assert_cmpuint(few != NULL ? few->tokens : 0, <=, tokens);
+    g_assert_cmpuint(few != NULL ? few->pieces : 0, >=, before);
+    before = few != NULL ? few->pieces : 0;
+  }
+  g_assert_cmpuint(before, >, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -336,5 +357,6 @@ main(int argc, char **argv)
   g_test_add_func("/analysis/evaluate/styles", test_styles);
   g_test_add_func("/analysis/evaluate/refused", test_refused);
   g_test_add_func("/analysis/evaluate/cancel", test_cancel);
+  g_test_add_func("/analysis/evaluate/few", test_few);
   return g_test_run();
 }

@@ -119,6 +119,21 @@ test_voices() {
   done
 }
 
+test_train() {
+  mkdir music
+  cp "$corpus"/waltz/waltz-0[1-6].mid music/
+  exits 0 "train" "$partita" train music -o 'a model.safetensors' --size tiny \
+    --steps 4
+  check "ends with a verdict on the trigram model" \
+    grep -qE '^(better than|worse than|about as good as) a trigram model' out
+  check "and on the model that ships" grep -qE \
+    '^(better|worse) than the model that ships: [0-9.]+ bits a note' out
+  check "with advice" grep -q '^advice: 6 pieces of .* are little music' out
+  check "and the next command" sh -c "[ \"\$(tail -n 1 out)\" = \
+    \"next: partita compose -m 'a model.safetensors' -o piece.mid\" ]"
+  check "which works" sh -c "$partita compose -m 'a model.safetensors' -o next.mid"
+}
+
 # With a comma for the point, if there is such a locale or one can be made.
 test_locale() {
   mkdir locales
@@ -161,6 +176,7 @@ test_compose
 test_words
 test_errors
 test_voices
+test_train
 test_locale
 test_completion
 check "progress is cut to the terminal's width, with the time left" \
