@@ -57,6 +57,32 @@ test_keys_and_metres() {
   reads G04_meter_1_1 'f["meter"] == "1/1" and f["bars"] == 6'
 }
 
+# Every command takes every case, or refuses it by name; nothing crashes, and what
+# is written can be read.
+test_commands() {
+  for path in "$cases"/*.mid; do
+    name=$(basename "$path" .mid)
+    exits 0 "roundtrip $name" "$partita" roundtrip "$path" --json
+    check "$name: notes are kept or counted as lost" python3 -c '
+import json
+f = json.load(open("out"))
+for s in f["schemes"].values():
+    assert s["notes_kept"] + s["notes_lost"] == f["notes"], s'
+    rm -f o.mid
+    status=0
+    "$partita" compose --quiet -o o.mid --prime "$path:1" --bars 2 --seed 1 \
+      >out 2>err || status=$?
+    if [ "$status" -eq 1 ]; then
+      check "compose --prime $name is refused in one line" says partita
+      check "and writes nothing" test ! -e o.mid
+    else
+      check "compose --prime $name" test "$status" -eq 0
+      exits 0 "and is read again" "$partita" inspect o.mid
+    fi
+  done
+}
+
+test_commands
 test_notes
 test_instruments
 test_keys_and_metres

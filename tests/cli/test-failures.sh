@@ -115,7 +115,7 @@ elif unshare -m mount -t tmpfs -o ro none work 2>/dev/null; then
   check "is named" says work/o.mid
   exits 1 "a disk that is full" unshare -m sh -c '
     mount -t tmpfs -o size=64k none work && echo old >work/o.wav &&
-    { "$1" render music/waltz-01.mid -o work/o.wav; s=$?; } &&
+    { "$1" render music/waltz-01.mid -o work/o.wav --quiet; s=$?; } &&
     [ "$(cat work/o.wav)" = old ] && [ "$(ls -A work)" = o.wav ] &&
     exit $s' sh "$partita"
   check "is named" says work/o.wav
