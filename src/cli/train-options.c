@@ -103,7 +103,7 @@ add_learning_entries(GArray *all, CliTrainOptions *o)
     {"optimizer", 0, 0, G_OPTION_ARG_STRING, &o->optimizer,
      "What moves the weights (adamw)", "adamw|sgd|muon"},
     {"batch", 0, 0, G_OPTION_ARG_INT64, &o->rows,
-     "Pieces read side by side (as the size has)", "N"},
+     "Segments of pieces that a step learns from (as the size has)", "N"},
     {"shards", 0, 0, G_OPTION_ARG_INT64, &o->shards,
      "Cut the batch for so many workers (2)", "N"},
   };
