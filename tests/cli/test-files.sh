@@ -37,6 +37,7 @@ check "nothing of it was touched" sh -c '
 # with a FILE the signal is sent that long after the file was made.
 cat >stop.py <<'END'
 import os, signal, subprocess, sys, time
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever began this under nohup
 run = subprocess.Popen(sys.argv[4:], stdout=open("out", "w"),
                        stderr=open("err", "w"))
 for _ in range(600):
@@ -46,7 +47,7 @@ for _ in range(600):
 time.sleep(float(sys.argv[1]))
 run.send_signal(getattr(signal, sys.argv[2]))
 sent = time.monotonic()
-while run.poll() is None:
+while run.poll() is None and time.monotonic() < sent + 120:
     if "stopping" in open("err").read():
         print("said after %.2f s" % (time.monotonic() - sent))
         break
