@@ -53,12 +53,12 @@ test_words() {
   exits 0 "a loop" "$partita" compose -o l.mid --seed 4 --bars 8 "a loop"
   check "is one" grep -q '^  loop: ' out
   exits 0 "a style that the model lacks" "$partita" compose -o m.mid --bars 4 \
-    --tempo 100 "a pompous marhc, a march in D minor"
-  check "gives what it can" grep -q 'march: only metre and tempo' err
+    --tempo 100 "a pompous marhc, a tango in D minor"
+  check "gives what it can" grep -q 'tango: only metre and tempo' err
   check "what is misspelt is asked after" \
     grep -q 'not understood: marhc; did you mean march?' err
   check "what is unknown is named" grep -q 'not understood: pompous$' err
-  check "what an option overrules is said" grep -q 'left aside: tempo 112' err
+  check "what an option overrules is said" grep -q 'left aside: tempo 64' err
   exits 1 "drums and none" "$partita" compose -o d.mid --programs drums \
     --without drums
   check "exclude each other" grep -q 'programs drums and without drums' err
