@@ -268,6 +268,12 @@ partita_score_get_bars(const PartitaScore *score);
 PARTITA_API GArray *
 partita_score_get_played_bars(const PartitaScore *score);
 
+/// The bars that a piece is promised to have: those of
+/// partita_score_get_bars(), up to the last tick of its end, without a first
+/// one that partita_score_get_played_bars() leaves out.
+PARTITA_API size_t
+partita_score_count_bars(const PartitaScore *score);
+
 /**
  * partita_bars_find:
  * @bars: (element-type PartitaBar): at least one

@@ -166,12 +166,9 @@ compose_loops(const PartitaComposer *composer,
 static size_t
 count_bars(const PartitaComposeOptions *options)
 {
-  if (options->arrangement != NULL) {
-    g_autoptr(GArray) bars = partita_score_get_played_bars(
+  if (options->arrangement != NULL)
+    return partita_score_count_bars(
       partita_arrangement_get_given(options->arrangement));
-
-    return bars->len;
-  }
   if (options->melody != NULL ||
       (options->bars == 0 && options->primer != NULL))
     return 0;

@@ -145,14 +145,12 @@ cli_progress_show_left(CliProgress *progress,
     return;
   reckon(progress, share, left_s);
 
-  g_autofree char *line = describe(progress, words);
+  g_autofree char *shown = describe(progress, words);
 
   if (progress->terminal) {
-    draw(share, line);
+    draw(share, shown);
     progress->open = true;
   } else {
-    g_autofree char *shown = g_steal_pointer(&line);
-
     g_printerr("%s\n", shown);
   }
 }

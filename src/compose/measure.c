@@ -378,7 +378,7 @@ measure_chords(Measure *m)
 static void
 measure_fill(Measure *m)
 {
-  const GArray *const bars = m->bars;
+  g_autoptr(GArray) bars = partita_score_get_played_bars(m->score);
   g_autofree bool *full = g_new0(bool, bars->len);
   size_t held = 0;
 
@@ -432,7 +432,7 @@ partita_controls_measure(const PartitaControls *controls,
     measure_programs, measure_without,   measure_density, measure_polyphony,
     measure_fill,     measure_loop,
   };
-  g_autoptr(GArray) of_score = partita_score_get_played_bars(score);
+  g_autoptr(GArray) of_score = partita_score_get_bars(score);
   g_autoptr(GArray) sounds = g_array_new(FALSE, FALSE, sizeof(Sound));
   Measure m = {.controls = controls,
                .score = score,
@@ -442,7 +442,7 @@ partita_controls_measure(const PartitaControls *controls,
 
   collect(&m);
   if (bars > 0)
-    add(&m, "bars", NULL, NULL, of_score->len, bars);
+    add(&m, "bars", NULL, NULL, partita_score_count_bars(score), bars);
   for (size_t i = 0; i < G_N_ELEMENTS(measures); ++i)
     measures[i](&m);
   return m.promises;

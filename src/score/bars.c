@@ -115,6 +115,21 @@ is_moment(const PartitaScore *score,
          !is_struck(score, bars, bar);
 }
 
+static bool
+begins_with_moment(const PartitaScore *score, const GArray *bars)
+{
+  return is_moment(score, bars, 0,
+                   g_array_index(bars, PartitaBar, 0).length_ticks);
+}
+
+size_t
+partita_score_count_bars(const PartitaScore *score)
+{
+  g_autoptr(GArray) bars = partita_score_get_bars(score);
+
+  return bars->len - (begins_with_moment(score, bars) ? 1 : 0);
+}
+
 GArray *
 partita_score_get_played_bars(const PartitaScore *score)
 {
@@ -122,8 +137,7 @@ partita_score_get_played_bars(const PartitaScore *score)
 
   if (is_moment(score, bars, bars->len - 1, partita_score_get_end(score)))
     g_array_set_size(bars, bars->len - 1);
-  if (is_moment(score, bars, 0,
-                g_array_index(bars, PartitaBar, 0).length_ticks))
+  if (begins_with_moment(score, bars))
     g_array_remove_index(bars, 0);
   return bars;
 }

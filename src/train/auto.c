@@ -240,10 +240,18 @@ weigh_size(const Choice *choice,
   for (size_t i = 0; i < (given > 0 ? 1 : G_N_ELEMENTS(batches)); ++i) {
     const size_t rows =
       given > 0 ? given : batches[i] * count_shards_min(choice->options) / 2;
+    g_autoptr(GError) unfit = NULL;
     Candidate c = {0};
 
-    if (!candidate_init(choice, &c, size, rows, error) ||
-        !weigh(choice, &c, error))
+    if (!candidate_init(choice, &c, size, rows, &unfit)) {
+      // A larger batch may not fit where the one before did.
+      if (i > 0 && g_error_matches(unfit, PARTITA_TRAIN_ERROR,
+                                   PARTITA_TRAIN_ERROR_MEMORY))
+        break;
+      g_propagate_error(error, g_steal_pointer(&unfit));
+      return false;
+    }
+    if (!weigh(choice, &c, error))
       return false;
     if (c.score >= best->score)
       break;

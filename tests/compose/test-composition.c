@@ -21,19 +21,29 @@ pull(PartitaComposition *composition)
   return events;
 }
 
+/// (transfer full): the finished score; @assembled: (out): its events put
+/// together
+static PartitaScore *
+stream(const PartitaComposer *composer,
+       const PartitaComposeOptions *options,
+       PartitaScore **assembled)
+{
+  g_autoptr(PartitaComposition) composition =
+    partita_composition_new(composer, options, NULL);
+  g_autoptr(GArray) events = pull(composition);
+
+  *assembled = assemble(partita_composer_get_scheme(composer), events);
+  return partita_composition_finish(composition, NULL);
+}
+
 /* Law: the events put together are the score of partita_compose(). */
 static void
 check_stream(const PartitaComposer *composer,
              const PartitaComposeOptions *options)
 {
   g_autoptr(PartitaScore) score = partita_compose(composer, options, NULL);
-  g_autoptr(PartitaComposition) composition =
-    partita_composition_new(composer, options, NULL);
-  g_autoptr(GArray) events = pull(composition);
-  g_autoptr(PartitaScore) assembled =
-    assemble(partita_composer_get_scheme(composer), events);
-  g_autoptr(PartitaScore) finished =
-    partita_composition_finish(composition, NULL);
+  g_autoptr(PartitaScore) assembled = NULL;
+  g_autoptr(PartitaScore) finished = stream(composer, options, &assembled);
 
   g_assert_true(partita_score_equal(score, assembled));
   g_assert_true(partita_score_equal(score, finished));
@@ -83,13 +93,8 @@ check_primed(const PartitaComposer *composer,
              const PartitaComposeOptions *options)
 {
   g_autoptr(PartitaScore) score = partita_compose(composer, options, NULL);
-  g_autoptr(PartitaComposition) composition =
-    partita_composition_new(composer, options, NULL);
-  g_autoptr(GArray) events = pull(composition);
-  g_autoptr(PartitaScore) assembled =
-    assemble(partita_composer_get_scheme(composer), events);
-  g_autoptr(PartitaScore) finished =
-    partita_composition_finish(composition, NULL);
+  g_autoptr(PartitaScore) assembled = NULL;
+  g_autoptr(PartitaScore) finished = stream(composer, options, &assembled);
   g_autofree char *want = tell_onsets(score);
   g_autofree char *got = tell_onsets(assembled);
 

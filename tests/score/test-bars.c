@@ -233,6 +233,7 @@ test_moment(void)
       const guint gone = first <= 60 && silent ? 1 : 0;
 
       g_assert_cmpuint(played->len, ==, all->len - gone);
+      g_assert_cmpuint(partita_score_count_bars(score), ==, all->len - gone);
       g_assert_cmpuint(g_array_index(played, PartitaBar, 0).tick, ==,
                        gone > 0 ? first : 0);
 
